@@ -1,0 +1,289 @@
+// What runs, and when: the deterministic core.  Inputs in; facts to be written and effects to be let out.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "freshet/facts.hpp"
+#include "freshet/graph.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/time.hpp"
+
+namespace freshet {
+
+struct Snapshot;
+
+/// Whom to answer; 0 is nobody.
+using Token = std::uint64_t;
+
+/// Makes a command safe to send twice: the same key with the same request gets the same answer.
+struct Idempotency {
+  std::string key;          ///< "" for none.
+  std::uint64_t request{};  ///< Hash of what is asked.
+};
+
+namespace input {
+
+/// New definitions for all projects; the graph is valid and its conditions compile.
+struct Load {
+  std::shared_ptr<const Graph> graph;
+  Token token{};
+};
+
+/// One thing that was seen outside: a materialization, an observation, or a check's result.
+struct Event {
+  enum class Kind : std::uint8_t { automatic, materialization, observation, check };
+  Kind kind{Kind::automatic};  ///< automatic: an observation of an external asset, else a materialization.
+  std::string asset;
+  std::string data_version;
+  std::string metadata;        ///< Compact JSON object, or "".
+  std::string check;           ///< For a check: its name …
+  bool passed{false};
+  CheckSeverity severity{CheckSeverity::error};
+  std::string source;          ///< With `id`: known a second time.
+  std::string id;              ///< "" for none.
+  std::string body;            ///< As received; kept if the event is rejected.
+  bool only_if_changed{false}; ///< A source that looked again: an equal version is no delivery.
+};
+
+/// Events that come together: one moment, in this order.
+struct Report {
+  std::vector<Event> events;
+  std::vector<std::pair<std::string, std::string>> cursors;  ///< Source's asset key, how far it has been read.
+  Token token{};
+  Idempotency idempotency;
+};
+
+/// A person (or CI) asks for a run of these assets; external ones among them are left out.
+struct Request {
+  std::vector<std::string> assets;
+  std::string actor;
+  std::string reason;
+  std::vector<std::string> tags;
+  Token token{};
+  Idempotency idempotency;
+};
+
+struct Cancel {
+  RunId run;
+  std::optional<std::uint32_t> step;  ///< Only this one of the run's steps.
+  std::string actor;
+  Token token{};
+  Idempotency idempotency;
+};
+
+/// A new run of an ended run's steps: all of them, or those that did not succeed.
+struct Retry {
+  RunId run;
+  bool from_failure{true};
+  std::string actor;
+  Token token{};
+  Idempotency idempotency;
+  std::vector<MemberId> members;  ///< What the run's steps were and which of them are wanted: read from history by the shell.
+};
+
+struct Pause {
+  std::vector<std::string> assets;
+  bool paused{true};
+  std::string actor;
+  std::string reason;
+  Token token{};
+  Idempotency idempotency;
+};
+
+/// History of an asset is forgotten: it is missing again.
+struct Wipe {
+  std::string asset;
+};
+
+/// A step's process exists.
+struct StepRunning {
+  StepId step;
+  std::uint32_t attempt{};
+  std::int64_t pid{};
+};
+
+/// What a step's process reports while it runs.
+struct StepMessage {
+  enum class Kind : std::uint8_t { log, materialization, check };
+  StepId step;
+  std::uint32_t attempt{};
+  Kind kind{Kind::log};
+  std::string asset;         ///< Of a materialization or check: must be the step's own.
+  std::string level;         ///< Of a log line.
+  std::string text;          ///< Of a log line.
+  std::string data_version;
+  std::string metadata;
+  std::string check;
+  bool passed{false};
+  CheckSeverity severity{CheckSeverity::error};
+  std::uint64_t offset{};    ///< Of the message file, after this message.
+};
+
+/// How an attempt ended.
+struct StepOutcome {
+  enum class Kind : std::uint8_t { exited, signaled, exec_error, lost, not_started, wrote_nothing, canceled };
+  StepId step;
+  std::uint32_t attempt{};
+  Kind kind{Kind::exited};
+  std::int32_t code{};       ///< Exit code or signal number.
+  std::string text;
+  bool timed_out{false};     ///< The supervisor's own deadline ended it.
+  bool final{false};         ///< As reported for good: no further attempt.
+  std::string data_version;  ///< Of what it wrote, where the reporter knows.
+};
+
+/// Admits the oldest queued step of an asset, whatever the pools say; only where admission is by hand.
+struct Admit {
+  std::string asset;
+};
+
+/// The clock reached Engine::next_wakeup(), or nothing in particular happened.
+struct Tick {};
+
+/// The wall clock was set; `delta` is how far.
+struct Jumped {
+  Micros delta{};
+};
+
+}  // namespace input
+
+using Input = std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry, input::Pause,
+                           input::Wipe, input::StepRunning, input::StepMessage, input::StepOutcome, input::Admit,
+                           input::Tick, input::Jumped>;
+
+/// The answer to a command, to be given once its facts are durable.
+struct Reply {
+  struct Receipt {
+    Sequence event;          ///< 0: rejected.
+    std::string asset;
+    bool duplicate{false};
+    std::string error;       ///< Why it was rejected; "" otherwise.
+    template <class Self, class V>
+    static void describe(Self& s, V&& v) {
+      v("event", s.event), v("asset", s.asset), v("duplicate", s.duplicate), v("error", s.error);
+    }
+    friend bool operator==(const Receipt&, const Receipt&) = default;
+  };
+  std::optional<Errc> error;
+  std::string message;
+  std::vector<RunId> runs;        ///< Created, or joined.
+  std::vector<Receipt> receipts;  ///< One per event.
+  std::uint32_t count{};          ///< Assets concerned.
+  bool replayed{false};           ///< Given before, for the same Idempotency-Key.
+  Sequence sequence;              ///< At which it is true.
+};
+
+namespace effect {
+
+/// Start an attempt's process.  The graph is the one under which it was admitted.
+struct StartStep {
+  StepId step;
+  std::uint32_t attempt{1};
+  AssetId asset;
+  Rank rank;                   ///< In `graph`.
+  std::shared_ptr<const Graph> graph;
+  std::string check;           ///< "" for the asset's own command.
+  CodeVersion previous_code;   ///< Of the latest materialization; 0: none.
+};
+
+/// End an attempt's process: TERM, then KILL after its grace.
+struct StopStep {
+  StepId step;
+  std::uint32_t attempt{1};
+};
+
+struct Answer {
+  Token token{};
+  Reply reply;
+};
+
+}  // namespace effect
+
+using Effect = std::variant<effect::StartStep, effect::StopStep, effect::Answer>;
+
+/// What one moment came to.  Effects may be let out only when the batch is durable.
+struct Moment {
+  Batch batch;
+  std::vector<Effect> effects;
+};
+
+/// Why something is as it is: a sentence, and the tree that it was made from.
+struct Explanation {
+  struct Node {
+    std::string label;          ///< Operand or operator, as the expression has it.
+    std::string target;         ///< Asset it was asked about; "" for the asset itself.
+    bool held{false};
+    std::string detail;         ///< Values, e.g. "chocolate: last update 13h ago, max_age 12h".
+    std::vector<Node> children;
+  };
+  std::string text;
+  std::optional<Node> tree;     ///< Absent where there is no automation.
+};
+
+struct EngineOptions {
+  std::uint32_t slots{10};        ///< Steps that may run at once, over all pools.
+  bool admit{true};               ///< False: only input::Admit (and outcomes) start steps.
+  bool every_asset_runs{false};   ///< Scenarios: assets without a command can be requested, too.
+};
+
+/// Decides what runs and when.  Deterministic: no I/O, clock, threads, randomness or logging; one thread.
+/// `now` may go back; what was decided stays decided.
+class Engine {
+ public:
+  explicit Engine(EngineOptions options);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  /// Takes over what storage held.  Only before the first step.
+  void load(Rows rows);
+
+  /// Takes in one moment: the inputs in their order, then every condition that they may concern, once.
+  [[nodiscard]] Moment step(std::span<const Input> inputs, Instant now);
+
+  /// When the clock alone would change something; nullopt: never.
+  [[nodiscard]] std::optional<Instant> next_wakeup() const;
+
+  /// The definitions that the facts are about; goes before the fact DefinitionsLoaded when facts are replayed.
+  void bind(std::shared_ptr<const Graph> graph);
+
+  /// The facts' meaning, and nothing else: the only thing that changes state.  For replay and stand-by.
+  void apply(const FactRecord& record);
+
+  /// Every row as it should be stored now.
+  [[nodiscard]] Rows rows() const;
+
+  /// A tree of causes for the state of an asset's automation; Errc::not_found for an unknown key.
+  [[nodiscard]] Result<Explanation> why(std::string_view asset) const;
+
+  /// State for readers, sharing what did not change since the last call.
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
+
+  /// Checks everything that can be recomputed against its recomputation; "" if all is well.  Slow.
+  [[nodiscard]] std::string check_invariants() const;
+
+  [[nodiscard]] const Graph& graph() const;
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// Compiles an automation expression; the error has the column (from 1) in `column`.
+struct ConditionError {
+  int column{};
+  std::string message;
+  bool unsupported{false};  ///< Right, but this version cannot evaluate it.
+};
+[[nodiscard]] std::optional<ConditionError> check_condition(std::string_view expression);
+
+}  // namespace freshet

@@ -1,0 +1,434 @@
+// What happened, as the engine records it: few, durable, append-only.  State is what `Engine::apply` makes of them.
+//
+// Each struct lists its fields once, in `describe`; the store's encoding, the API's JSON and the tests all read
+// that one list.  A field may be added at the end; nothing is ever renamed or removed without a migration.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "freshet/definitions.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/time.hpp"
+
+namespace freshet {
+
+enum class UpdateKind : std::uint8_t { materialization, observation };
+enum class RunStatus : std::uint8_t { queued, starting, running, succeeded, failed, canceled };
+enum class StepStatus : std::uint8_t { queued, starting, running, succeeded, failed, canceled, skipped, lost };
+enum class FreshnessState : std::uint8_t { none, unknown, pass, warn, fail };
+/// Why a run exists.
+enum class RunCause : std::uint8_t { automation, person, retry };
+
+/// Why a step (or an attempt) is in the state it is in; one table of texts serves daemon and UI.
+enum class Reason : std::uint8_t {
+  none,
+  inputs_unchanged,      ///< skipped: nothing it reads has changed
+  upstream_failed,       ///< left unstarted: an upstream step of its run failed or was canceled
+  upstream_wrote_nothing,///< left unstarted: an upstream step ended without writing
+  check_failed,          ///< left unstarted: a blocking check of an upstream step failed
+  wrote_nothing,         ///< ended without writing
+  exit_code,             ///< its process ended with a non-zero exit code
+  signal,                ///< its process was ended by a signal
+  exec_error,            ///< its process could not be started
+  timeout,               ///< it ran longer than its timeout
+  lost,                  ///< its fate cannot be known
+  canceled_by_person,
+  run_canceled,
+  definition_removed,    ///< its asset is not defined any more
+  reported,              ///< ended as somebody outside reported
+};
+[[nodiscard]] std::string_view to_text(Reason reason);
+[[nodiscard]] std::string_view to_text(RunStatus status);
+[[nodiscard]] std::string_view to_text(StepStatus status);
+[[nodiscard]] std::string_view to_text(FreshnessState state);
+[[nodiscard]] std::string_view to_text(RunCause cause);
+[[nodiscard]] std::string_view to_text(UpdateKind kind);
+[[nodiscard]] constexpr bool is_terminal(StepStatus s) {
+  return s != StepStatus::queued && s != StepStatus::starting && s != StepStatus::running;
+}
+[[nodiscard]] constexpr bool is_terminal(RunStatus s) {
+  return s == RunStatus::succeeded || s == RunStatus::failed || s == RunStatus::canceled;
+}
+
+/// One step as it is queued.
+struct StepPlan {
+  MemberId member;
+  std::string check;          ///< Name of the check it runs; "" for the asset itself.
+  std::vector<StepId> waits;  ///< Steps that must end first, of this run or of one queued in the same moment.
+  bool own_reason{false};     ///< Requested for a reason other than an upstream step of its run.
+
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("member", s.member), v("check", s.check), v("waits", s.waits), v("own_reason", s.own_reason);
+  }
+  friend bool operator==(const StepPlan&, const StepPlan&) = default;
+};
+
+/// What left a step unstarted: a member, or a blocking check of it.
+struct Blocker {
+  MemberId member;
+  std::string check;  ///< "" for the member itself.
+  Sequence since{};   ///< What happened later may repair it.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("member", s.member), v("check", s.check), v("since", s.since); }
+  friend auto operator<=>(const Blocker&, const Blocker&) = default;
+};
+
+namespace fact {
+
+/// A key got its id.  `renamed` where the id had another key before.
+struct AssetKnown {
+  AssetId asset;
+  std::string key;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("asset", s.asset), v("key", s.key); }
+  friend bool operator==(const AssetKnown&, const AssetKnown&) = default;
+};
+
+/// A project's definitions came into force.
+struct DefinitionsLoaded {
+  std::string project;
+  std::uint64_t fingerprint{};
+  std::uint32_t assets{};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("project", s.project), v("fingerprint", s.fingerprint), v("assets", s.assets); }
+  friend bool operator==(const DefinitionsLoaded&, const DefinitionsLoaded&) = default;
+};
+
+/// An asset that has history reads `upstream` from now on: what exists there was not consumed.
+struct DependencyAdded {
+  AssetId asset;
+  AssetId upstream;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("asset", s.asset), v("upstream", s.upstream); }
+  friend bool operator==(const DependencyAdded&, const DependencyAdded&) = default;
+};
+
+/// A member was written or seen.
+struct Updated {
+  MemberId member;
+  UpdateKind kind{UpdateKind::materialization};
+  DataVersion version;          ///< 0: unknown, so it counts as a new one.
+  std::string data_version;     ///< Its text.
+  CodeVersion code;             ///< 0: unknown.
+  bool changed{true};           ///< The version is unknown or differs from the one before.
+  Sequence consumed;            ///< Sequence up to which its inputs were read; 0 for an observation.
+  StepId step;                  ///< run 0: from outside any run.
+  std::string source;           ///< Who says so: a source's asset key, a CloudEvent's `source`, "api".
+  std::string event_id;
+  std::string metadata;         ///< Compact JSON object, or "".
+  bool provisional{false};      ///< Made although an edge rule asked for a fresher input.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("member", s.member), v("kind", s.kind), v("version", s.version), v("data_version", s.data_version);
+    v("code", s.code), v("changed", s.changed), v("consumed", s.consumed), v("step", s.step);
+    v("source", s.source), v("event_id", s.event_id), v("metadata", s.metadata), v("provisional", s.provisional);
+  }
+  friend bool operator==(const Updated&, const Updated&) = default;
+};
+
+/// A check gave a result against the member's latest materialization.
+struct CheckRecorded {
+  MemberId member;
+  std::string name;
+  bool passed{false};
+  CheckSeverity severity{CheckSeverity::error};
+  StepId step;
+  std::string source;
+  std::string event_id;
+  std::string metadata;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("member", s.member), v("name", s.name), v("passed", s.passed), v("severity", s.severity);
+    v("step", s.step), v("source", s.source), v("event_id", s.event_id), v("metadata", s.metadata);
+  }
+  friend bool operator==(const CheckRecorded&, const CheckRecorded&) = default;
+};
+
+/// An event that was taken in and could not be used; kept so that it can be looked at and sent again.
+struct EventRejected {
+  std::string source;
+  std::string event_id;
+  std::string subject;
+  std::string reason;
+  std::string body;  ///< As received, at most 64 KiB.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("source", s.source), v("event_id", s.event_id), v("subject", s.subject), v("reason", s.reason), v("body", s.body);
+  }
+  friend bool operator==(const EventRejected&, const EventRejected&) = default;
+};
+
+/// How far a source has been taken in.
+struct SourceCursor {
+  AssetId asset;
+  std::string cursor;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("asset", s.asset), v("cursor", s.cursor); }
+  friend bool operator==(const SourceCursor&, const SourceCursor&) = default;
+};
+
+struct Wiped {
+  MemberId member;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("member", s.member); }
+  friend bool operator==(const Wiped&, const Wiped&) = default;
+};
+
+struct RunQueued {
+  RunId run;
+  RunCause cause{RunCause::automation};
+  std::string actor;   ///< Who asked; "" for automation.
+  std::string reason;  ///< Their words.
+  std::vector<std::string> tags;  ///< "name=value".
+  std::optional<RunId> retry_of;
+  std::vector<StepPlan> steps;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("run", s.run), v("cause", s.cause), v("actor", s.actor), v("reason", s.reason), v("tags", s.tags);
+    v("retry_of", s.retry_of), v("steps", s.steps);
+  }
+  friend bool operator==(const RunQueued&, const RunQueued&) = default;
+};
+
+/// A request joined a step that was queued already.
+struct RequestJoined {
+  StepId step;
+  bool own_reason{false};
+  RunCause cause{RunCause::automation};
+  std::vector<StepId> waits;  ///< Further steps that must end first, queued in the same moment.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("own_reason", s.own_reason), v("cause", s.cause), v("waits", s.waits);
+  }
+  friend bool operator==(const RequestJoined&, const RequestJoined&) = default;
+};
+
+/// A step was admitted: it holds its places in the pools, and has consumed what its inputs hold now.
+struct StepStarted {
+  StepId step;
+  std::uint32_t attempt{1};  ///< From 1.
+  CodeVersion code;
+  bool provisional{false};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("attempt", s.attempt), v("code", s.code), v("provisional", s.provisional);
+  }
+  friend bool operator==(const StepStarted&, const StepStarted&) = default;
+};
+
+/// Its process exists.
+struct StepRunning {
+  StepId step;
+  std::uint32_t attempt{1};
+  std::int64_t pid{};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("step", s.step), v("attempt", s.attempt), v("pid", s.pid); }
+  friend bool operator==(const StepRunning&, const StepRunning&) = default;
+};
+
+/// Somebody or a timeout wants it to stop; it goes on until its process has ended.
+struct StopRequested {
+  StepId step;
+  Reason reason{Reason::canceled_by_person};
+  std::string actor;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("step", s.step), v("reason", s.reason), v("actor", s.actor); }
+  friend bool operator==(const StopRequested&, const StopRequested&) = default;
+};
+
+/// An attempt ended and another follows not before `retry_at`.
+struct AttemptEnded {
+  StepId step;
+  std::uint32_t attempt{1};
+  Reason reason{Reason::exit_code};
+  std::int32_t exit_code{};  ///< Or the signal's number.
+  std::string text;
+  Instant retry_at{};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("attempt", s.attempt), v("reason", s.reason), v("exit_code", s.exit_code);
+    v("text", s.text), v("retry_at", s.retry_at);
+  }
+  friend bool operator==(const AttemptEnded&, const AttemptEnded&) = default;
+};
+
+/// A step reached its final status.
+struct StepEnded {
+  StepId step;
+  std::uint32_t attempt{};  ///< 0: it never started.
+  StepStatus status{StepStatus::succeeded};
+  Reason reason{Reason::none};
+  std::int32_t exit_code{};
+  std::string text;
+  std::vector<Blocker> blockers;  ///< Of a step left unstarted.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("attempt", s.attempt), v("status", s.status), v("reason", s.reason);
+    v("exit_code", s.exit_code), v("text", s.text), v("blockers", s.blockers);
+  }
+  friend bool operator==(const StepEnded&, const StepEnded&) = default;
+};
+
+struct RunEnded {
+  RunId run;
+  RunStatus status{RunStatus::succeeded};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("run", s.run), v("status", s.status); }
+  friend bool operator==(const RunEnded&, const RunEnded&) = default;
+};
+
+/// A line that a step's process reported (level "debug" to "critical"; "custom" carries JSON).
+struct StepLogged {
+  StepId step;
+  std::uint32_t attempt{1};
+  std::string level;
+  std::string message;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("attempt", s.attempt), v("level", s.level), v("message", s.message);
+  }
+  friend bool operator==(const StepLogged&, const StepLogged&) = default;
+};
+
+/// How far a step's message file has been taken in, in bytes.
+struct MessagesRead {
+  StepId step;
+  std::uint32_t attempt{1};
+  std::uint64_t offset{};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("step", s.step), v("attempt", s.attempt), v("offset", s.offset); }
+  friend bool operator==(const MessagesRead&, const MessagesRead&) = default;
+};
+
+/// What a condition remembers, after an evaluation that changed it.
+struct ConditionMemory {
+  AssetId asset;
+  std::uint64_t expression{};  ///< Hash of the canonical expression.
+  bool stirred{false};         ///< Something other than its own progress changed since it was last handled.
+  bool withheld{false};        ///< It holds, and its automation is paused.
+  bool released{false};        ///< A request that was handed back may be made again.
+  bool pending{false};         ///< Some since_last_handled of the asset itself holds.
+  bool held{false};            ///< Its last answer; false again once it was acted on.
+  std::vector<std::uint64_t> slots;     ///< Those that are true, ascending: node << 32 | asset.
+  std::vector<Blocker> blockers;        ///< Of a request handed back: what must be repaired first.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("expression", s.expression), v("stirred", s.stirred), v("withheld", s.withheld);
+    v("released", s.released);
+    v("pending", s.pending), v("held", s.held), v("slots", s.slots), v("blockers", s.blockers);
+  }
+  friend bool operator==(const ConditionMemory&, const ConditionMemory&) = default;
+};
+
+/// An evaluation that requested something, or whose answer changed.
+struct Decided {
+  AssetId asset;
+  bool requested{false};
+  bool withheld{false};
+  RunId run;                 ///< The run it went into; 0 for none.
+  std::string expression;    ///< As written; its node numbers are those of `tree`.
+  std::vector<std::uint64_t> tree;  ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
+  std::string text;          ///< One sentence.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld), v("run", s.run);
+    v("expression", s.expression), v("tree", s.tree), v("text", s.text);
+  }
+  friend bool operator==(const Decided&, const Decided&) = default;
+};
+
+/// The clock passed a schedule's tick.
+struct TickPassed {
+  std::string schedule;  ///< "cron|zone".
+  Instant tick{};        ///< The latest one passed.
+  bool armed{false};     ///< Only the starting point of a new schedule: nothing passed.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("schedule", s.schedule), v("tick", s.tick), v("armed", s.armed); }
+  friend bool operator==(const TickPassed&, const TickPassed&) = default;
+};
+
+struct FreshnessChanged {
+  MemberId member;
+  FreshnessState state{FreshnessState::unknown};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("member", s.member), v("state", s.state); }
+  friend bool operator==(const FreshnessChanged&, const FreshnessChanged&) = default;
+};
+
+/// People were told.
+struct Alerted {
+  enum class Kind : std::uint8_t { failure, freshness, recovery };
+  AssetId asset;
+  Kind kind{Kind::failure};
+  StepId step;
+  std::string text;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("asset", s.asset), v("kind", s.kind), v("step", s.step), v("text", s.text); }
+  friend bool operator==(const Alerted&, const Alerted&) = default;
+};
+
+/// Automation of an asset was switched off or on again.
+struct PauseChanged {
+  AssetId asset;
+  bool paused{true};
+  std::string actor;
+  std::string reason;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("asset", s.asset), v("paused", s.paused), v("actor", s.actor), v("reason", s.reason); }
+  friend bool operator==(const PauseChanged&, const PauseChanged&) = default;
+};
+
+/// An answer that must be given again when the same request comes again.
+struct Answered {
+  std::string key;          ///< Of the request: scope and Idempotency-Key.
+  std::uint64_t request{};  ///< Hash of what was asked.
+  std::uint16_t status{};
+  std::string body;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("key", s.key), v("request", s.request), v("status", s.status), v("body", s.body); }
+  friend bool operator==(const Answered&, const Answered&) = default;
+};
+
+/// The wall clock jumped by this much; timers were armed anew.
+struct ClockJumped {
+  std::int64_t delta_us{};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) { v("delta_us", s.delta_us); }
+  friend bool operator==(const ClockJumped&, const ClockJumped&) = default;
+};
+
+}  // namespace fact
+
+/// The index of an alternative is its number in the store: append only.
+using Fact = std::variant<fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
+                          fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped, fact::RunQueued,
+                          fact::RequestJoined, fact::StepStarted, fact::StepRunning, fact::StopRequested,
+                          fact::AttemptEnded, fact::StepEnded, fact::RunEnded, fact::StepLogged, fact::MessagesRead,
+                          fact::ConditionMemory, fact::Decided, fact::TickPassed, fact::FreshnessChanged, fact::Alerted,
+                          fact::PauseChanged, fact::Answered, fact::ClockJumped>;
+
+/// A fact with its place in the order of everything and the time at which it was taken in.
+struct FactRecord {
+  Sequence sequence;
+  Instant at{};
+  Fact fact;
+  friend bool operator==(const FactRecord&, const FactRecord&) = default;
+};
+
+/// Name of a fact's kind, as the API shows it: "step_started".
+[[nodiscard]] std::string_view kind_name(const Fact& fact);
+/// The asset or run that a fact concerns, for the history's indexes; 0 where there is none.
+[[nodiscard]] AssetId asset_of(const Fact& fact);
+[[nodiscard]] RunId run_of(const Fact& fact);
+
+/// Compact binary form of a fact without its kind; `kind` is the variant's index.
+[[nodiscard]] std::string encode(const Fact& fact);
+/// Errc::invalid for anything that encode did not write.
+Result<Fact> decode(std::size_t kind, std::string_view bytes);
+
+}  // namespace freshet
