@@ -1,0 +1,142 @@
+// Which queued steps may start: what they wait for, and room in their pools.
+#include "core/decide.hpp"
+
+namespace freshet {
+
+using namespace core;  // NOLINT: the state's own words
+
+void Engine::State::take_place(StepState& step) {
+  if (std::exchange(step.holds_place, true)) return;
+  ++slots_used;
+  if (!step.pool.empty()) ++pools[step.pool].used;
+}
+
+void Engine::State::give_place_back(StepState& step) {
+  if (!std::exchange(step.holds_place, false)) return;
+  --slots_used;
+  if (!step.pool.empty()) --pools[step.pool].used;
+}
+
+void Engine::State::set_ready(StepState& step, bool ready) {
+  if (std::exchange(step.ready, ready) == ready) return;
+  const std::pair entry{-step.priority, step.row.step};
+  auto& set = pools[step.pool].ready;
+  ready ? static_cast<void>(set.insert(entry)) : static_cast<void>(set.erase(entry));
+}
+
+namespace core {
+
+Readiness Decider::readiness(const StepState& step) const {
+  const StepRow& row = step.row;
+  const AssetId a = row.member.asset;
+  if (!row.waits.empty()) return {.waiting = true};
+  Readiness out;
+  std::vector<Blocker> blockers = row.blockers;
+  for (const MemberId gate : row.gates) {
+    if (!s_.is_defined(gate.asset)) continue;
+    for (const CheckDefinition& check : s_.definition(gate.asset).checks) {
+      if (!check.blocking) continue;
+      const CheckRow* result = s_.current_check(gate.asset, check.name);
+      if (result == nullptr) {
+        out.waiting = true;
+        out.missing_check = {gate, check.name};
+      } else if (!result->passed && result->severity == CheckSeverity::error) {
+        blockers.push_back({gate, check.name});
+      }
+    }
+  }
+  if (out.waiting) return out;
+  if (!blockers.empty()) {
+    const bool only_checks = std::ranges::all_of(blockers, [](const Blocker& b) { return !b.check.empty(); });
+    out.end = only_checks ? Reason::check_failed : Reason::upstream_failed;
+    out.blockers = std::move(blockers);
+    return out;
+  }
+  if (!row.check.empty()) return out;
+  const MemberRow& member = s_.members[a.value];
+  if (!s_.is_defined(a)) return out;
+  if (!row.unwritten.empty() && row.attempt == 0) {
+    // What wrote nothing counts as unchanged where something else did change.
+    const bool changed = member.materialized.value != 0 ? s_.is_data_stale(a) : has_other_input(a, row.unwritten);
+    if (!changed) {
+      out.end = Reason::upstream_wrote_nothing;
+      for (const MemberId m : row.unwritten) out.blockers.push_back({m, ""});
+      return out;
+    }
+  }
+  const CodeVersion code = s_.definitions[a.value].code;
+  const bool same_code = member.code.value == 0 || code.value == 0 || member.code == code;
+  if (row.attempt == 0 && !row.own_reason && member.materialized.value != 0 && !s_.definition(a).deps.empty() &&
+      same_code && !s_.is_data_stale(a)) {
+    out.end = Reason::inputs_unchanged;
+    return out;
+  }
+  const StepId busy = s_.busy[a.value];
+  if (busy.run.value != 0 && busy != row.step) {
+    out.waiting = true;
+    out.busy = busy;
+  } else if (row.not_before > s_.now) {
+    out.waiting = true;
+    out.not_before = row.not_before;
+  }
+  return out;
+}
+
+bool Decider::has_other_input(AssetId a, const std::vector<MemberId>& unwritten) const {
+  for (const Rank up : s_.graph->upstream(s_.rank_of[a.value])) {
+    const AssetId upstream = s_.id_of[up.value];
+    const bool wrote_nothing =
+        std::ranges::any_of(unwritten, [&](MemberId m) { return m.asset == upstream; });
+    if (!wrote_nothing && s_.members[upstream.value].updated.value != 0) return true;
+  }
+  return false;
+}
+
+void Decider::settle() {
+  while (!s_.reconsider.empty()) {
+    const StepId id = s_.reconsider.back();
+    s_.reconsider.pop_back();
+    StepState* step = s_.step(id);
+    if (step == nullptr || step->row.status != StepStatus::queued) continue;
+    if (!s_.is_defined(step->row.member.asset)) {
+      end_step(*step, StepStatus::canceled, Reason::definition_removed);
+      continue;
+    }
+    Readiness r = readiness(*step);
+    if (r.end != Reason::none) {
+      end_step(*step, StepStatus::skipped, r.end, 0, {}, std::move(r.blockers));
+    } else {
+      s_.set_ready(*step, !r.waiting);
+    }
+  }
+}
+
+void Decider::admit() {
+  if (!s_.options.admit) return;
+  while (s_.slots_used < s_.options.slots) {
+    std::pair<std::int32_t, StepId> best{};
+    bool found = false;
+    for (auto& [name, pool] : s_.pools) {
+      if (pool.ready.empty() || (!name.empty() && pool.used >= pool.limit)) continue;
+      if (!found || *pool.ready.begin() < best) best = *pool.ready.begin();
+      found = true;
+    }
+    if (!found) return;
+    start(*s_.step(best.second));
+  }
+}
+
+void Decider::start(StepState& step) {
+  const AssetId a = step.row.member.asset;
+  bool provisional = false;
+  for (const Dependency& dep : s_.definition(a).deps) provisional = provisional || s_.edge_provisional(dep, s_.now);
+  const StepId id = step.row.step;
+  const CodeVersion previous = s_.members[a.value].code;
+  record(fact::StepStarted{id, step.row.attempt + 1, s_.definitions[a.value].code, provisional});
+  effects_.push_back(effect::StartStep{.step = id, .attempt = step.row.attempt, .asset = a,
+                                       .rank = s_.rank_of[a.value], .graph = s_.graph, .check = step.row.check,
+                                       .previous_code = previous});
+}
+
+}  // namespace core
+}  // namespace freshet

@@ -1,0 +1,443 @@
+// What each fact changes.  The only place that changes durable state.
+#include <algorithm>
+
+#include "core/state.hpp"
+
+namespace freshet {
+
+using namespace core;  // NOLINT: the state's own words
+
+namespace {
+
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+
+bool counts_as_success(const StepRow& row) {
+  return row.status == StepStatus::succeeded ||
+         (row.status == StepStatus::skipped && row.reason == Reason::inputs_unchanged);
+}
+
+class Applier {
+ public:
+  Applier(Engine::State& state, const FactRecord& record) : s_{state}, seq_{record.sequence}, at_{record.at} {}
+
+  void operator()(const fact::AssetKnown& f) {
+    while (s_.keys.size() <= f.asset.value) s_.grow(AssetId{static_cast<std::uint32_t>(s_.keys.size())});
+    s_.ids.erase(s_.keys[f.asset.value]);
+    s_.keys[f.asset.value] = f.key;
+    s_.ids[f.key] = f.asset;
+    s_.touch(f.asset, touched_asset | touched_member);
+  }
+  void operator()(const fact::DefinitionsLoaded&) { s_.bring_into_force(); }
+  void operator()(const fact::DependencyAdded& f) {
+    s_.edges[{f.asset, f.upstream}] = seq_;
+    s_.touched_edges.emplace_back(f.asset, f.upstream);
+  }
+  void operator()(const fact::Updated& f);
+  void operator()(const fact::CheckRecorded& f);
+  void operator()(const fact::EventRejected& f) { remember_event(f.source, f.event_id); }
+  void operator()(const fact::SourceCursor& f) {
+    s_.cursors[f.asset] = f.cursor;
+    s_.touch(f.asset, touched_cursor);
+  }
+  void operator()(const fact::Wiped& f) {
+    const AssetId a = f.member.asset;
+    MemberRow& m = s_.members[a.value];
+    m = MemberRow{.asset = a, .partition = m.partition, .last_step = m.last_step};
+    s_.checks[a.value].clear();
+    s_.versions.erase(a);
+    s_.moment.wiped[a] = s_.moment.order;
+    s_.touch(a, touched_member | touched_versions | touched_checks);
+    s_.change(a, changed_missing | changed_check | changed_definition);
+    if (s_.is_defined(a)) s_.spread_staleness(s_.rank_of[a.value]);
+    rearm(a);
+  }
+  void operator()(const fact::RunQueued& f);
+  void operator()(const fact::RequestJoined& f);
+  void operator()(const fact::StepStarted& f);
+  void operator()(const fact::StepRunning& f) {
+    StepState* step = s_.step(f.step);
+    if (step == nullptr || is_terminal(step->row.status)) return;
+    step->row.status = StepStatus::running;
+    touch_step(*step);
+    RunState& run = s_.runs.at(f.step.run);
+    if (run.row.status == RunStatus::starting) {
+      run.row.status = RunStatus::running;
+      s_.touched_runs.insert(f.step.run);
+    }
+  }
+  void operator()(const fact::StopRequested& f) {
+    StepState* step = s_.step(f.step);
+    if (step == nullptr) return;
+    step->row.stop = f.reason;
+    touch_step(*step);
+  }
+  void operator()(const fact::AttemptEnded& f);
+  void operator()(const fact::StepEnded& f);
+  void operator()(const fact::RunEnded& f) {
+    RunState& run = s_.runs.at(f.run);
+    run.row.status = f.status;
+    run.row.ended_at = at_;
+    touch_run(f.run);
+  }
+  void operator()(const fact::StepLogged&) {}
+  void operator()(const fact::MessagesRead& f) {
+    StepState* step = s_.step(f.step);
+    if (step == nullptr || step->row.attempt != f.attempt) return;
+    step->row.messages = f.offset;
+    touch_step(*step);
+  }
+  void operator()(const fact::ConditionMemory& f) {
+    s_.memory[f.asset.value] = f;
+    s_.touch(f.asset, touched_memory);
+  }
+  void operator()(const fact::Decided&) {}
+  void operator()(const fact::TickPassed& f) {
+    Schedule& schedule = s_.schedules[f.schedule];
+    schedule.tick = f.tick;
+    schedule.known = true;
+    s_.touched_schedules.push_back(f.schedule);
+    if (!f.armed) {
+      s_.moment.ticks.insert(f.schedule);
+      for (const AssetId a : schedule.users) s_.change(a, changed_tick);
+    }
+    s_.arm_schedule(f.schedule);
+  }
+  void operator()(const fact::FreshnessChanged& f) {
+    s_.members[f.member.asset.value].freshness = f.state;
+    s_.touch(f.member.asset, touched_member);
+    s_.change(f.member.asset, changed_freshness);
+  }
+  void operator()(const fact::Alerted& f) {
+    if (f.kind == fact::Alerted::Kind::freshness) return;
+    s_.members[f.asset.value].alerted_failure = f.kind == fact::Alerted::Kind::failure;
+    s_.touch(f.asset, touched_member);
+  }
+  void operator()(const fact::PauseChanged& f) {
+    s_.pauses[f.asset] = PauseRow{f.asset, f.paused, f.actor, f.reason, at_};
+    s_.touch(f.asset, touched_pause);
+    if (!f.paused) s_.change(f.asset, changed_person);
+  }
+  void operator()(const fact::Answered& f) {
+    s_.answers[f.key] = AnswerRow{f.key, f.request, f.status, f.body, at_};
+    s_.touched_answers.push_back(f.key);
+  }
+  void operator()(const fact::ClockJumped& f) {
+    for (auto& [id, step] : s_.steps) {
+      if (is_terminal(step.row.status)) continue;
+      if (step.row.not_before != Instant{}) step.row.not_before += Micros{f.delta_us};
+      if (step.row.started_at != Instant{}) step.row.started_at += Micros{f.delta_us};
+      touch_step(step);
+    }
+    s_.arm_all_timers();
+  }
+
+ private:
+  void touch_step(StepState& step) {
+    s_.touched_steps.insert(step.row.step);
+    touch_run(step.row.step.run);
+    s_.revise(step.row.member.asset);
+  }
+  void touch_run(RunId run) {
+    s_.runs.at(run).row.sequence = seq_;
+    s_.touched_runs.insert(run);
+    s_.run_dirty.insert(run);
+  }
+  void rearm(AssetId a) {
+    if (s_.is_defined(a)) s_.arm_timers(a);
+  }
+  void remember_event(const std::string& source, const std::string& id) {
+    if (id.empty()) return;
+    EventRow row{source, id, seq_, at_};
+    s_.events[{source, id}] = row;
+    s_.touched_events.push_back(std::move(row));
+  }
+  void free_member(const StepState& step) {
+    const AssetId a = step.row.member.asset;
+    if (!step.row.check.empty()) return;
+    if (s_.busy[a.value] == step.row.step) s_.busy[a.value] = {};
+    if (s_.queued[a.value] == step.row.step) s_.queued[a.value] = {};
+    if (s_.queued[a.value].run.value != 0) s_.reconsider.push_back(s_.queued[a.value]);
+  }
+  void resolve_waits(const StepState& step);
+  void open_gate(const StepState& step, StepState& waiter);
+
+  Engine::State& s_;
+  Sequence seq_;
+  Instant at_;
+};
+
+void Applier::operator()(const fact::Updated& f) {
+  const AssetId a = f.member.asset;
+  MemberRow& m = s_.members[a.value];
+  const MemberRow before = m;
+  m.updated = seq_;
+  m.updated_at = at_;
+  m.step = f.step;
+  if (f.changed) {
+    m.changed = seq_, m.changed_at = at_;
+    s_.remember_version(a, before, seq_, f.version);
+    m.version = f.version;
+    s_.moment.version[a] = s_.moment.order;
+  }
+  if (f.kind == UpdateKind::materialization) {
+    m.materialized = seq_;
+    m.consumed = f.step.run.value == 0 ? seq_ : f.consumed;
+    m.code = f.code;
+    m.provisional = f.provisional;
+    s_.moment.materialized[a] = s_.moment.order;
+  }
+  if (StepState* step = s_.step(f.step); step != nullptr && !is_terminal(step->row.status)) {
+    step->row.reported = true;
+    touch_step(*step);
+  }
+  remember_event(f.source, f.event_id);
+  const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? AssetId{} : a);
+  s_.touch(a, touched_member);
+  s_.change(a, static_cast<std::uint16_t>(changed_delivery | (f.changed ? changed_version : 0) |
+                                          (before.updated.value == 0 ? changed_missing : 0)));
+  if (f.step.run.value == 0) s_.handle(a);
+  if (s_.is_defined(a)) s_.spread_staleness(s_.rank_of[a.value]);
+  s_.own = outer;
+  rearm(a);
+  if (s_.is_defined(a)) {
+    for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) rearm(s_.id_of[down.value]);
+  }
+}
+
+void Applier::operator()(const fact::CheckRecorded& f) {
+  const AssetId a = f.member.asset;
+  auto& rows = s_.checks[a.value];
+  auto it = std::ranges::find(rows, f.name, &CheckRow::name);
+  if (it == rows.end()) it = rows.insert(rows.end(), CheckRow{.asset = a, .name = f.name});
+  it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_, it->step = f.step;
+  remember_event(f.source, f.event_id);
+  s_.touch(a, touched_checks);
+  const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : a);
+  s_.change(a, changed_check);
+  s_.own = outer;
+  if (!s_.is_defined(a)) return;
+  for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
+    const StepId queued = s_.queued[s_.id_of[down.value].value];
+    if (queued.run.value != 0) s_.reconsider.push_back(queued);
+  }
+}
+
+void Applier::operator()(const fact::RunQueued& f) {
+  RunState run;
+  run.row = RunRow{.run = f.run, .cause = f.cause, .actor = f.actor, .reason = f.reason, .tags = f.tags,
+                   .retry_of = f.retry_of, .created_at = at_, .steps = static_cast<std::uint32_t>(f.steps.size())};
+  run.open = run.row.steps;
+  s_.runs[f.run] = std::move(run);
+  s_.last_run = std::max(s_.last_run, f.run);
+  for (std::uint32_t i = 0; i < f.steps.size(); ++i) {
+    const StepPlan& plan = f.steps[i];
+    const AssetId a = plan.member.asset;
+    StepState step;
+    step.row.step = {f.run, i};
+    step.row.member = plan.member;
+    step.row.check = plan.check;
+    step.row.own_reason = plan.own_reason;
+    step.row.queued_at = at_;
+    if (s_.is_defined(a)) {
+      step.pool = s_.definition(a).pool;
+      step.priority = s_.definition(a).priority;
+    }
+    for (const StepId wait : plan.waits) {
+      step.row.waits.push_back(wait);
+      if (StepState* other = s_.step(wait); other != nullptr) other->waiters.push_back(step.row.step);
+    }
+    StepState& placed = s_.steps[step.row.step] = std::move(step);
+    touch_step(placed);
+    s_.reconsider.push_back(placed.row.step);
+    if (!plan.check.empty()) continue;
+    s_.queued[a.value] = placed.row.step;
+    const AssetId outer = std::exchange(s_.own, a);
+    s_.change(a, changed_progress);
+    if (f.cause == RunCause::automation) {
+      s_.change(a, changed_request | changed_handled);
+      s_.handle(a);
+      s_.moment.requested.insert(a);
+    }
+    s_.own = outer;
+  }
+}
+
+void Applier::operator()(const fact::RequestJoined& f) {
+  StepState* step = s_.step(f.step);
+  if (step == nullptr) return;
+  step->row.own_reason = step->row.own_reason || f.own_reason;
+  for (const StepId wait : f.waits) {
+    step->row.waits.push_back(wait);
+    if (StepState* other = s_.step(wait); other != nullptr) other->waiters.push_back(f.step);
+  }
+  if (step->ready) s_.set_ready(*step, false);
+  s_.reconsider.push_back(f.step);
+  touch_step(*step);
+  const AssetId a = step->row.member.asset;
+  if (f.cause == RunCause::automation && step->row.check.empty()) {
+    const AssetId outer = std::exchange(s_.own, a);
+    s_.change(a, changed_request | changed_handled);
+    s_.handle(a);
+    s_.moment.requested.insert(a);
+    s_.own = outer;
+  }
+}
+
+void Applier::operator()(const fact::StepStarted& f) {
+  StepState& step = *s_.step(f.step);
+  const AssetId a = step.row.member.asset;
+  if (step.ready) s_.set_ready(step, false);
+  step.row.status = StepStatus::starting;
+  step.row.attempt = f.attempt;
+  step.row.code = f.code;
+  step.row.provisional = f.provisional;
+  step.row.reported = false;
+  step.row.stop = Reason::none;
+  step.row.consumed = seq_;
+  step.row.started_at = at_;
+  step.row.not_before = {};
+  step.row.messages = 0;
+  s_.take_place(step);
+  RunState& run = s_.runs.at(f.step.run);
+  if (run.row.status == RunStatus::queued) {
+    run.row.status = RunStatus::starting;
+    run.row.started_at = at_;
+  }
+  touch_step(step);
+  if (s_.is_defined(a)) {
+    if (const auto& timeout = s_.definition(a).timeout) {
+      s_.timers.insert({at_ + *timeout, Timer::Kind::timeout, {}, f.step, {}});
+    }
+  }
+  if (!step.row.check.empty()) return;
+  s_.busy[a.value] = f.step;
+  if (s_.queued[a.value] == f.step) s_.queued[a.value] = {};
+  const AssetId outer = std::exchange(s_.own, a);
+  s_.change(a, changed_handled);
+  s_.handle(a);
+  s_.own = outer;
+}
+
+void Applier::operator()(const fact::AttemptEnded& f) {
+  StepState& step = *s_.step(f.step);
+  s_.give_place_back(step);
+  step.row.status = StepStatus::queued;
+  step.row.reason = f.reason;
+  step.row.exit_code = f.exit_code;
+  step.row.text = f.text;
+  step.row.not_before = f.retry_at;
+  if (f.reason == Reason::lost) {
+    ++step.row.losses;
+  } else if (f.reason != Reason::none) {
+    ++step.row.failures;
+  }
+  s_.timers.insert({f.retry_at, Timer::Kind::retry, {}, f.step, {}});
+  s_.reconsider.push_back(f.step);
+  touch_step(step);
+}
+
+void Applier::operator()(const fact::StepEnded& f) {
+  StepState& step = *s_.step(f.step);
+  const AssetId a = step.row.member.asset;
+  if (step.ready) s_.set_ready(step, false);
+  s_.give_place_back(step);
+  step.row.status = f.status;
+  step.row.reason = f.reason;
+  step.row.exit_code = f.exit_code;
+  step.row.text = f.text;
+  step.row.blockers = f.blockers;
+  step.row.ended_at = at_;
+  step.row.waits.clear();
+  touch_step(step);
+  free_member(step);
+  RunState& run = s_.runs.at(f.step.run);
+  --run.open;
+  run.canceled = run.canceled || f.status == StepStatus::canceled;
+  run.failed = run.failed || f.status == StepStatus::failed || f.status == StepStatus::lost ||
+               f.reason == Reason::upstream_failed || f.reason == Reason::check_failed;
+  if (step.row.check.empty()) {
+    const AssetId outer = std::exchange(s_.own, a);
+    s_.change(a, changed_progress);
+    if (f.status != StepStatus::skipped || f.reason == Reason::wrote_nothing) {
+      s_.members[a.value].last_step = f.status;
+      s_.touch(a, touched_member);
+    }
+    if (f.status == StepStatus::canceled) s_.handle(a);
+    s_.own = outer;
+    s_.moment.ended.insert(a);
+  }
+  resolve_waits(step);
+}
+
+/// What a step wrote must pass its blocking checks; what was left unchanged may stand on an older failure.
+void Applier::open_gate(const StepState& step, StepState& waiter) {
+  const AssetId a = step.row.member.asset;
+  if (s_.members[a.value].step == step.row.step) {
+    waiter.row.gates.push_back(step.row.member);
+    return;
+  }
+  if (!s_.is_defined(a)) return;
+  for (const CheckDefinition& check : s_.definition(a).checks) {
+    const CheckRow* row = s_.current_check(a, check.name);
+    if (check.blocking && row != nullptr && !row->passed && row->severity == CheckSeverity::error) {
+      waiter.row.blockers.push_back({step.row.member, check.name});
+    }
+  }
+}
+
+void Applier::resolve_waits(const StepState& step) {
+  for (const StepId id : step.waiters) {
+    StepState* waiter = s_.step(id);
+    if (waiter == nullptr || is_terminal(waiter->row.status)) continue;
+    std::erase(waiter->row.waits, step.row.step);
+    const bool own_check = !waiter->row.check.empty();
+    if (counts_as_success(step.row)) {
+      if (!own_check && step.row.check.empty()) open_gate(step, *waiter);
+    } else if (step.row.status == StepStatus::skipped && step.row.reason == Reason::wrote_nothing) {
+      waiter->row.unwritten.push_back(step.row.member);
+    } else {
+      waiter->row.blockers.push_back({step.row.member, step.row.check});
+    }
+    touch_step(*waiter);
+    s_.reconsider.push_back(id);
+  }
+}
+
+}  // namespace
+
+void Engine::State::grow(AssetId a) {
+  const std::size_t size = a.value + 1U;
+  keys.resize(size), members.resize(size), definitions.resize(size), memory.resize(size), checks.resize(size);
+  rank_of.resize(size, no_rank), programs.resize(size), busy.resize(size), queued.resize(size);
+  revision.resize(size), touched.resize(size);
+  members[a.value].asset = a, definitions[a.value].asset = a, memory[a.value].asset = a;
+  definitions[a.value].defined = false;
+}
+
+/// What was pending for the asset's own condition is over (reference: since_last_handled).
+void Engine::State::handle(AssetId a) {
+  moment.handled[a] = moment.order;
+  fact::ConditionMemory& m = memory[a.value];
+  const auto& program = programs[a.value];
+  const std::size_t before = m.slots.size();
+  if (program && m.expression == program->hash) {
+    std::erase_if(m.slots, [&](std::uint64_t slot) {
+      return (slot & 0xffff'ffffU) == a.value &&
+             std::ranges::binary_search(program->handled_nodes, static_cast<std::uint16_t>(slot >> 32));
+    });
+  }
+  if (m.slots.size() == before && !m.stirred && !m.withheld && !m.released && !m.pending && m.blockers.empty()) return;
+  m.stirred = m.withheld = m.released = m.pending = m.held = false;
+  m.blockers.clear();
+  touch(a, touched_memory);
+}
+
+void Engine::State::apply(const FactRecord& record) {
+  sequence = record.sequence;
+  std::visit(Applier{*this, record}, record.fact);
+}
+
+}  // namespace freshet

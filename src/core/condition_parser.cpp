@@ -1,0 +1,621 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <map>
+#include <span>
+
+#include "base/cron.hpp"
+#include "base/text.hpp"
+#include "base/timezone.hpp"
+#include "core/condition.hpp"
+
+namespace freshet::core {
+namespace {
+
+constexpr int depth_max = 100;
+
+ConditionPtr make(Op op, std::vector<ConditionPtr> args = {}, std::string label = {}) {
+  auto c = std::make_shared<Condition>();
+  c->op = op, c->args = std::move(args), c->label = std::move(label);
+  return c;
+}
+ConditionPtr operator&(ConditionPtr a, ConditionPtr b) {
+  std::vector<ConditionPtr> args;
+  for (auto* side : {&a, &b}) {
+    if ((*side)->op == Op::all_of && (*side)->label.empty()) {
+      args.insert(args.end(), (*side)->args.begin(), (*side)->args.end());
+    } else {
+      args.push_back(*side);
+    }
+  }
+  return make(Op::all_of, std::move(args));
+}
+ConditionPtr operator|(ConditionPtr a, ConditionPtr b) { return make(Op::any_of, {std::move(a), std::move(b)}); }
+ConditionPtr operator~(ConditionPtr a) { return make(Op::negate, {std::move(a)}); }
+ConditionPtr labeled(const ConditionPtr& c, std::string label) {
+  auto copy = std::make_shared<Condition>(*c);
+  copy->label = std::move(label);
+  return copy;
+}
+ConditionPtr with_cron(Op op, const std::string& cron, const std::string& zone, Micros lookback = {}) {
+  auto c = std::make_shared<Condition>();
+  c->op = op, c->text = cron, c->zone = zone, c->lookback = lookback;
+  return c;
+}
+ConditionPtr checks(Op op, ConditionPtr inner, bool blocking_only) {
+  auto c = std::make_shared<Condition>();
+  c->op = op, c->args = {std::move(inner)}, c->blocking_only = blocking_only;
+  return c;
+}
+
+// The composites, as the reference of the language spells them out.
+ConditionPtr newly_missing() { return labeled(make(Op::newly_true, {make(Op::missing)}), "newly_missing"); }
+ConditionPtr deps_newly_updated() {
+  return make(Op::any_deps, {make(Op::newly_updated) & ~make(Op::executed_with_root_target)});
+}
+ConditionPtr any_deps_updated() {
+  return labeled(make(Op::any_deps, {(make(Op::newly_updated) & ~make(Op::executed_with_root_target)) |
+                                     make(Op::will_be_requested)}),
+                 "any_deps_updated");
+}
+ConditionPtr any_deps_missing() {
+  return labeled(make(Op::any_deps, {make(Op::missing) & ~make(Op::will_be_requested)}), "any_deps_missing");
+}
+ConditionPtr any_deps_in_progress() {
+  return labeled(make(Op::any_deps, {make(Op::in_progress)}), "any_deps_in_progress");
+}
+ConditionPtr all_deps_updated_since_cron(const std::string& cron, const std::string& zone, Micros lookback) {
+  ConditionPtr updated = lookback > Micros{0}
+                             ? with_cron(Op::updated_since_tick, cron, zone, lookback)
+                             : make(Op::since, {make(Op::newly_updated), with_cron(Op::cron_tick_passed, cron, zone)});
+  return labeled(make(Op::all_deps, {std::move(updated) | make(Op::will_be_requested)}), "all_deps_updated_since_cron");
+}
+ConditionPtr all_deps_blocking_checks_passed() {
+  return labeled(
+      make(Op::all_deps, {checks(Op::all_checks, make(Op::check_passed) | make(Op::will_be_requested), true)}),
+      "all_deps_blocking_checks_passed");
+}
+ConditionPtr blocking_check_failed_upstream() {
+  return labeled(
+      make(Op::any_deps, {checks(Op::any_checks, make(Op::check_failed), true) & ~make(Op::will_be_requested)}),
+      "any_deps_blocking_check_failed");
+}
+ConditionPtr eager() {
+  const auto updates = labeled(make(Op::since_last_handled, {newly_missing() | deps_newly_updated()}),
+                               "updated_since_last_handled");
+  const auto requested = labeled(make(Op::any_deps, {make(Op::will_be_requested)}), "any_deps_will_be_requested");
+  return labeled(make(Op::in_latest_time_window) & (updates | requested) & ~any_deps_missing() &
+                     ~any_deps_in_progress() & ~make(Op::any_deps_unready) & ~blocking_check_failed_upstream() &
+                     ~make(Op::in_progress),
+                 "eager");
+}
+ConditionPtr on_cron(const std::string& cron, const std::string& zone, Micros lookback) {
+  return labeled(make(Op::in_latest_time_window) &
+                     make(Op::since_last_handled, {with_cron(Op::cron_tick_passed, cron, zone)}) &
+                     all_deps_updated_since_cron(cron, zone, lookback) & ~any_deps_missing(),
+                 "on_cron");
+}
+ConditionPtr on_missing() {
+  return labeled(make(Op::in_latest_time_window) & make(Op::since_last_handled, {newly_missing()}) &
+                     ~any_deps_missing(),
+                 "on_missing");
+}
+
+struct Operand {
+  std::string_view name;
+  Op op;
+  bool on_check;
+};
+constexpr std::array operands{
+    Operand{"missing", Op::missing, true},
+    Operand{"in_progress", Op::in_progress, false},
+    Operand{"run_in_progress", Op::in_progress, false},
+    Operand{"backfill_in_progress", Op::backfill_in_progress, false},
+    Operand{"execution_failed", Op::execution_failed, false},
+    Operand{"newly_updated", Op::newly_updated, false},
+    Operand{"newly_materialized", Op::newly_materialized, false},
+    Operand{"newly_requested", Op::newly_requested, false},
+    Operand{"will_be_requested", Op::will_be_requested, true},
+    Operand{"code_version_changed", Op::code_version_changed, false},
+    Operand{"code_version_outdated", Op::code_version_outdated, false},
+    Operand{"data_version_changed", Op::data_version_changed, false},
+    Operand{"in_latest_time_window", Op::in_latest_time_window, false},
+    Operand{"initial_evaluation", Op::initial_evaluation, false},
+    Operand{"check_passed", Op::check_passed, true},
+    Operand{"check_failed", Op::check_failed, true},
+    Operand{"freshness_passed", Op::freshness_passed, false},
+    Operand{"freshness_warned", Op::freshness_warned, false},
+    Operand{"freshness_failed", Op::freshness_failed, false},
+    Operand{"executed_with_root_target", Op::executed_with_root_target, false},
+    Operand{"any_deps_unready", Op::any_deps_unready, false},
+    Operand{"stale", Op::stale, false},
+};
+constexpr std::array<std::string_view, 16> functions{
+    "eager", "on_cron", "on_missing", "newly_missing", "any_deps_updated", "any_deps_missing", "any_deps_in_progress",
+    "all_deps_updated_since_cron", "all_deps_blocking_checks_passed", "cron_tick_passed", "any_deps_match",
+    "all_deps_match", "any_checks_match", "all_checks_match", "asset_matches", "stale"};
+/// Right words that this version cannot evaluate.
+constexpr std::array<std::string_view, 6> unsupported{"upstream_ready", "lazy", "executed_with_tags",
+                                                      "any_new_update_has_run_tags", "all_new_updates_have_run_tags",
+                                                      "any_downstream_conditions"};
+constexpr std::array<std::string_view, 8> methods{"since",  "newly_true", "since_last_handled", "allow",
+                                                  "ignore", "without",    "replace",            "with_label"};
+
+class Failure {
+ public:
+  ConditionError error;
+};
+
+/// A recursive-descent parser; a mistake unwinds it with Failure, which never leaves this file.
+class Parser {
+ public:
+  explicit Parser(std::string_view text) : text_{text} {}
+
+  ConditionPtr parse() {
+    ConditionPtr root = disjunction();
+    skip_space();
+    if (at_ < text_.size()) fail(at_, "unexpected \"" + std::string{text_.substr(at_, 1)} + "\"");
+    forbid_loose_checks(*root);
+    return root;
+  }
+
+ private:
+  struct Argument {
+    std::string name;  // "" where it is positional
+    std::size_t at{};
+    std::optional<std::string> text;
+    std::optional<bool> flag;
+    ConditionPtr condition;
+  };
+
+  [[noreturn]] void fail(std::size_t at, std::string message, bool is_unsupported = false) const {
+    throw Failure{{static_cast<int>(at) + 1, std::move(message), is_unsupported}};
+  }
+  void skip_space() {
+    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
+  }
+  bool take(char c) {
+    skip_space();
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  static bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+  [[nodiscard]] std::string_view peek_word() {
+    skip_space();
+    std::size_t end = at_;
+    while (end < text_.size() && is_word(text_[end])) ++end;
+    return text_.substr(at_, end - at_);
+  }
+  bool take_word(std::string_view word) {
+    if (peek_word() != word) return false;
+    at_ += word.size();
+    return true;
+  }
+  void expect(char c, const char* where) {
+    if (!take(c)) {
+      skip_space();
+      const std::string found = at_ < text_.size() ? "\"" + std::string{text_.substr(at_, 1)} + "\"" : "the end";
+      fail(at_, "expected \"" + std::string(1, c) + "\" " + where + ", found " + found);
+    }
+  }
+
+  ConditionPtr disjunction() {
+    if (++depth_ > depth_max) fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
+    ConditionPtr left = conjunction();
+    while (take('|') || take_word("or")) left = left | conjunction();
+    --depth_;
+    return left;
+  }
+  ConditionPtr conjunction() {
+    ConditionPtr left = negation();
+    while (take('&') || take_word("and")) left = left & negation();
+    return left;
+  }
+  ConditionPtr negation() {
+    if (take('~') || take_word("not")) {
+      if (++depth_ > depth_max) fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
+      ConditionPtr inner = ~negation();
+      --depth_;
+      return inner;
+    }
+    return postfix(primary());
+  }
+  ConditionPtr postfix(ConditionPtr c) {
+    while (take('.')) {
+      skip_space();
+      const std::size_t at = at_;
+      const std::string name{peek_word()};
+      at_ += name.size();
+      c = method(std::move(c), name, at);
+    }
+    return c;
+  }
+  ConditionPtr primary() {
+    skip_space();
+    if (take('(')) {
+      ConditionPtr inner = disjunction();
+      expect(')', "to close the parenthesis");
+      return inner;
+    }
+    const std::size_t at = at_;
+    const std::string name{peek_word()};
+    if (name.empty()) {
+      if (at_ >= text_.size()) fail(at_, "a condition is missing at the end");
+      fail(at_, "expected a condition, found \"" + std::string{text_.substr(at_, 1)} + "\"");
+    }
+    at_ += name.size();
+    skip_space();
+    const bool called = at_ < text_.size() && text_[at_] == '(';
+    const std::vector<Argument> args = called ? arguments() : std::vector<Argument>{};
+    return function(name, at, args);
+  }
+
+  std::vector<Argument> arguments() {
+    expect('(', "before the arguments");
+    std::vector<Argument> args;
+    if (take(')')) return args;
+    do {
+      args.push_back(argument());
+    } while (take(','));
+    expect(')', "after the arguments");
+    return args;
+  }
+  Argument argument() {
+    skip_space();
+    Argument arg;
+    arg.at = at_;
+    const std::string word{peek_word()};
+    const std::size_t after = at_ + word.size();
+    std::size_t next = after;
+    while (next < text_.size() && text_[next] == ' ') ++next;
+    if (!word.empty() && next < text_.size() && text_[next] == '=') {
+      arg.name = word, at_ = next + 1;
+      skip_space();
+      arg.at = at_;
+    }
+    if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) {
+      arg.text = quoted();
+    } else if (const auto value = peek_word(); value == "true" || value == "True") {
+      at_ += value.size(), arg.flag = true;
+    } else if (value == "false" || value == "False") {
+      at_ += value.size(), arg.flag = false;
+    } else if (!value.empty() && std::isdigit(static_cast<unsigned char>(value.front()))) {
+      arg.text = std::string{value};  // a duration
+      at_ += value.size();
+    } else {
+      arg.condition = disjunction();
+    }
+    return arg;
+  }
+  std::string quoted() {
+    const std::size_t start = at_;
+    const char quote = text_[at_++];
+    std::string out;
+    while (at_ < text_.size() && text_[at_] != quote) {
+      if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+      out += text_[at_++];
+    }
+    if (at_ >= text_.size()) fail(start, "a quote is not closed");
+    ++at_;
+    return out;
+  }
+
+  void no_arguments(const std::string& name, const std::vector<Argument>& args) const {
+    if (!args.empty()) fail(args.front().at, name + " takes no argument");
+  }
+  ConditionPtr one_condition(const std::string& name, std::size_t at, const std::vector<Argument>& args) const {
+    if (args.size() != 1 || !args.front().condition) {
+      fail(args.empty() ? at : args.front().at, name + " takes one condition");
+    }
+    return args.front().condition;
+  }
+  [[nodiscard]] Selection selection(const std::string& name, std::size_t at, const std::vector<Argument>& args) const {
+    if (args.size() != 1 || !args.front().text) fail(at, name + " takes a selection in quotes, such as \"group:raw\"");
+    auto parsed = Selection::parse(*args.front().text);
+    if (!parsed) fail(args.front().at, parsed.error().message);
+    return *parsed;
+  }
+
+  struct CronArguments {
+    std::string cron, zone{"UTC"};
+    Micros lookback{};
+  };
+  [[nodiscard]] CronArguments cron_arguments(const std::string& name, std::size_t at, const std::vector<Argument>& args,
+                                             bool with_lookback) const {
+    CronArguments out;
+    std::size_t position = 0;
+    for (const auto& arg : args) {
+      const std::string parameter = !arg.name.empty()   ? arg.name
+                                    : position == 0     ? "cron_schedule"
+                                    : position == 1     ? "cron_timezone"
+                                    : position == 2     ? "lookback"
+                                                        : "";
+      ++position;
+      if (!arg.text) fail(arg.at, name + " takes texts in quotes: " + name + "(\"0 * * * *\", \"Europe/Vienna\")");
+      if (parameter == "cron_schedule" || parameter == "cron") {
+        const auto cron = Cron::parse(*arg.text);
+        if (!cron) fail(arg.at, cron.error().message);
+        out.cron = *arg.text;
+      } else if (parameter == "cron_timezone" || parameter == "timezone" || parameter == "tz") {
+        const auto zone = find_time_zone(*arg.text);
+        if (!zone) fail(arg.at, zone.error().message);
+        out.zone = *arg.text;
+      } else if (parameter == "lookback" && with_lookback) {
+        const auto lookback = parse_duration(*arg.text);
+        if (!lookback) fail(arg.at, lookback.error().message);
+        out.lookback = *lookback;
+      } else {
+        fail(arg.at, name + " takes a cron expression" + (with_lookback ? ", a time zone and a lookback" : " and a time zone"));
+      }
+    }
+    if (out.cron.empty()) fail(at, name + " needs a cron expression: " + name + "(\"0 * * * *\")");
+    return out;
+  }
+
+  ConditionPtr function(const std::string& name, std::size_t at, const std::vector<Argument>& args) {
+    if (name == "stale") return stale(at, args);
+    if (const auto* it = std::ranges::find(operands, name, &Operand::name); it != operands.end()) {
+      if (it->op == Op::in_latest_time_window && !args.empty()) {
+        if (args.size() != 1 || !args.front().text || !parse_duration(*args.front().text)) {
+          fail(args.front().at, name + " takes one duration, such as \"2d\"");
+        }
+        return labeled(make(it->op), name);  // the window narrows time partitions only
+      }
+      no_arguments(name, args);
+      return make(it->op, {}, it->name == "run_in_progress" ? name : "");
+    }
+    if (name == "eager") {
+      if (!args.empty() && (args.size() != 1 || !args.front().text || !parse_duration(*args.front().text))) {
+        fail(args.front().at, "eager takes one duration, its lookback, such as \"2d\"");
+      }
+      return eager();
+    }
+    if (name == "on_cron") {
+      const auto a = cron_arguments(name, at, args, true);
+      return on_cron(a.cron, a.zone, a.lookback);
+    }
+    if (name == "all_deps_updated_since_cron") {
+      const auto a = cron_arguments(name, at, args, false);
+      return all_deps_updated_since_cron(a.cron, a.zone, {});
+    }
+    if (name == "cron_tick_passed") {
+      const auto a = cron_arguments(name, at, args, false);
+      return with_cron(Op::cron_tick_passed, a.cron, a.zone);
+    }
+    if (name == "any_deps_match") return make(Op::any_deps, {one_condition(name, at, args)});
+    if (name == "all_deps_match") return make(Op::all_deps, {one_condition(name, at, args)});
+    if (name == "any_checks_match" || name == "all_checks_match") return checks_match(name, at, args);
+    if (name == "asset_matches") return asset_matches(at, args);
+    using Make = ConditionPtr (*)();
+    static const std::map<std::string_view, Make> plain{
+        {"on_missing", on_missing},
+        {"newly_missing", newly_missing},
+        {"any_deps_updated", any_deps_updated},
+        {"any_deps_missing", any_deps_missing},
+        {"any_deps_in_progress", any_deps_in_progress},
+        {"all_deps_blocking_checks_passed", all_deps_blocking_checks_passed}};
+    if (const auto it = plain.find(name); it != plain.end()) {
+      no_arguments(name, args);
+      return it->second();
+    }
+    if (std::ranges::find(unsupported, name) != unsupported.end()) {
+      fail(at, "\"" + name + "\" is not available in this version", true);
+    }
+    std::vector<std::string> words;
+    for (const auto& o : operands) words.emplace_back(o.name);
+    for (const auto& f : functions) words.emplace_back(f);
+    unknown("condition", name, at, words);
+  }
+  [[noreturn]] void unknown(const char* what, const std::string& name, std::size_t at,
+                            const std::vector<std::string>& words) const {
+    std::string message = std::string{"unknown "} + what + " \"" + name + "\"";
+    if (const auto near = nearest(name, words)) message += "; did you mean \"" + *near + "\"?";
+    fail(at, std::move(message));
+  }
+  ConditionPtr stale(std::size_t at, const std::vector<Argument>& args) const {
+    auto c = std::make_shared<Condition>();
+    c->op = Op::stale;
+    if (args.empty()) return c;
+    if (args.size() == 1 && args.front().text) {
+      c->text = *args.front().text;
+      if (c->text == "data" || c->text == "code" || c->text == "dependencies") return c;
+    }
+    fail(args.empty() ? at : args.front().at, "stale takes one cause: \"data\", \"code\" or \"dependencies\"");
+  }
+  ConditionPtr checks_match(const std::string& name, std::size_t at, const std::vector<Argument>& args) const {
+    ConditionPtr inner;
+    bool blocking_only = false;
+    for (const auto& arg : args) {
+      if (arg.condition && !inner) {
+        inner = arg.condition;
+      } else if (arg.flag && (arg.name.empty() || arg.name == "blocking_only")) {
+        blocking_only = *arg.flag;
+      } else {
+        fail(arg.at, name + " takes a condition and blocking_only=true or false");
+      }
+    }
+    if (!inner) fail(at, name + " takes a condition on checks, such as check_failed");
+    require_on_check(*inner, at, name);
+    return checks(name == "any_checks_match" ? Op::any_checks : Op::all_checks, inner, blocking_only);
+  }
+  void require_on_check(const Condition& c, std::size_t at, const std::string& name) const {
+    switch (c.op) {
+      case Op::all_of:
+      case Op::any_of:
+      case Op::negate:
+        for (const auto& arg : c.args) require_on_check(*arg, at, name);
+        return;
+      case Op::check_passed:
+      case Op::check_failed:
+      case Op::missing:
+      case Op::will_be_requested:
+        return;
+      default:
+        fail(at, name + " takes a condition on checks: check_passed, check_failed, missing, will_be_requested, and "
+                        "&, |, ~ of them");
+    }
+  }
+  void forbid_loose_checks(const Condition& c) const {
+    if (c.op == Op::any_checks || c.op == Op::all_checks) return;
+    if (c.op == Op::check_passed || c.op == Op::check_failed) {
+      const std::string name = c.op == Op::check_passed ? "check_passed" : "check_failed";
+      const auto at = text_.find(name);
+      fail(at == std::string_view::npos ? 0 : at, name + " holds of a check: write any_checks_match(" + name + ")");
+    }
+    for (const auto& arg : c.args) forbid_loose_checks(*arg);
+  }
+  ConditionPtr asset_matches(std::size_t at, const std::vector<Argument>& args) const {
+    if (args.size() != 2 || !args[0].text || !args[1].condition) {
+      fail(at, "asset_matches takes a key in quotes and a condition: asset_matches(\"ref/rates\", newly_updated)");
+    }
+    auto c = std::make_shared<Condition>();
+    c->op = Op::asset_matches, c->text = *args[0].text, c->args = {args[1].condition};
+    return c;
+  }
+
+  ConditionPtr method(ConditionPtr self, const std::string& name, std::size_t at) {
+    skip_space();
+    const bool called = at_ < text_.size() && text_[at_] == '(';
+    const std::vector<Argument> args = called ? arguments() : std::vector<Argument>{};
+    if (name == "newly_true" || name == "since_last_handled") {
+      no_arguments(name, args);
+      return make(name == "newly_true" ? Op::newly_true : Op::since_last_handled, {std::move(self)});
+    }
+    if (name == "since") return make(Op::since, {std::move(self), one_condition(name, at, args)});
+    if (name == "allow" || name == "ignore") {
+      if (self->op != Op::any_deps && self->op != Op::all_deps) {
+        fail(at, name + " narrows the dependencies of any_deps_match and all_deps_match, and stands behind one of them");
+      }
+      auto copy = std::make_shared<Condition>(*self);
+      (name == "allow" ? copy->allow : copy->ignore) = selection(name, at, args);
+      return copy;
+    }
+    if (name == "with_label") {
+      if (args.size() != 1 || !args.front().text) fail(at, "with_label takes a text in quotes");
+      return labeled(self, *args.front().text);
+    }
+    if (name == "without") {
+      const auto gone = one_condition(name, at, args)->canonical();
+      bool found = false;
+      const auto out = edit(self, gone, nullptr, found);
+      if (!found) fail(at, "without: the condition does not contain " + gone);
+      return out;
+    }
+    if (name == "replace") {
+      if (args.size() != 2 || !args[0].condition || !args[1].condition) fail(at, "replace takes two conditions");
+      bool found = false;
+      const auto out = edit(self, args[0].condition->canonical(), args[1].condition, found);
+      if (!found) fail(at, "replace: the condition does not contain " + args[0].condition->canonical());
+      return out;
+    }
+    std::vector<std::string> words;
+    for (const auto& m : methods) words.emplace_back(m);
+    unknown("method", name, at, words);
+  }
+  /// Replaces every part whose canonical text is `old`; a null `with` removes it from its conjunction or disjunction.
+  static ConditionPtr edit(const ConditionPtr& c, const std::string& old, const ConditionPtr& with, bool& found) {
+    if (with && c->canonical() == old) {
+      found = true;
+      return with;
+    }
+    auto copy = std::make_shared<Condition>(*c);
+    copy->args.clear();
+    for (const auto& arg : c->args) {
+      const bool removable = !with && (c->op == Op::all_of || c->op == Op::any_of) && c->args.size() > 1;
+      if (removable && (arg->canonical() == old || (arg->op == Op::negate && arg->args[0]->canonical() == old))) {
+        found = true;
+        continue;
+      }
+      copy->args.push_back(edit(arg, old, with, found));
+    }
+    return copy;
+  }
+
+  std::string_view text_;
+  std::size_t at_{};
+  int depth_{};
+};
+
+std::string_view name_of(Op op) {
+  switch (op) {
+    case Op::cron_tick_passed: return "cron_tick_passed";
+    case Op::updated_since_tick: return "updated_since_tick";
+    case Op::all_of: return "&";
+    case Op::any_of: return "|";
+    case Op::negate: return "~";
+    case Op::since: return "since";
+    case Op::newly_true: return "newly_true";
+    case Op::since_last_handled: return "since_last_handled";
+    case Op::any_deps: return "any_deps_match";
+    case Op::all_deps: return "all_deps_match";
+    case Op::any_checks: return "any_checks_match";
+    case Op::all_checks: return "all_checks_match";
+    case Op::asset_matches: return "asset_matches";
+    default: break;
+  }
+  const auto* it = std::ranges::find(operands, op, &Operand::op);
+  return it == operands.end() ? "?" : it->name;
+}
+
+}  // namespace
+
+std::string Condition::canonical() const {
+  const auto join = [&](const char* sep) {
+    std::string out;
+    for (const auto& arg : args) {
+      if (!out.empty()) out += sep;
+      out += arg->canonical();
+    }
+    return out;
+  };
+  const auto quote = [](const std::string& t) {
+    std::string out{"\""};
+    for (const char c : t) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    return out + '"';
+  };
+  switch (op) {
+    case Op::all_of: return "(" + join(" & ") + ")";
+    case Op::any_of: return "(" + join(" | ") + ")";
+    case Op::negate: return "~" + args[0]->canonical();
+    case Op::since: return args[0]->canonical() + ".since(" + args[1]->canonical() + ")";
+    case Op::newly_true:
+    case Op::since_last_handled: return args[0]->canonical() + "." + std::string{name_of(op)};
+    case Op::any_deps:
+    case Op::all_deps:
+      return std::string{name_of(op)} + "(" + join(", ") + ")" +
+             (allow ? ".allow(" + quote(allow->text()) + ")" : "") +
+             (ignore ? ".ignore(" + quote(ignore->text()) + ")" : "");
+    case Op::any_checks:
+    case Op::all_checks:
+      return std::string{name_of(op)} + "(" + join(", ") + (blocking_only ? ", blocking_only=true)" : ")");
+    case Op::asset_matches: return "asset_matches(" + quote(text) + ", " + join(", ") + ")";
+    case Op::cron_tick_passed: return "cron_tick_passed(" + quote(text) + ", " + quote(zone) + ")";
+    case Op::updated_since_tick:
+      return "updated_since_tick(" + quote(text) + ", " + quote(zone) + ", " + format_duration(lookback) + ")";
+    case Op::stale: return text.empty() ? "stale" : "stale(" + quote(text) + ")";
+    default: return std::string{name_of(op)};
+  }
+}
+
+ParsedCondition parse_condition(std::string_view text) {
+  constexpr std::size_t length_max = 16 * 1024;
+  if (text.size() > length_max) return {nullptr, ConditionError{1, "longer than 16 KiB"}};
+  try {
+    return {Parser{text}.parse(), std::nullopt};
+  } catch (const Failure& failure) {
+    return {nullptr, failure.error};
+  }
+}
+
+}  // namespace freshet::core
+
+namespace freshet {
+std::optional<ConditionError> check_condition(std::string_view expression) {
+  return core::parse_condition(expression).error;
+}
+}  // namespace freshet

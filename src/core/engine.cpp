@@ -1,0 +1,76 @@
+// Dispatch only: one moment from inputs to a batch and effects.
+#include "core/decide.hpp"
+#include "core/rows.hpp"
+
+namespace freshet {
+
+namespace core {
+
+void Decider::record(Fact fact) {
+  FactRecord r{Sequence{s_.sequence.value + 1}, s_.now, std::move(fact)};
+  s_.apply(r);
+  facts_.push_back(std::move(r));
+}
+
+Moment Decider::run(std::span<const Input> inputs) {
+  s_.moment.clear();
+  fire_timers();
+  for (const Input& input : inputs) {
+    ++s_.moment.order;
+    std::visit([this](const auto& in) { take(in); }, input);
+  }
+  if (s_.graph) {
+    judge_freshness();
+    settle();
+    evaluate_all();
+    settle();
+    admit();
+    s_.late_changes = std::exchange(s_.changes, {});
+    for (const auto& [asset, order] : s_.moment.handled) s_.late_handled.insert(asset);
+    close_runs();
+  }
+  Moment moment;
+  moment.batch.facts = std::move(facts_);
+  for (auto& [token, reply] : replies_) {
+    reply.sequence = s_.sequence;
+    effects_.push_back(effect::Answer{token, std::move(reply)});
+  }
+  moment.effects = std::move(effects_);
+  return moment;
+}
+
+}  // namespace core
+
+Engine::Engine(EngineOptions options) : state_{std::make_unique<State>(options)} {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Moment Engine::step(std::span<const Input> inputs, Instant now) {
+  Moment moment = core::Decider{*state_, now}.run(inputs);
+  moment.batch.rows = core::take_touched(*state_);
+  return moment;
+}
+
+std::optional<Instant> Engine::next_wakeup() const {
+  if (state_->timers.empty()) return std::nullopt;
+  return state_->timers.begin()->at;
+}
+
+void Engine::bind(std::shared_ptr<const Graph> graph) { state_->next_graph = std::move(graph); }
+
+void Engine::apply(const FactRecord& record) {
+  state_->now = record.at;
+  state_->apply(record);
+  // What only a decision would use.
+  state_->changes.clear();
+  state_->reconsider.clear();
+  state_->moment.clear();
+}
+
+const Graph& Engine::graph() const {
+  FRESHET_ASSERT(state_->graph != nullptr);
+  return *state_->graph;
+}
+
+}  // namespace freshet

@@ -1,0 +1,77 @@
+// How old is too old: freshness policies and the edge rules of dependencies, and when the clock changes them.
+#include <algorithm>
+
+#include "core/state.hpp"
+
+namespace freshet {
+
+FreshnessState Engine::State::freshness_at(AssetId a, Instant at) const {
+  const auto& policy = definition(a).freshness;
+  if (!policy) return FreshnessState::none;
+  const MemberRow& member = members[a.value];
+  if (member.updated.value == 0) return FreshnessState::unknown;
+  const Micros age = at - member.updated_at;
+  if (age >= policy->within) return FreshnessState::fail;
+  if (policy->warn && age >= *policy->warn) return FreshnessState::warn;
+  return FreshnessState::pass;
+}
+
+std::optional<Instant> Engine::State::next_freshness_change(AssetId a, Instant at) const {
+  const auto& policy = definition(a).freshness;
+  const MemberRow& member = members[a.value];
+  if (!policy || member.updated.value == 0) return std::nullopt;
+  if (policy->warn && member.updated_at + *policy->warn > at) return member.updated_at + *policy->warn;
+  if (member.updated_at + policy->within > at) return member.updated_at + policy->within;
+  return std::nullopt;
+}
+
+namespace {
+
+/// The instant of the given time of day on the local date that `at` falls on.
+Instant local_time_of_day(const EdgeRule& rule, Instant at) {
+  const auto zone = find_time_zone(rule.timezone);
+  const TimeZone& z = zone ? **zone : utc();
+  const LocalTime day = std::chrono::floor<std::chrono::days>(z.to_local(at));
+  return z.from_local(day + *rule.wait_until).later;
+}
+
+bool is_too_old(const MemberRow& member, const EdgeRule& rule, Instant at) {
+  return rule.max_age && (member.updated.value == 0 || at - member.updated_at >= *rule.max_age);
+}
+
+}  // namespace
+
+std::string Engine::State::edge_unready(AssetId, const Dependency& dep, Instant at) const {
+  if (!dep.rule.max_age) return {};
+  const AssetId upstream = find(dep.key);
+  const MemberRow& member = members[upstream.value];
+  if (member.updated.value == 0 || !is_too_old(member, dep.rule, at)) return {};
+  if (dep.rule.wait_until && at >= local_time_of_day(dep.rule, at)) return {};
+  std::string text = dep.key + ": last update " +
+                     format_duration(std::chrono::floor<Seconds>(at - member.updated_at)) + " ago, max_age " +
+                     format_duration(*dep.rule.max_age);
+  if (dep.rule.wait_until) text += ", waits until " + format_instant(local_time_of_day(dep.rule, at));
+  return text;
+}
+
+bool Engine::State::edge_provisional(const Dependency& dep, Instant at) const {
+  return dep.rule.wait_until && is_too_old(members[find(dep.key).value], dep.rule, at);
+}
+
+std::optional<Instant> Engine::State::next_edge_change(const Dependency& dep, Instant at) const {
+  const EdgeRule& rule = dep.rule;
+  const MemberRow& member = members[find(dep.key).value];
+  if (!rule.max_age || member.updated.value == 0) return std::nullopt;
+  const Instant too_old = member.updated_at + *rule.max_age;
+  if (too_old > at) return too_old;
+  if (!rule.wait_until) return std::nullopt;
+  // From too_old on the answer changes twice a day: at midnight it waits again, at wait_until it goes on.
+  const Instant limit = local_time_of_day(rule, at);
+  if (limit > at) return limit;
+  const auto zone = find_time_zone(rule.timezone);
+  const TimeZone& z = zone ? **zone : utc();
+  const LocalTime tomorrow = std::chrono::floor<std::chrono::days>(z.to_local(at)) + std::chrono::days{1};
+  return z.from_local(tomorrow).earlier;
+}
+
+}  // namespace freshet

@@ -1,0 +1,75 @@
+// What must always be true; asked by the simulator after every step.
+#include <string>
+
+#include "core/decide.hpp"
+
+namespace freshet {
+
+using namespace core;  // NOLINT: the state's own words
+
+std::string Engine::check_invariants() const {
+  const State& s = *state_;
+  if (!s.graph) return {};
+  const auto name = [&](AssetId a) { return s.keys[a.value]; };
+  std::uint32_t places = 0;
+  std::map<std::string, std::uint32_t> used;
+  for (const auto& [id, step] : s.steps) {
+    const StepRow& row = step.row;
+    const bool active = row.status == StepStatus::starting || row.status == StepStatus::running;
+    if (active != step.holds_place) return "a place is held wrongly by " + name(row.member.asset);
+    if (active) ++places;
+    if (active && !step.pool.empty()) ++used[step.pool];
+    if (!is_terminal(row.status) && row.check.empty() && s.busy[row.member.asset.value] != id &&
+        s.queued[row.member.asset.value] != id) {
+      return name(row.member.asset) + " has a step that its member does not know";
+    }
+    if (step.ready && (row.status != StepStatus::queued || !row.waits.empty())) {
+      return name(row.member.asset) + " is ready, but waits";
+    }
+    for (const StepId wait : row.waits) {
+      const StepState* other = s.step(wait);
+      if (other == nullptr || is_terminal(other->row.status)) return name(row.member.asset) + " waits for what has ended";
+    }
+  }
+  if (places != s.slots_used) return "slots in use are counted wrongly";
+  if (s.options.admit && places > s.options.slots) return "more steps run than there are slots";
+  for (const auto& [pool_name, pool] : s.pools) {
+    if (pool_name.empty()) continue;
+    if (pool.used != used[pool_name]) return "pool " + pool_name + " is counted wrongly";
+  }
+  for (const auto& [id, run] : s.runs) {
+    std::uint32_t open = 0;
+    for (auto it = s.steps.lower_bound({id, 0}); it != s.steps.end() && it->first.run == id; ++it) {
+      open += is_terminal(it->second.row.status) ? 0 : 1;
+    }
+    if (open != run.open) return "run " + to_text(id) + " counts its open steps wrongly";
+    if (open == 0) return "run " + to_text(id) + " has ended and does not know it";
+  }
+  for (std::uint32_t i = 0; i < s.id_of.size(); ++i) {
+    const AssetId a = s.id_of[i];
+    if (s.stale[i] != s.compute_stale(Rank{i})) return "staleness of " + name(a) + " differs from its recomputation";
+    const FreshnessState fresh = s.freshness_at(a, s.now);
+    if (s.members[a.value].freshness != fresh) {
+      return "freshness of " + name(a) + " is " + std::string{to_text(s.members[a.value].freshness)} + ", should be " +
+             std::string{to_text(fresh)};
+    }
+    // Nobody is stuck: a condition that holds, and that something stirred, has been acted on.
+    const auto& program = s.programs[a.value];
+    if (!program || s.definition(a).external || s.in_progress(a) || s.is_paused(a)) continue;
+    const fact::ConditionMemory& memory = s.memory[a.value];
+    if (memory.expression != program->hash) return "the condition of " + name(a) + " was never evaluated";
+    static const std::vector<Evaluation> nothing;
+    if (memory.stirred && s.can_run(a) && Evaluator{s, a, *program, nothing}.explain().held) {
+      return name(a) + " is stuck: its condition holds and nobody acts on it";
+    }
+  }
+  for (const auto& [id, step] : s.steps) {
+    // Nobody is stuck: what is queued waits for something that can be named, or is ready.
+    if (step.row.status != StepStatus::queued || step.ready) continue;
+    const Readiness r = Decider{const_cast<State&>(s), s.now}.readiness(step);  // reads only
+    if (!r.waiting || r.end != Reason::none) return name(step.row.member.asset) + " is stuck in the queue";
+  }
+  return {};
+}
+
+}  // namespace freshet

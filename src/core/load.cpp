@@ -1,0 +1,218 @@
+// How definitions come into force: what changed, what is indexed anew, which timers are armed.
+#include <algorithm>
+
+#include "core/state.hpp"
+
+namespace freshet {
+
+using namespace core;  // NOLINT: the state's own words
+
+namespace {
+
+/// Folds values into one hash, in order.
+class Hash {
+ public:
+  Hash& operator<<(std::string_view text) { return *this << version_hash(text) << text.size(); }
+  Hash& operator<<(std::uint64_t value) {
+    value_ = (value_ ^ value) * 0x100000001b3ULL;
+    value_ ^= value_ >> 29;
+    return *this;
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_{0xcbf29ce484222325ULL};
+};
+
+std::uint64_t as_number(Micros micros) { return static_cast<std::uint64_t>(micros.count()); }
+
+std::uint64_t hash_of_checks(const AssetDefinition& def) {
+  if (def.checks.empty()) return 0;
+  Hash hash;
+  for (const auto& c : def.checks) hash << c.name << static_cast<std::uint64_t>(c.severity) << (c.blocking ? 1U : 0U);
+  return hash.value();
+}
+std::uint64_t hash_of_rules(const AssetDefinition& def) {
+  Hash hash;
+  bool any = false;
+  for (const auto& dep : def.deps) {
+    if (!dep.rule.max_age && dep.mapping.empty()) continue;
+    any = true;
+    hash << dep.key << (dep.rule.max_age ? as_number(*dep.rule.max_age) : 0)
+         << (dep.rule.wait_until ? as_number(*dep.rule.wait_until) + 1 : 0) << dep.rule.timezone << dep.mapping;
+  }
+  return any ? hash.value() : 0;
+}
+
+DefinitionRow describe(const Engine::State& s, AssetId a, const AssetDefinition& def, const Program* program) {
+  DefinitionRow row{.asset = a};
+  row.expression = program == nullptr ? 0 : program->hash;
+  row.code = CodeVersion{version_hash(def.code_version)};
+  row.checks = hash_of_checks(def);
+  row.freshness = def.freshness ? (Hash{} << as_number(def.freshness->within)
+                                          << (def.freshness->warn ? as_number(*def.freshness->warn) : 0)).value()
+                                : 0;
+  for (const auto& dep : def.deps) row.deps.push_back(s.find(dep.key));
+  std::ranges::sort(row.deps);
+  row.rules = hash_of_rules(def);
+  return row;
+}
+
+/// Which dependencies `allow` and `ignore` leave, by rank; a selection that fits nothing here leaves none out.
+std::vector<std::uint8_t> narrow(const Graph& graph, const Condition& c) {
+  std::vector<std::uint8_t> out(graph.size(), c.allow ? 0 : 1);
+  if (c.allow) {
+    if (const auto ranks = c.allow->select(graph)) {
+      for (const Rank r : *ranks) out[r.value] = 1;
+    }
+  }
+  if (c.ignore) {
+    if (const auto ranks = c.ignore->select(graph)) {
+      for (const Rank r : *ranks) out[r.value] = 0;
+    }
+  }
+  return out;
+}
+
+/// Assets exactly `depth` steps upstream of `from`.
+std::vector<Rank> upstream_at(const Graph& graph, Rank from, int depth) {
+  std::vector<Rank> level{from};
+  for (int i = 0; i < depth; ++i) {
+    std::vector<Rank> next;
+    for (const Rank r : level) next.insert(next.end(), graph.upstream(r).begin(), graph.upstream(r).end());
+    std::ranges::sort(next);
+    next.erase(std::unique(next.begin(), next.end()), next.end());
+    level = std::move(next);
+  }
+  return level;
+}
+
+}  // namespace
+
+void Engine::State::bring_into_force() {
+  FRESHET_ASSERT(next_graph != nullptr);
+  graph = next_graph;
+  const std::size_t size = graph->size();
+  std::ranges::fill(rank_of, no_rank);
+  id_of.assign(size, {});
+  stale.assign(size, 0);
+  wave.resize(size), due.resize(size), due_stirred.assign(size, 0);
+  chunks.assign((size + Snapshot::chunk_size - 1) / Snapshot::chunk_size, nullptr);
+  chunk_dirty.assign(chunks.size(), 1);
+  watchers.clear();
+  for (auto& [name, schedule] : schedules) schedule.users.clear();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const AssetId a = find(graph->asset(Rank{i}).key);
+    FRESHET_ASSERT(a.value != 0);
+    id_of[i] = a, rank_of[a.value] = Rank{i};
+  }
+
+  auto known = std::exchange(compiled, {});
+  narrowed.clear();
+  for (std::uint32_t i = 0; i < size; ++i) {
+    const AssetId a = id_of[i];
+    const AssetDefinition& def = graph->asset(Rank{i});
+    auto& program = programs[a.value];
+    program = nullptr;
+    if (!def.automation.empty()) {
+      auto& entry = compiled[def.automation];
+      if (!entry) {
+        if (const auto it = known.find(def.automation); it != known.end()) {
+          entry = it->second;
+        } else if (auto parsed = parse_condition(def.automation); parsed.root) {
+          entry = compile(std::move(parsed.root), def.automation);
+        }
+        for (const auto& node : entry ? entry->nodes : std::vector<Program::Node>{}) {
+          const Condition& c = *node.condition;
+          if (c.allow || c.ignore) narrowed[&c] = narrow(*graph, c);
+        }
+      }
+      program = entry;
+    }
+    DefinitionRow row = describe(*this, a, def, program.get());
+    DefinitionRow& before = definitions[a.value];
+    if (row != before) {
+      if (before.defined && before.code != row.code) moment.code[a] = moment.order;
+      before = std::move(row);
+      touch(a, touched_definition);
+      change(a, changed_definition);
+    }
+    if (program == nullptr) continue;
+    for (const auto& name : program->schedules) {
+      Schedule& schedule = schedules[name];
+      if (!schedule.cron) {
+        const auto bar = name.rfind('|');
+        if (auto cron = Cron::parse(name.substr(0, bar))) schedule.cron = *cron;
+        const auto zone = find_time_zone(name.substr(bar + 1));
+        schedule.zone = zone ? *zone : &utc();
+      }
+      schedule.users.push_back(a);
+    }
+    for (const auto& reach : program->reaches) {
+      const auto base = reach.key.empty() ? std::optional{Rank{i}} : graph->find(reach.key);
+      if (!base) continue;
+      for (const Rank r : upstream_at(*graph, *base, reach.depth)) watchers[id_of[r.value]].emplace_back(a, reach.changes);
+    }
+  }
+  for (std::uint32_t a = 1; a < definitions.size(); ++a) {
+    if (!definitions[a].defined || rank_of[a] != no_rank) continue;
+    definitions[a].defined = false;
+    programs[a] = nullptr;
+    touch(AssetId{a}, touched_definition);
+  }
+
+  slots_used = 0;
+  pools.clear();
+  pools[""].limit = options.slots;
+  for (const auto& [name, limit] : graph->pools()) pools[name].limit = limit;
+  for (auto& [id, step] : steps) {
+    step.ready = false;
+    if (is_terminal(step.row.status)) continue;
+    if (std::exchange(step.holds_place, false)) take_place(step);
+    if (step.row.status == StepStatus::queued) reconsider.push_back(id);
+  }
+  recompute_staleness();
+  arm_all_timers();
+}
+
+void Engine::State::arm_timers(AssetId a) {
+  auto& mine = asset_timers[a];
+  for (const Timer& timer : mine) timers.erase(timer);
+  mine.clear();
+  if (const auto at = next_freshness_change(a, now)) mine.push_back({*at, Timer::Kind::freshness, a, {}, {}});
+  for (const Dependency& dep : definition(a).deps) {
+    if (const auto at = next_edge_change(dep, now)) mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
+  }
+  timers.insert(mine.begin(), mine.end());
+  if (mine.empty()) asset_timers.erase(a);
+}
+
+void Engine::State::arm_schedule(const std::string& name) {
+  const Schedule& schedule = schedules[name];
+  std::erase_if(timers, [&](const Timer& t) { return t.kind == Timer::Kind::schedule && t.schedule == name; });
+  if (!schedule.known || schedule.users.empty() || !schedule.cron) return;
+  if (const auto next = schedule.cron->next(schedule.tick, *schedule.zone)) {
+    timers.insert({*next, Timer::Kind::schedule, {}, {}, name});
+  }
+}
+
+void Engine::State::arm_all_timers() {
+  timers.clear();
+  asset_timers.clear();
+  if (graph) {
+    for (const AssetId a : id_of) arm_timers(a);
+  }
+  for (const auto& [name, schedule] : schedules) arm_schedule(name);
+  for (const auto& [id, step] : steps) {
+    if (is_terminal(step.row.status)) continue;
+    if (step.row.status == StepStatus::queued) {
+      if (step.row.not_before != Instant{}) timers.insert({step.row.not_before, Timer::Kind::retry, {}, id, {}});
+    } else if (is_defined(step.row.member.asset)) {
+      if (const auto& timeout = definition(step.row.member.asset).timeout) {
+        timers.insert({step.row.started_at + *timeout, Timer::Kind::timeout, {}, id, {}});
+      }
+    }
+  }
+}
+
+}  // namespace freshet

@@ -1,0 +1,114 @@
+// The state as others see it: chunks that are shared until something in them changes.
+#include "freshet/snapshot.hpp"
+
+#include <algorithm>
+
+#include "core/state.hpp"
+
+namespace freshet {
+
+using namespace core;  // NOLINT: the state's own words
+
+namespace {
+
+AssetState view(const Engine::State& s, Rank rank) {
+  const AssetId a = s.id_of[rank.value];
+  const MemberRow& m = s.members[a.value];
+  AssetState out;
+  out.asset = a;
+  out.stale = s.stale[rank.value];
+  out.data = m.updated.value == 0 ? DataState::missing : out.stale != 0 ? DataState::stale : DataState::fresh;
+  out.paused = s.is_paused(a);
+  out.withheld = s.memory[a.value].withheld;
+  out.provisional = m.provisional;
+  out.failed = m.last_step == StepStatus::failed || m.last_step == StepStatus::lost;
+  out.freshness = m.freshness;
+  out.updated = m.updated;
+  out.updated_at = m.updated_at;
+  out.made_by = m.step;
+  out.revision = s.revision[a.value];
+  for (const CheckRow& row : s.checks[a.value]) {
+    if (row.sequence < m.materialized) continue;
+    ++(row.passed ? out.checks_passed : out.checks_failed);
+  }
+  const StepState* busy = s.step(s.busy[a.value]);
+  out.active = s.busy[a.value].run.value != 0 ? s.busy[a.value] : s.queued[a.value];
+  if (busy != nullptr && busy->row.status != StepStatus::queued) {
+    out.work = WorkState::running;
+  } else if (out.active.run.value != 0) {
+    out.work = WorkState::waiting;
+  } else if (out.failed) {
+    out.work = WorkState::failed;
+  } else if (out.paused) {
+    out.work = WorkState::paused;
+  }
+  return out;
+}
+
+std::shared_ptr<const ActiveRun> view(const Engine::State& s, RunId id, const RunState& run) {
+  auto out = std::make_shared<ActiveRun>();
+  out->run = run.row;
+  for (auto it = s.steps.lower_bound({id, 0}); it != s.steps.end() && it->first.run == id; ++it) {
+    out->steps.push_back(it->second.row);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_text(DataState state) {
+  switch (state) {
+    case DataState::missing: return "missing";
+    case DataState::fresh: return "fresh";
+    case DataState::stale: return "stale";
+  }
+  return "";
+}
+
+std::string_view to_text(WorkState state) {
+  switch (state) {
+    case WorkState::idle: return "idle";
+    case WorkState::waiting: return "waiting";
+    case WorkState::running: return "running";
+    case WorkState::failed: return "failed";
+    case WorkState::paused: return "paused";
+  }
+  return "";
+}
+
+std::shared_ptr<const Snapshot> Engine::snapshot() {
+  State& s = *state_;
+  auto out = std::make_shared<Snapshot>();
+  out->sequence = s.sequence;
+  out->at = s.now;
+  out->graph = s.graph;
+  for (std::size_t i = 0; i < s.chunks.size(); ++i) {
+    if (s.chunk_dirty[i] == 0 && s.chunks[i]) continue;
+    auto chunk = std::make_shared<Snapshot::Chunk>();
+    const std::size_t first = i * Snapshot::chunk_size;
+    const std::size_t last = std::min(first + Snapshot::chunk_size, s.id_of.size());
+    for (std::size_t r = first; r < last; ++r) (*chunk)[r - first] = view(s, Rank{static_cast<std::uint32_t>(r)});
+    s.chunks[i] = std::move(chunk);
+    s.chunk_dirty[i] = 0;
+  }
+  out->chunks = s.chunks;
+  for (const RunId id : std::exchange(s.run_dirty, {})) {
+    const auto run = s.runs.find(id);
+    if (run == s.runs.end()) {
+      s.run_views.erase(id);
+    } else {
+      s.run_views[id] = view(s, id, run->second);
+    }
+  }
+  for (const auto& [id, run] : s.runs) {
+    if (!s.run_views.contains(id)) s.run_views[id] = view(s, id, run);
+  }
+  out->runs = s.run_views;
+  for (const auto& [name, pool] : s.pools) {
+    out->pools[name] = {.limit = pool.limit, .used = name.empty() ? s.slots_used : pool.used,
+                        .waiting = static_cast<std::uint32_t>(pool.ready.size())};
+  }
+  return out;
+}
+
+}  // namespace freshet

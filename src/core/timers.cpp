@@ -1,0 +1,58 @@
+// What the clock alone brings about: ticks, freshness, edge rules, retries, timeouts.
+#include "core/decide.hpp"
+
+namespace freshet::core {
+
+void Decider::fire_timers() {
+  while (!s_.timers.empty() && s_.timers.begin()->at <= s_.now) {
+    const Timer timer = *s_.timers.begin();
+    s_.timers.erase(s_.timers.begin());
+    switch (timer.kind) {
+      case Timer::Kind::schedule: {
+        Schedule& schedule = s_.schedules[timer.schedule];
+        const auto tick = schedule.cron->previous(s_.now, *schedule.zone);
+        record(fact::TickPassed{timer.schedule, std::max(timer.at, tick.value_or(timer.at))});
+        break;
+      }
+      case Timer::Kind::freshness: s_.arm_timers(timer.asset); break;  // judged with all the others
+      case Timer::Kind::edge:
+        s_.change(timer.asset, changed_edge);
+        s_.arm_timers(timer.asset);
+        break;
+      case Timer::Kind::retry: s_.reconsider.push_back(timer.step); break;
+      case Timer::Kind::timeout:
+        if (StepState* step = s_.step(timer.step);
+            step != nullptr && (step->row.status == StepStatus::starting || step->row.status == StepStatus::running) &&
+            s_.is_defined(step->row.member.asset) && s_.definition(step->row.member.asset).timeout &&
+            step->row.started_at + *s_.definition(step->row.member.asset).timeout <= s_.now) {
+          request_stop(*step, Reason::timeout, "");
+        }
+        break;
+    }
+    if (timer.kind == Timer::Kind::freshness) aged_.push_back(timer.asset);
+  }
+}
+
+void Decider::judge_freshness() {
+  std::vector<AssetId> assets = std::exchange(aged_, {});
+  for (const ChangeEvent& change : s_.changes) {
+    if ((change.changes & (changed_delivery | changed_missing | changed_definition)) != 0) assets.push_back(change.asset);
+  }
+  for (const AssetId a : assets) {
+    if (!s_.is_defined(a)) continue;
+    const FreshnessState before = s_.members[a.value].freshness;
+    const FreshnessState state = s_.freshness_at(a, s_.now);
+    if (state == before) continue;
+    const AssetId outer = std::exchange(s_.own, state == FreshnessState::pass ? a : AssetId{});
+    record(fact::FreshnessChanged{{a, {}}, state});
+    s_.own = outer;
+    if (state == FreshnessState::fail) {
+      record(fact::Alerted{.asset = a, .kind = fact::Alerted::Kind::freshness,
+                           .text = s_.keys[a.value] + " is older than " + format_duration(s_.definition(a).freshness->within)});
+    } else if (before == FreshnessState::fail && state == FreshnessState::pass) {
+      record(fact::Alerted{.asset = a, .kind = fact::Alerted::Kind::recovery, .text = s_.keys[a.value] + " is fresh again"});
+    }
+  }
+}
+
+}  // namespace freshet::core

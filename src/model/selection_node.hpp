@@ -1,0 +1,72 @@
+// What a selection looks like once it is understood: the tree behind freshet::Selection.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "freshet/selection.hpp"
+
+namespace freshet {
+
+/// What an `attribute:value` is compared with.  `state` is for the running system to answer.
+enum class AttributeSubject : std::uint8_t { key, group, kind, owner, tag, project, state };
+
+struct SelectionAttribute {
+  std::string_view name;
+  AttributeSubject subject;
+};
+
+/// Every attribute there is; of those with one subject (other than `state`) the first is the
+/// canonical name.
+[[nodiscard]] std::span<const SelectionAttribute> selection_attributes();
+
+/// The right side of a colon or of an equals sign.
+struct SelectionValue {
+  std::string text;     ///< Without quotes; may be a glob.
+  bool is_null{false};  ///< Written `<null>`: there is none.
+  friend bool operator==(const SelectionValue&, const SelectionValue&) = default;
+};
+
+struct SelectionTerm {
+  enum class Kind : std::uint8_t {
+    everything,
+    attribute,
+    around,
+    roots,
+    sinks,
+    negation,
+    all_of,
+    any_of
+  };
+
+  Kind kind{Kind::everything};
+  SelectionAttribute attribute{};         ///< For attribute.
+  SelectionValue value;                   ///< For attribute; the name, if it is a tag.
+  std::vector<SelectionValue> tag_value;  ///< For a tag with `=`: one.
+  std::uint32_t up{0};                    ///< For around: how far upstream …
+  std::uint32_t down{0};                  ///< … and downstream of the one child.
+  std::size_t column{1};                  ///< Where it was written, in characters from 1.
+  std::vector<SelectionTerm>
+      children;  ///< Two or more for all_of and any_of, one for those that wrap one.
+};
+
+struct Selection::Node {
+  SelectionTerm term;
+  std::string source;     ///< As written, shortened and on one line, for messages.
+  std::string canonical;  ///< What text() returns.
+};
+
+/// The canonical spelling of a term; parse() reads it back as the same term.
+[[nodiscard]] std::string selection_text(const SelectionTerm& term);
+
+/// Whether a value may stand without quotes: not empty, and nothing but letters, digits, `_ . - / *
+/// @ :` and what is not ASCII.
+[[nodiscard]] bool is_plain_value(std::string_view text);
+/// Whether a key or glob may stand by itself without quotes: as above, but without `@` and `:`, and
+/// no word of the language.
+[[nodiscard]] bool is_plain_word(std::string_view text);
+
+}  // namespace freshet
