@@ -252,7 +252,10 @@ void Applier::operator()(const fact::RunQueued& f) {
     StepState& placed = s_.steps[step.row.step] = std::move(step);
     touch_step(placed);
     s_.reconsider.push_back(placed.row.step);
-    if (!plan.check.empty()) continue;
+    if (!plan.check.empty()) {
+      if (s_.is_defined(a) && s_.definition(a).external) s_.source_checks[a].push_back(placed.row.step);
+      continue;
+    }
     s_.queued[a.value] = placed.row.step;
     const AssetId outer = std::exchange(s_.own, a);
     s_.change(a, changed_progress);
@@ -370,6 +373,10 @@ void Applier::operator()(const fact::StepEnded& f) {
     s_.moment.ended.insert(a);
   }
   resolve_waits(step);
+  if (const auto it = s_.source_checks.find(a); it != s_.source_checks.end()) {
+    std::erase(it->second, f.step);
+    if (it->second.empty()) s_.source_checks.erase(it);
+  }
 }
 
 /// What a step wrote must pass its blocking checks; what was left unchanged may stand on an older failure.
@@ -395,7 +402,9 @@ void Applier::resolve_waits(const StepState& step) {
     std::erase(waiter->row.waits, step.row.step);
     const bool own_check = !waiter->row.check.empty();
     if (counts_as_success(step.row)) {
+      const bool of_source = s_.source_checks.contains(step.row.member.asset);
       if (!own_check && step.row.check.empty()) open_gate(step, *waiter);
+      if (!own_check && of_source) waiter->row.gates.push_back(step.row.member);
     } else if (step.row.status == StepStatus::skipped && step.row.reason == Reason::wrote_nothing) {
       waiter->row.unwritten.push_back(step.row.member);
     } else {

@@ -79,6 +79,7 @@ class Decider {
                            const std::string& reason, const std::vector<std::string>& tags,
                            std::optional<RunId> retry_of = std::nullopt);
   [[nodiscard]] RunId next_run_id() const;
+  void check_sources();
 
   // admission.cpp
   [[nodiscard]] Readiness readiness(const StepState& step) const;
@@ -95,6 +96,7 @@ class Decider {
   Engine::State& s_;
   std::vector<FactRecord> facts_;
   std::vector<Effect> effects_;
+  std::vector<AssetId> delivered_;        ///< External ones that have checks to run.
   std::vector<AssetId> aged_;             ///< Whose freshness the clock may have changed.
   std::vector<AssetId> transient_;        ///< Evaluated with something that holds for one moment only.
   std::vector<Evaluation> requests_;      ///< Of this evaluation.

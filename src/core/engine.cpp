@@ -21,6 +21,7 @@ Moment Decider::run(std::span<const Input> inputs) {
   }
   if (s_.graph) {
     judge_freshness();
+    check_sources();
     settle();
     evaluate_all();
     settle();

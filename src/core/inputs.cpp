@@ -94,6 +94,9 @@ void Decider::update(AssetId a, UpdateKind kind, const std::string& data_version
   const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
   record(fact::Updated{.member = {a, {}}, .kind = kind, .version = version, .data_version = data_version,
                        .changed = changed, .source = source, .event_id = event_id, .metadata = metadata});
+  const AssetDefinition& def = s_.definition(a);
+  const bool has_checks = std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return !c.command.empty(); });
+  if (def.external && has_checks && std::ranges::find(delivered_, a) == delivered_.end()) delivered_.push_back(a);
 }
 
 Reply::Receipt Decider::take_event(const input::Event& event) {

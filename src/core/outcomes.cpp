@@ -46,6 +46,11 @@ void Decider::take(const input::StepMessage& in) {
       }
       break;
     case input::StepMessage::Kind::check:
+      if (!in.asset.empty() && in.asset != s_.keys[a.value]) {
+        warn("a check result of \"" + in.asset + "\" was reported by the step of \"" + s_.keys[a.value] +
+             "\" and left out: a step reports its own asset");
+        break;
+      }
       record(fact::CheckRecorded{.member = step->row.member, .name = in.check, .passed = in.passed,
                                  .severity = in.severity, .step = in.step, .metadata = in.metadata});
       break;

@@ -131,6 +131,7 @@ void Engine::load(Rows rows) {
     run->second.canceled = run->second.canceled || row.status == StepStatus::canceled;
     run->second.failed = run->second.failed || row.status == StepStatus::failed || row.status == StepStatus::lost ||
                          row.reason == Reason::upstream_failed || row.reason == Reason::check_failed;
+    if (!is_terminal(row.status) && !row.check.empty() && row.waits.empty()) s.source_checks[a].push_back(row.step);
     step.holds_place = active;
     step.row = std::move(row);
   }

@@ -112,10 +112,21 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
       steps[w.asset].push_back(it->first);
     }
   }
+  const auto is_blocking = [&](StepId id) {
+    const StepState& step = *s_.step(id);
+    return std::ranges::any_of(s_.definition(step.row.member.asset).checks, [&](const CheckDefinition& check) {
+      return check.blocking && check.name == step.row.check;
+    });
+  };
   const auto waits_of = [&](AssetId a) {
     std::vector<StepId> waits;
     for (const Rank up : s_.graph->upstream(s_.rank_of[a.value])) {
       const auto it = steps.find(s_.id_of[up.value]);
+      if (const auto checks = s_.source_checks.find(s_.id_of[up.value]); checks != s_.source_checks.end()) {
+        for (const StepId check : checks->second) {
+          if (is_blocking(check)) waits.push_back(check);
+        }
+      }
       if (it == steps.end()) continue;
       waits.push_back(it->second.front());
       const auto& checks = s_.graph->asset(up).checks;
@@ -153,6 +164,18 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
     if (std::ranges::find(runs, step.run) == runs.end()) runs.push_back(step.run);
   }
   return runs;
+}
+
+/// A source's checks run on each update; what depends on it waits for those that block.
+void Decider::check_sources() {
+  for (const AssetId a : std::exchange(delivered_, {})) {
+    fact::RunQueued run{.run = next_run_id(), .cause = RunCause::automation};
+    for (const CheckDefinition& check : s_.definition(a).checks) {
+      if (check.command.empty()) continue;
+      run.steps.push_back({.member = {a, {}}, .check = check.name, .waits = {}, .own_reason = true});
+    }
+    record(std::move(run));
+  }
 }
 
 void Decider::close_runs() {

@@ -115,6 +115,8 @@ struct Engine::State {
   std::vector<StepId> busy{1};      ///< Step that is started (or between attempts); run 0: none.
   std::vector<StepId> queued{1};    ///< Oldest step that was never started; run 0: none.
   std::vector<Sequence> revision{1};
+  /// Derived: of external assets, checks that were queued for an update and have not ended.
+  std::unordered_map<AssetId, std::vector<StepId>> source_checks;
   std::vector<std::uint8_t> touched{0};
   std::unordered_map<std::string, AssetId> ids;
 

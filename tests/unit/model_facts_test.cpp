@@ -13,7 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include "model/codec.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
 #include "random_values.hpp"
 
 namespace freshet {

@@ -1,0 +1,115 @@
+// One asset: what it is, how it is, and why.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "api/context.hpp"
+#include "api/facts_page.hpp"
+#include "api/handlers.hpp"
+#include "api/json_facts.hpp"
+#include "api/json_views.hpp"
+
+namespace freshet::api {
+namespace {
+
+/// The asset that the path names; answers 404 where there is none.
+std::optional<Rank> asset_of(const CallPtr& call) {
+  const std::string& key = call->parameter("key");
+  const auto rank = call->view.find(key);
+  if (!rank) {
+    call->fail({.status = 404, .code = "asset_not_found", .detail = call->view.unknown(key)});
+  }
+  return rank;
+}
+
+Json or_null(std::string text) { return text.empty() ? Json{} : Json(std::move(text)); }
+
+/// What only history knows: the latest update's text, the checks' latest results, who paused it.
+Result<Json> history_json(const View& view, Rank rank, Reader& reader) {
+  const AssetState& state = view.state(rank);
+  const Sequence upto = view.snapshot->sequence;
+  Names names{view, &reader};
+  Json out = Json::object();
+  if (state.updated.value != 0) {
+    FRESHET_TRY(const FactRecord latest, reader.fact(state.updated));
+    out["latest"] = event_json(latest, names);
+  }
+  if (!view.graph().asset(rank).checks.empty()) {
+    const FactQuery query{.asset = state.asset,
+                          .kinds = kinds_of<fact::CheckRecorded>(),
+                          .upto = upto,
+                          .limit = 100};
+    FRESHET_TRY(const FactPage page, reader.facts(query));
+    Json& results = out["check_results"] = Json::object();
+    for (const FactRecord& record : page.facts) {
+      const auto* check = std::get_if<fact::CheckRecorded>(&record.fact);
+      if (check == nullptr || results.contains(check->name)) continue;
+      results[check->name] = event_json(record, names);
+    }
+  }
+  if (state.paused) {
+    const FactQuery query{.asset = state.asset,
+                          .kinds = kinds_of<fact::PauseChanged>(),
+                          .upto = upto,
+                          .limit = 1};
+    FRESHET_TRY(const FactPage page, reader.facts(query));
+    if (!page.facts.empty()) {
+      const auto* pause = std::get_if<fact::PauseChanged>(&page.facts.front().fact);
+      out["pause"] = {{"at", instant_json(page.facts.front().at)},
+                      {"actor", or_null(pause->actor)},
+                      {"reason", or_null(pause->reason)}};
+    }
+  }
+  return fine(std::move(out));
+}
+
+}  // namespace
+
+void get_asset(CallPtr call) {
+  const auto rank = asset_of(call);
+  if (!rank) return;
+  const std::string etag = etag_of(call->view.revision(*rank));
+  if (call->is_known(etag)) return;
+  read<Result<std::string>>(
+      call,
+      [view = call->view, rank = *rank](Reader& reader) -> Result<std::string> {
+        Json body = definition_json(view.graph(), rank);
+        body.update(state_json(view, rank));
+        body["check_results"] = Json::object();
+        body["pause"] = nullptr;
+        FRESHET_TRY(const Json history, history_json(view, rank, reader));
+        body.update(history);
+        return dump(body) + '\n';
+      },
+      [call, etag](Result<std::string> body) {
+        if (!body) return call->fail(body.error());
+        call->send_text(std::move(*body), etag);
+      });
+}
+
+void get_asset_events(CallPtr call) {
+  const auto rank = asset_of(call);
+  if (!rank) return;
+  send_facts(call,
+             {.asset = call->view.state(*rank).asset,
+              .kinds = kinds_of<fact::Updated, fact::CheckRecorded>()},
+             event_json);
+}
+
+void get_asset_decisions(CallPtr call) {
+  const auto rank = asset_of(call);
+  if (!rank) return;
+  send_facts(call,
+             {.asset = call->view.state(*rank).asset, .kinds = kinds_of<fact::Decided>()},
+             decision_json);
+}
+
+void get_why(CallPtr call) {
+  const auto rank = asset_of(call);
+  if (!rank) return;
+  call->context->service.why(call->parameter("key"), [call](Result<Explanation> explanation) {
+    if (!explanation) return call->fail(explanation.error());
+    call->send_json(200, explanation_json(*explanation));
+  });
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,145 @@
+// Many assets at once: the list, the graph, everyone's status.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "api/context.hpp"
+#include "api/cursor.hpp"
+#include "api/handlers.hpp"
+#include "api/json_views.hpp"
+
+namespace freshet::api {
+namespace {
+
+/// Which of all assets a list is about, as a mark by rank.
+Result<std::vector<bool>> wanted(const View& view, const std::string& select,
+                                 const std::string& status) {
+  std::vector<bool> marks(view.graph().size(), select.empty());
+  if (!select.empty()) {
+    FRESHET_TRY(const std::vector<Rank> ranks, view.select(select));
+    for (const Rank rank : ranks) marks[rank.value] = true;
+  }
+  if (!status.empty()) {
+    for (std::uint32_t i = 0; i < marks.size(); ++i) {
+      const Rank rank{i};
+      marks[i] = marks[i] && holds(view.state(rank), view.graph().asset(rank), "status", status);
+    }
+  }
+  return marks;
+}
+
+Result<std::string> assets_page(const Call& call, std::size_t limit) {
+  const View& view = call.view;
+  const std::string status = call.query("status");
+  static constexpr std::string_view known[] = {"missing", "fresh",   "stale",  "idle",
+                                               "waiting", "running", "failed", "paused"};
+  if (!status.empty() && std::ranges::find(known, status) == std::end(known)) {
+    return Error{Errc::invalid, "query value status=" + status +
+                                    ": want missing, fresh, stale, idle, waiting, running, failed "
+                                    "or paused"};
+  }
+  FRESHET_TRY(const std::vector<bool> marks, wanted(view, call.query("select"), status));
+  const auto by_key = view.catalog->by_key();
+  auto at = by_key.begin();
+  if (const std::string cursor = call.query("cursor"); !cursor.empty()) {
+    FRESHET_TRY(const std::string last, decode_cursor(call.list_name(), cursor));
+    at = std::ranges::upper_bound(by_key, std::string_view{last}, {}, [&](Rank rank) {
+      return std::string_view{view.graph().asset(rank).key};
+    });
+  }
+  std::string items;
+  std::string next = "null";
+  std::size_t count = 0;
+  for (std::string_view last; at != by_key.end(); ++at) {
+    if (!marks[at->value]) continue;
+    if (count == limit) {
+      next = '"' + encode_cursor(call.list_name(), last) + '"';
+      break;
+    }
+    items += (count++ == 0 ? "\n" : ",\n") + dump(asset_json(view, *at));
+    last = view.graph().asset(*at).key;
+  }
+  return "{\"items\":[" + items + "],\"next_cursor\":" + next +
+         ",\"total\":" + std::to_string(std::ranges::count(marks, true)) + "}\n";
+}
+
+std::string graph_text(const View& view) {
+  std::string out = "{\"assets\":[";
+  for (std::uint32_t i = 0; i < view.graph().size(); ++i) {
+    out += (i == 0 ? "\n" : ",\n") + dump(node_json(view.graph(), Rank{i}));
+  }
+  Json projects = Json::array();
+  for (const auto& project : view.graph().projects()) projects.push_back(project->project);
+  return out + "],\"projects\":" + dump(projects) + "}\n";
+}
+
+Json status_json(const View& view) {
+  Json key = Json::array(), data = Json::array(), work = Json::array(), stale = Json::array();
+  Json freshness = Json::array(), updated_at = Json::array(), revision = Json::array();
+  Json paused = Json::array(), checks_failed = Json::array();
+  for (std::uint32_t i = 0; i < view.graph().size(); ++i) {
+    const Rank rank{i};
+    const AssetState& state = view.state(rank);
+    key.push_back(view.graph().asset(rank).key);
+    data.push_back(to_text(state.data));
+    work.push_back(to_text(state.work));
+    stale.push_back(stale_json(state.stale));
+    freshness.push_back(to_text(state.freshness));
+    updated_at.push_back(instant_json(state.updated_at));
+    revision.push_back(view.revision(rank).value);
+    paused.push_back(state.paused);
+    checks_failed.push_back(state.checks_failed);
+  }
+  Json pools = Json::object();
+  for (const auto& [name, pool] : view.snapshot->pools) {
+    pools[name] = {{"limit", pool.limit}, {"used", pool.used}, {"waiting", pool.waiting}};
+  }
+  return {{"sequence", view.snapshot->sequence.value},
+          {"at", instant_json(view.snapshot->at)},
+          {"key", std::move(key)},
+          {"data", std::move(data)},
+          {"work", std::move(work)},
+          {"stale_causes", std::move(stale)},
+          {"freshness", std::move(freshness)},
+          {"updated_at", std::move(updated_at)},
+          {"revision", std::move(revision)},
+          {"paused", std::move(paused)},
+          {"checks_failed", std::move(checks_failed)},
+          {"pools", std::move(pools)},
+          {"runs_active", view.snapshot->runs.size()}};
+}
+
+/// Rendered in the pool: it may be all of a hundred thousand assets.
+void send_rendered(const CallPtr& call, const std::string& etag,
+                   std::function<Result<std::string>()> render) {
+  if (call->is_known(etag)) return;
+  offload<Result<std::string>>(call, std::move(render), [call, etag](Result<std::string> body) {
+    if (body) return call->send_text(std::move(*body), etag);
+    Problem problem = to_problem(body.error());
+    if (body.error().code == Errc::invalid) problem = {.code = "query_invalid", .detail = problem.detail};
+    if (body.error().code == Errc::not_found) problem.status = 422, problem.code = "asset_unknown";
+    call->fail(problem);
+  });
+}
+
+}  // namespace
+
+void list_assets(CallPtr call) {
+  const auto limit = call->number("limit", 100, 1'000);
+  if (!limit) return call->fail_query(limit.error());
+  send_rendered(call, etag_of(call->view.snapshot->sequence),
+                [call, limit = *limit] { return assets_page(*call, limit); });
+}
+
+void get_graph(CallPtr call) {
+  send_rendered(call, etag_of(call->view.catalog->since()),
+                [view = call->view]() -> Result<std::string> { return graph_text(view); });
+}
+
+void get_status(CallPtr call) {
+  send_rendered(call, etag_of(call->view.snapshot->sequence),
+                [view = call->view]() -> Result<std::string> {
+                  return dump(status_json(view)) + '\n';
+                });
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,62 @@
+// What all requests share.
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/api.hpp"
+#include "api/call.hpp"
+#include "api/follow.hpp"
+#include "api/gate.hpp"
+#include "api/stream.hpp"
+#include "api/view.hpp"
+#include "api/waits.hpp"
+
+namespace freshet::api {
+
+/// io thread.
+struct Context : std::enable_shared_from_this<Context> {
+  Context(Service& service_in, const Clock& clock_in, ApiOptions options_in)
+      : service{service_in},
+        clock{clock_in},
+        options{std::move(options_in)},
+        gate{clock_in, options} {}
+
+  Service& service;
+  const Clock& clock;
+  ApiOptions options;
+  Gate gate;
+  Streams streams{};
+  Follows follows{};
+  Waits waits{};
+  std::deque<std::pair<std::string, std::string>> plans{};  ///< Id and JSON, the oldest first.
+  std::function<http::Stats()> http_stats{};
+
+  /// The state now.
+  [[nodiscard]] View view();
+
+ private:
+  std::shared_ptr<const Catalog> catalog_{};
+};
+
+// Here because they need what Context has.
+template <class T>
+void offload(const CallPtr& call, std::function<T()> work, std::function<void(T)> then) {
+  auto result = std::make_shared<std::optional<T>>();
+  call->context->service.offload([work = std::move(work), result] { result->emplace(work()); },
+                                 [then = std::move(then), result, call] {
+                                   then(std::move(**result));
+                                 });
+}
+
+template <class T>
+void read(const CallPtr& call, std::function<T(Reader&)> work, std::function<void(T)> then) {
+  auto result = std::make_shared<std::optional<T>>();
+  call->context->service.read(
+      [work = std::move(work), result](Reader& reader) { result->emplace(work(reader)); },
+      [then = std::move(then), result, call] { then(std::move(**result)); });
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,156 @@
+#include "api/json_facts.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "api/json_views.hpp"
+
+namespace freshet::api {
+namespace {
+
+std::string_view to_word(CheckSeverity severity) {
+  return severity == CheckSeverity::error ? "error" : "warn";
+}
+std::string_view to_word(fact::Alerted::Kind kind) {
+  switch (kind) {
+    case fact::Alerted::Kind::failure:
+      return "failure";
+    case fact::Alerted::Kind::freshness:
+      return "freshness";
+    case fact::Alerted::Kind::recovery:
+      return "recovery";
+  }
+  return "";
+}
+
+/// Fills an object with a struct's fields.  A visitor for `describe`.
+class Fields {
+ public:
+  Fields(Json& out, Names& names) : out_{out}, names_{names} {}
+
+  void operator()(std::string_view name, AssetId asset) { out_[std::string{name}] = key(asset); }
+  void operator()(std::string_view /*name*/, MemberId member) {
+    out_["asset"] = key(member.asset);
+    out_["partition"] = nullptr;
+  }
+  void operator()(std::string_view /*name*/, StepId step) {
+    out_["run"] = run_id_json(step.run);
+    out_["step"] = step.run.value == 0 ? Json{} : Json(step.number);
+  }
+  void operator()(std::string_view name, RunId run) { out_[std::string{name}] = run_id_json(run); }
+  void operator()(std::string_view name, const std::optional<RunId>& run) {
+    out_[std::string{name}] = run ? run_id_json(*run) : Json{};
+  }
+  void operator()(std::string_view name, Sequence sequence) {
+    out_[std::string{name}] = sequence.value;
+  }
+  // Hashes of texts tell people nothing.
+  void operator()(std::string_view /*name*/, DataVersion /*version*/) {}
+  void operator()(std::string_view /*name*/, CodeVersion /*version*/) {}
+  void operator()(std::string_view /*name*/, std::uint64_t /*hash*/) {}
+  void operator()(std::string_view /*name*/, const std::vector<std::uint64_t>& /*numbers*/) {}
+
+  void operator()(std::string_view name, Instant at) { out_[std::string{name}] = instant_json(at); }
+  void operator()(std::string_view name, const std::string& text) {
+    if (name == "metadata") {
+      // What is stored came in as a JSON object, whatever became of it.
+      Json value = text.empty() ? Json{} : Json::parse(text, nullptr, false);
+      out_["metadata"] = value.is_discarded() ? Json{} : std::move(value);
+    } else {
+      out_[std::string{name}] = text;
+    }
+  }
+  void operator()(std::string_view name, const std::vector<std::string>& texts) {
+    out_[std::string{name}] = texts;
+  }
+  void operator()(std::string_view name, Reason reason) {
+    out_[std::string{name}] = reason_json(reason);
+  }
+  template <class T>
+    requires std::is_enum_v<T>
+  void operator()(std::string_view name, T value) {
+    if constexpr (requires { to_text(value); }) {
+      out_[std::string{name}] = to_text(value);
+    } else {
+      out_[std::string{name}] = to_word(value);
+    }
+  }
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  void operator()(std::string_view name, T value) {
+    out_[std::string{name}] = value;
+  }
+  void operator()(std::string_view name, const std::vector<StepId>& steps) {
+    Json& list = out_[std::string{name}] = Json::array();
+    for (const StepId step : steps) {
+      list.push_back({{"run", to_text(step.run)}, {"step", step.number}});
+    }
+  }
+  template <class T>
+    requires requires(const T& value, Fields& fields) { T::describe(value, fields); }
+  void operator()(std::string_view name, const std::vector<T>& values) {
+    Json& list = out_[std::string{name}] = Json::array();
+    for (const T& value : values) {
+      Json item = Json::object();
+      Fields fields{item, names_};
+      T::describe(value, fields);
+      list.push_back(std::move(item));
+    }
+  }
+
+ private:
+  Json key(AssetId asset) {
+    const std::string& text = names_.key(asset);
+    return text.empty() ? Json{} : Json(text);
+  }
+
+  Json& out_;
+  Names& names_;
+};
+
+}  // namespace
+
+Json fact_json(const FactRecord& record, Names& names) {
+  Json out = Json::object();
+  Fields fields{out, names};
+  std::visit([&]<class F>(const F& f) { F::describe(f, fields); }, record.fact);
+  out["id"] = std::to_string(record.sequence.value);
+  out["at"] = instant_json(record.at);
+  out["type"] = kind_name(record.fact);
+  return out;
+}
+
+Json event_json(const FactRecord& record, Names& names) {
+  Json out = fact_json(record, names);
+  if (std::holds_alternative<fact::CheckRecorded>(record.fact)) out["kind"] = "check";
+  if (const auto* rejected = std::get_if<fact::EventRejected>(&record.fact)) {
+    out["kind"] = "rejected";
+    out["asset"] = rejected->subject;
+    out.erase("subject");
+  }
+  return out;
+}
+
+Json decision_json(const FactRecord& record, Names& names) {
+  Json out = fact_json(record, names);
+  const auto* decided = std::get_if<fact::Decided>(&record.fact);
+  if (decided == nullptr) return out;
+  Json& tree = out["tree"] = Json::array();
+  for (const std::uint64_t packed : decided->tree) {
+    const std::string& key = names.key(AssetId{static_cast<std::uint32_t>(packed >> 2)});
+    tree.push_back({{"node", packed >> 34},
+                    {"asset", key.empty() ? Json{} : Json(key)},
+                    {"evaluated", (packed & 2) != 0},
+                    {"held", (packed & 1) != 0}});
+  }
+  return out;
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,21 @@
+// How a fact looks as JSON: the fields that `describe` names, with keys for ids and words for enums.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+
+#include "api/json_text.hpp"
+#include "api/view.hpp"
+#include "freshet/facts.hpp"
+
+namespace freshet::api {
+
+/// `id` (the sequence, as text), `at`, `type` (the fact's kind), then its fields.  A member is
+/// `asset` and `partition`, a step `run` and `step`; hashes are left out.  Any thread.
+[[nodiscard]] Json fact_json(const FactRecord& record, Names& names);
+
+/// As `GET events` shows it: with `kind` materialization, observation, check or rejected.
+[[nodiscard]] Json event_json(const FactRecord& record, Names& names);
+
+/// With the tree as [{node, asset, evaluated, held}].
+[[nodiscard]] Json decision_json(const FactRecord& record, Names& names);
+
+}  // namespace freshet::api

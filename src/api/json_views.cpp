@@ -1,0 +1,261 @@
+#include "api/json_views.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace freshet::api {
+namespace {
+
+Json or_null(const std::string& text) { return text.empty() ? Json{} : Json(text); }
+
+Json check_json(const CheckDefinition& check) {
+  return {{"name", check.name},
+          {"severity", check.severity == CheckSeverity::error ? "error" : "warn"},
+          {"blocking", check.blocking},
+          {"command", check.command},
+          {"description", check.description}};
+}
+
+Json dependency_json(const Dependency& dep) {
+  Json out{{"key", dep.key}, {"max_age", nullptr}, {"wait_until", nullptr}, {"mapping", nullptr}};
+  if (dep.rule.max_age) out["max_age"] = seconds(*dep.rule.max_age);
+  if (dep.rule.wait_until) {
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(*dep.rule.wait_until).count();
+    const auto two = [](auto n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+    out["wait_until"] = two(minutes / 60) + ':' + two(minutes % 60) + ' ' + dep.rule.timezone;
+  }
+  if (!dep.mapping.empty()) out["mapping"] = dep.mapping;
+  return out;
+}
+
+std::string_view source_kind(const SourceDefinition& source) {
+  switch (source.kind) {
+    case SourceKind::none:
+      return "";
+    case SourceKind::webhook:
+      return "webhook";
+    case SourceKind::file:
+      return "file";
+  }
+  return "";
+}
+
+Json place_json(const Place& place) {
+  if (place.file.empty()) return nullptr;
+  return {{"file", place.file}, {"line", place.line}, {"column", place.column}};
+}
+
+/// Whether the number says anything: the exit code, or the signal that ended the process.
+bool has_exit_code(const StepRow& step) {
+  return step.status == StepStatus::succeeded || step.reason == Reason::exit_code ||
+         step.reason == Reason::signal || step.reason == Reason::wrote_nothing;
+}
+
+Json tree_json(const Explanation::Node& node) {
+  Json children = Json::array();
+  for (const Explanation::Node& child : node.children) children.push_back(tree_json(child));
+  return {{"label", node.label},
+          {"asset", or_null(node.target)},
+          {"held", node.held},
+          {"detail", node.detail},
+          {"children", std::move(children)}};
+}
+
+}  // namespace
+
+Json instant_json(Instant at) { return at == Instant{} ? Json{} : Json(format_instant(at)); }
+Json run_id_json(RunId run) { return run.value == 0 ? Json{} : Json(to_text(run)); }
+double seconds(Micros duration) { return std::chrono::duration<double>(duration).count(); }
+
+Json stale_json(std::uint8_t causes) {
+  Json out = Json::array();
+  if ((causes & stale_data) != 0) out.push_back("data");
+  if ((causes & stale_code) != 0) out.push_back("code");
+  if ((causes & stale_dependencies) != 0) out.push_back("dependencies");
+  return out;
+}
+
+Json node_json(const Graph& graph, Rank rank) {
+  const AssetDefinition& asset = graph.asset(rank);
+  Json deps = Json::array();
+  for (const Dependency& dep : asset.deps) deps.push_back(dep.key);
+  Json out{{"key", asset.key},       {"external", asset.external}, {"group", asset.group},
+           {"kinds", asset.kinds},   {"owners", asset.owners},     {"tags", asset.tags},
+           {"deps", std::move(deps)}, {"partitions", nullptr},     {"project", asset.project},
+           {"source", or_null(std::string{source_kind(asset.source)})}};
+  if (asset.partitions) out["partitions"] = asset.partitions->text;
+  return out;
+}
+
+Json state_json(const View& view, Rank rank) {
+  const AssetState& state = view.state(rank);
+  Json out{{"data", to_text(state.data)},
+           {"work", to_text(state.work)},
+           {"stale_causes", stale_json(state.stale)},
+           {"freshness", to_text(state.freshness)},
+           {"paused", state.paused},
+           {"withheld", state.withheld},
+           {"provisional", state.provisional},
+           {"checks_passed", state.checks_passed},
+           {"checks_failed", state.checks_failed},
+           {"latest", nullptr},
+           {"active", nullptr},
+           {"revision", view.revision(rank).value}};
+  if (state.updated.value != 0) {
+    out["latest"] = {{"id", std::to_string(state.updated.value)},
+                     {"at", instant_json(state.updated_at)},
+                     {"run", run_id_json(state.made_by.run)}};
+  }
+  if (state.active.run.value != 0) {
+    out["active"] = {{"run", to_text(state.active.run)}, {"step", state.active.number}};
+  }
+  return out;
+}
+
+Json asset_json(const View& view, Rank rank) {
+  Json out = node_json(view.graph(), rank);
+  out.update(state_json(view, rank));
+  return out;
+}
+
+Json definition_json(const Graph& graph, Rank rank) {
+  const AssetDefinition& asset = graph.asset(rank);
+  Json out = node_json(graph, rank);
+  Json dependents = Json::array();
+  for (const Rank down : graph.downstream(rank)) dependents.push_back(graph.asset(down).key);
+  Json rules = Json::array();
+  for (const Dependency& dep : asset.deps) rules.push_back(dependency_json(dep));
+  Json checks = Json::array();
+  for (const CheckDefinition& check : asset.checks) checks.push_back(check_json(check));
+  out["dependents"] = std::move(dependents);
+  out["dependencies"] = std::move(rules);
+  out["checks"] = std::move(checks);
+  out["description"] = asset.description;
+  out["automation"] = or_null(asset.automation);
+  out["command"] = asset.command;
+  out["code_version"] = or_null(asset.code_version);
+  out["executor"] = asset.executor;
+  out["pool"] = or_null(asset.pool);
+  out["priority"] = asset.priority;
+  out["place"] = place_json(asset.place);
+  out["timeout"] = asset.timeout ? Json(seconds(*asset.timeout)) : Json{};
+  out["retries"] = {{"max", asset.retries.max}, {"delay", seconds(asset.retries.delay)}};
+  out["freshness_policy"] = nullptr;
+  if (asset.freshness) {
+    out["freshness_policy"] = {
+        {"within", seconds(asset.freshness->within)},
+        {"warn", asset.freshness->warn ? Json(seconds(*asset.freshness->warn)) : Json{}}};
+  }
+  return out;
+}
+
+std::string_view reason_text(Reason reason) {
+  switch (reason) {
+    case Reason::none:
+      return "";
+    case Reason::inputs_unchanged:
+      return "nothing that it reads has changed";
+    case Reason::upstream_failed:
+      return "an upstream step of its run failed or was canceled";
+    case Reason::upstream_wrote_nothing:
+      return "an upstream step ended without writing";
+    case Reason::check_failed:
+      return "a blocking check of an upstream asset failed";
+    case Reason::wrote_nothing:
+      return "it ended without writing";
+    case Reason::exit_code:
+      return "its process ended with a non-zero exit code";
+    case Reason::signal:
+      return "its process was ended by a signal";
+    case Reason::exec_error:
+      return "its process could not be started";
+    case Reason::timeout:
+      return "it ran longer than its timeout";
+    case Reason::lost:
+      return "its process was lost: how it ended cannot be known";
+    case Reason::canceled_by_person:
+      return "somebody canceled it";
+    case Reason::run_canceled:
+      return "its run was canceled";
+    case Reason::definition_removed:
+      return "its asset is not defined any more";
+    case Reason::reported:
+      return "it ended as was reported from outside";
+  }
+  return "";
+}
+
+Json reason_json(Reason reason) {
+  if (reason == Reason::none) return nullptr;
+  return {{"code", to_text(reason)}, {"text", reason_text(reason)}};
+}
+
+Json step_json(const StepRow& step, Names& names) {
+  return {{"step", step.step.number},
+          {"asset", or_null(names.key(step.member.asset))},
+          {"partition", nullptr},
+          {"check", or_null(step.check)},
+          {"status", to_text(step.status)},
+          {"reason", reason_json(step.reason)},
+          {"attempt", step.attempt},
+          {"queued_at", instant_json(step.queued_at)},
+          {"started_at", instant_json(step.started_at)},
+          {"ended_at", instant_json(step.ended_at)},
+          {"not_before", instant_json(step.not_before)},
+          {"exit_code", has_exit_code(step) ? Json(step.exit_code) : Json{}},
+          {"provisional", step.provisional},
+          {"text", step.text}};
+}
+
+Json run_json(const RunRow& run, std::span<const StepRow> steps, std::size_t steps_max,
+              Names& names) {
+  Json list = Json::array();
+  for (const StepRow& step : steps.first(std::min(steps.size(), steps_max))) {
+    list.push_back(step_json(step, names));
+  }
+  return {{"id", to_text(run.run)},
+          {"status", to_text(run.status)},
+          {"cause", to_text(run.cause)},
+          {"actor", or_null(run.actor)},
+          {"reason", or_null(run.reason)},
+          {"tags", run.tags},
+          {"retry_of", run.retry_of ? run_id_json(*run.retry_of) : Json{}},
+          {"created_at", instant_json(run.created_at)},
+          {"started_at", instant_json(run.started_at)},
+          {"ended_at", instant_json(run.ended_at)},
+          {"step_count", run.steps},
+          {"steps", std::move(list)},
+          {"steps_truncated", steps.size() > steps_max},
+          {"revision", run.sequence.value}};
+}
+
+Json explanation_json(const Explanation& explanation) {
+  return {{"text", explanation.text},
+          {"tree", explanation.tree ? tree_json(*explanation.tree) : Json{}}};
+}
+
+Json diagnostics_json(const std::vector<Diagnostic>& diagnostics) {
+  Json list = Json::array();
+  for (const Diagnostic& each : diagnostics) {
+    const bool is_error = each.severity == Diagnostic::Severity::error;
+    list.push_back({{"severity", is_error ? "error" : "warning"},
+                    {"file", each.place.file},
+                    {"line", each.place.line},
+                    {"column", each.place.column},
+                    {"message", each.message}});
+  }
+  const bool is_valid = std::ranges::none_of(diagnostics, [](const Diagnostic& each) {
+    return each.severity == Diagnostic::Severity::error;
+  });
+  return {{"valid", is_valid}, {"diagnostics", std::move(list)}};
+}
+
+Json source_json(const SourceStatus& source) {
+  return {{"asset", source.asset},   {"kind", source.kind},
+          {"state", source.state},   {"detail", source.detail},
+          {"events", source.events}, {"unchanged", source.unchanged},
+          {"last_event", instant_json(source.last_event)}};
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,45 @@
+// How assets and runs look as JSON.  Any thread.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string_view>
+
+#include "api/json_text.hpp"
+#include "api/view.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/service.hpp"
+
+namespace freshet::api {
+
+/// null for 0, which is "never".
+[[nodiscard]] Json instant_json(Instant at);
+/// null for run 0, which is "none".
+[[nodiscard]] Json run_id_json(RunId run);
+/// ["data", "code", "dependencies"], those that are set.
+[[nodiscard]] Json stale_json(std::uint8_t causes);
+/// Seconds.
+[[nodiscard]] double seconds(Micros duration);
+
+/// What a definition says: as in `GET graph`.
+[[nodiscard]] Json node_json(const Graph& graph, Rank rank);
+/// How it is: what changes without its definition.
+[[nodiscard]] Json state_json(const View& view, Rank rank);
+/// Both, as in lists of assets.
+[[nodiscard]] Json asset_json(const View& view, Rank rank);
+/// All that its definition says; no values of environment variables, they may be secrets.
+[[nodiscard]] Json definition_json(const Graph& graph, Rank rank);
+
+/// One sentence for people; "" for Reason::none.
+[[nodiscard]] std::string_view reason_text(Reason reason);
+/// {code, text}, or null.
+[[nodiscard]] Json reason_json(Reason reason);
+[[nodiscard]] Json step_json(const StepRow& step, Names& names);
+/// With all of `steps`, or the first steps_max of them and `steps_truncated`.
+[[nodiscard]] Json run_json(const RunRow& run, std::span<const StepRow> steps,
+                            std::size_t steps_max, Names& names);
+
+[[nodiscard]] Json explanation_json(const Explanation& explanation);
+[[nodiscard]] Json diagnostics_json(const std::vector<Diagnostic>& diagnostics);
+[[nodiscard]] Json source_json(const SourceStatus& source);
+
+}  // namespace freshet::api

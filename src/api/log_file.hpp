@@ -1,0 +1,59 @@
+// What an attempt's process wrote: its stdout or stderr as a file of lines.  All of it blocks: pool
+// threads only.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+#include "freshet/result.hpp"
+
+namespace freshet::api {
+
+struct LogFile {
+  UniqueFd fd;  ///< None where nothing was ever written.
+  std::uint64_t size{};
+};
+
+/// `name` is "stdout" or "stderr", never what a request says.  A file that is not there is empty;
+/// anything but a regular file is an error.
+[[nodiscard]] Result<LogFile> open_log(const std::string& directory, std::string_view name);
+
+/// A line longer than this is cut there for search and pages; the file itself is sent whole.
+inline constexpr std::size_t line_max = 64 * 1024;
+
+struct LogLine {
+  std::uint64_t number{};  ///< From 1.
+  std::uint64_t end{};     ///< Offset of the byte after it, its newline included.
+  std::string_view text;   ///< Without its newline; valid within the call.
+  bool is_complete{true};  ///< It has a newline.
+};
+
+/// Where in a file to go on reading, and which line begins there.
+struct LogPlace {
+  std::uint64_t offset{0};
+  std::uint64_t line{1};
+};
+
+/// Calls `each` for lines from `from` on until it returns false, or `bytes_max` bytes were read and
+/// a line ended.
+[[nodiscard]] Result<void> read_lines(int fd, LogPlace from, std::uint64_t bytes_max,
+                                      const std::function<bool(const LogLine&)>& each);
+
+/// With U+FFFD for bytes that are not UTF-8.
+[[nodiscard]] std::string to_utf8(std::string_view text);
+
+/// A part of a file, as a Range header asks for it.
+struct ByteRange {
+  enum class Kind : std::uint8_t { whole, part, unsatisfiable };
+  Kind kind{Kind::whole};
+  std::uint64_t offset{};
+  std::uint64_t length{};
+};
+/// One range only; several, or what is no byte range, mean the whole (RFC 9110, 14.2).
+[[nodiscard]] ByteRange parse_range(std::string_view header, std::uint64_t size);
+
+}  // namespace freshet::api

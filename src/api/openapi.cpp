@@ -1,0 +1,157 @@
+#include "api/openapi.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "api/gate.hpp"
+#include "base/text.hpp"
+
+namespace freshet::api {
+namespace {
+
+struct QueryValue {
+  std::string_view name;
+  std::string_view type;
+  std::string_view description;
+};
+
+constexpr QueryValue query_values[] = {
+    {"select", "string", "A selection: `+marts/revenue and not tag:pii`, `status:stale`."},
+    {"status", "string", "Only those in this state; of runs several, by commas."},
+    {"asset", "string", "Only runs that have a step of this asset."},
+    {"limit", "integer", "Items at most."},
+    {"cursor", "string", "`next_cursor` of the page before."},
+    {"wait", "integer", "Seconds to wait at most, up to 60, for the run to end."},
+    {"until", "string", "What to wait for: `terminal`."},
+    {"stream", "string", "`stdout` (the default) or `stderr`."},
+    {"attempt", "integer", "From 1; the latest by default."},
+    {"from_line", "integer", "The first line, from 1."},
+    {"follow", "boolean", "Go on as server-sent events `lines` and `end` until the step has ended."},
+    {"q", "string", "The text to find."},
+    {"rejected", "boolean", "Only reports that could not be used."},
+    {"topics", "string", "By commas: `asset:KEY`, `asset:GLOB`, `run:ID`, `run:*`, `definitions`."},
+    {"from", "integer", "Sequence after which to go on; so does the header Last-Event-ID."},
+    {"ticket", "string", "As `freshet open` got it."},
+};
+
+Json parameter_json(std::string_view name) {
+  const auto found = std::ranges::find(query_values, name, &QueryValue::name);
+  FRESHET_ASSERT(found != std::end(query_values));
+  return {{"name", name},
+          {"in", "query"},
+          {"description", found->description},
+          {"schema", {{"type", found->type}}}};
+}
+
+/// "/api/v1/assets/{key...}" → "/api/v1/assets/{key}".
+std::string path_of(std::string_view pattern) {
+  std::string path{pattern};
+  if (const std::size_t rest = path.find("...}"); rest != std::string::npos) path.erase(rest, 3);
+  return path;
+}
+
+Json parameters_of(const Route& route) {
+  Json out = Json::array();
+  for (const std::string_view part : split(route.pattern, '/')) {
+    if (!part.starts_with('{')) continue;
+    const bool is_key = part.ends_with("...}");
+    const std::string_view name = part.substr(1, part.size() - (is_key ? 5 : 2));
+    Json parameter{{"name", name},
+                   {"in", "path"},
+                   {"required", true},
+                   {"schema", {{"type", "string"}}}};
+    if (is_key) {
+      parameter["description"] = "An asset's key; its slashes are literal, `%2F` is refused.";
+    }
+    out.push_back(std::move(parameter));
+  }
+  if (!route.query.empty()) {
+    for (const std::string_view name : split(route.query, ',')) out.push_back(parameter_json(name));
+  }
+  if (route.is_repeatable) {
+    out.push_back({{"name", "Idempotency-Key"},
+                   {"in", "header"},
+                   {"description", "The same key with the same request gets the same answer."},
+                   {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}}}});
+  }
+  return out;
+}
+
+Json schema_ref(std::string_view name) {
+  return {{"$ref", "#/components/schemas/" + std::string{name}}};
+}
+
+Json content_of(std::string_view response) {
+  if (response.find('/') != std::string_view::npos) {
+    return {{std::string{response}, {{"schema", {{"type", "string"}}}}}};
+  }
+  return {{"application/json", {{"schema", schema_ref(response)}}}};
+}
+
+Json request_of(const Route& route) {
+  Json content{{"application/json", {{"schema", schema_ref(route.request)}}}};
+  if (route.request == "EventReports") {
+    content["application/cloudevents+json"] = {{"schema", schema_ref("CloudEvent")}};
+    content["application/cloudevents-batch+json"] = {
+        {"schema", {{"type", "array"}, {"items", schema_ref("CloudEvent")}}}};
+  }
+  return {{"required", true}, {"content", std::move(content)}};
+}
+
+bool is_exempt(const Route& route) {
+  return std::ranges::find(exempt_paths, route.pattern) != std::end(exempt_paths);
+}
+
+Json operation_of(const Route& route) {
+  Json responses = Json::object();
+  responses[std::to_string(route.status)] = {{"description", "As asked."},
+                                             {"content", content_of(route.response)}};
+  if (route.pattern == "/readyz") {
+    responses["503"] = {{"description", "Not ready."}, {"content", content_of(route.response)}};
+  }
+  responses["default"] = {
+      {"description", "What is wrong."},
+      {"content", {{"application/problem+json", {{"schema", schema_ref("Problem")}}}}}};
+  Json out{{"summary", route.summary},
+           {"parameters", parameters_of(route)},
+           {"responses", std::move(responses)}};
+  if (!route.request.empty()) out["requestBody"] = request_of(route);
+  if (is_exempt(route)) out["security"] = Json::array();
+  return out;
+}
+
+}  // namespace
+
+Json openapi_document(std::span<const Route> table) {
+  const Json known = schemas();
+  Json paths = Json::object();
+  for (const Route& route : table) {
+    for (const std::string_view name : {route.response, route.request}) {
+      const bool is_schema = !name.empty() && name.find('/') == std::string_view::npos;
+      FRESHET_ASSERT(!is_schema || known.contains(name));
+    }
+    std::string method{route.method};
+    std::ranges::transform(method, method.begin(),
+                           [](char c) { return static_cast<char>(c - 'A' + 'a'); });
+    paths[path_of(route.pattern)][method] = operation_of(route);
+  }
+  return {{"openapi", "3.1.0"},
+          {"info",
+           {{"title", "Freshet"},
+            {"version", "1"},
+            {"description",
+             "Keeps every data asset fresh, the moment its inputs change. Instants are RFC 3339 in "
+             "UTC, durations seconds; every answer names in `Freshet-Sequence` the sequence that "
+             "it is true at."}}},
+          {"security", Json::array({{{"token", Json::array()}}, {{"session", Json::array()}}})},
+          {"paths", std::move(paths)},
+          {"components",
+           {{"schemas", known},
+            {"securitySchemes",
+             {{"token", {{"type", "http"}, {"scheme", "bearer"}}},
+              {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "freshet_INSTANCE"}}}}}}}};
+}
+
+}  // namespace freshet::api

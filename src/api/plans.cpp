@@ -1,0 +1,144 @@
+// What would happen: plans, validation; and definitions read anew.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "api/body_reader.hpp"
+#include "api/context.hpp"
+#include "api/handlers.hpp"
+#include "api/json_views.hpp"
+#include "base/random.hpp"
+#include "base/text.hpp"
+
+namespace freshet::api {
+namespace {
+
+constexpr std::size_t plans_max = 100;
+
+Json plan_json(const std::string& id, const Plan& plan) {
+  Json items = Json::array();
+  for (const Plan::Item& item : plan.items) {
+    items.push_back({{"asset", item.asset}, {"reason", item.reason}, {"because", item.because}});
+  }
+  return {{"id", id}, {"changed", plan.changed}, {"items", std::move(items)}};
+}
+
+void make_plan(const CallPtr& call, std::vector<std::string> changed) {
+  call->context->service.plan(std::move(changed), [call](const Result<Plan>& plan) {
+    if (!plan) return call->fail(plan.error());
+    const std::string id = random_token(8);
+    const std::string text = dump(plan_json(id, *plan)) + '\n';
+    auto& plans = call->context->plans;
+    plans.emplace_back(id, text);
+    if (plans.size() > plans_max) plans.pop_front();
+    call->send_text(text, "");
+  });
+}
+
+Result<std::vector<std::string>> changed_keys(const View& view, std::vector<std::string> keys,
+                                              const std::string& select) {
+  for (const std::string& key : keys) {
+    if (!view.find(key)) return Error{Errc::not_found, view.unknown(key)};
+  }
+  if (select.empty()) return keys;
+  FRESHET_TRY(const std::vector<Rank> ranks, view.select(select));
+  for (const Rank rank : ranks) keys.push_back(view.graph().asset(rank).key);
+  return keys;
+}
+
+/// A path that stays within the project's folder.
+bool is_inside(std::string_view path) {
+  if (path.empty() || path.starts_with('/') || path.find('\\') != std::string_view::npos) return false;
+  return std::ranges::none_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20; }) &&
+         std::ranges::none_of(split(path, '/'), [](std::string_view part) {
+           return part.empty() || part == "." || part == "..";
+         });
+}
+
+std::vector<ProposedFile> files_of(const Json& json, std::vector<Fault>& faults) {
+  std::vector<ProposedFile> files;
+  BodyReader body{json, "", faults};
+  body.expect_only({"files"});
+  const Json* list = body.list("files");
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const Json& item = (*list)[i];
+    const std::string pointer = "/files/" + std::to_string(i);
+    if (!item.is_object()) {
+      faults.push_back({pointer, "want {path, text}"});
+      continue;
+    }
+    BodyReader file{item, pointer, faults};
+    file.expect_only({"path", "text"});
+    files.push_back({.path = file.required("path"), .text = file.text("text")});
+    if (!is_inside(files.back().path)) {
+      file.fault("path", "want a path inside the project's folder, relative to it");
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+void post_plan(CallPtr call) {
+  with_body(call, false, [call](const Json& json) {
+    std::vector<Fault> faults;
+    BodyReader body{json, "", faults};
+    body.expect_only({"changed", "select"});
+    const std::vector<std::string> changed = body.texts("changed");
+    const std::string select = body.text("select");
+    if (changed.empty() && select.empty()) {
+      body.fault("changed", "is missing: want a list of keys, or \"select\"");
+    }
+    if (!faults.empty()) {
+      return call->fail({.code = "malformed_body",
+                         .detail = faults.front().pointer + ": " + faults.front().detail,
+                         .errors = faults});
+    }
+    offload<Result<std::vector<std::string>>>(
+        call, [view = call->view, changed, select] { return changed_keys(view, changed, select); },
+        [call](Result<std::vector<std::string>> keys) {
+          if (keys) return make_plan(call, std::move(*keys));
+          const bool is_unknown = keys.error().code == Errc::not_found;
+          call->fail({.status = is_unknown ? 422 : 400,
+                      .code = is_unknown ? "asset_unknown" : "selection_invalid",
+                      .detail = keys.error().message});
+        });
+  });
+}
+
+void get_plan(CallPtr call) {
+  const std::string& id = call->parameter("id");
+  const auto& plans = call->context->plans;
+  const auto found = std::ranges::find(plans, id, &std::pair<std::string, std::string>::first);
+  if (found == plans.end()) {
+    return call->fail({.status = 404,
+                       .code = "plan_not_found",
+                       .detail = "there is no plan \"" + id + "\": the last " +
+                                 std::to_string(plans_max) + " are kept"});
+  }
+  if (!call->is_known(id)) call->send_text(found->second, id);
+}
+
+void post_validate(CallPtr call) {
+  with_body(call, false, [call](const Json& json) {
+    std::vector<Fault> faults;
+    std::vector<ProposedFile> files = files_of(json, faults);
+    if (!faults.empty()) {
+      return call->fail({.code = "malformed_body",
+                         .detail = faults.front().pointer + ": " + faults.front().detail,
+                         .errors = faults});
+    }
+    call->context->service.validate(std::move(files), [call](const std::vector<Diagnostic>& found) {
+      call->send_json(200, diagnostics_json(found));
+    });
+  });
+}
+
+void post_reload(CallPtr call) {
+  call->context->service.reload([call](const std::vector<Diagnostic>& found) {
+    if (const View now = call->context->view()) call->sequence = now.snapshot->sequence;
+    call->send_json(200, diagnostics_json(found));
+  });
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,153 @@
+// What ran, and what is running.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "api/context.hpp"
+#include "api/cursor.hpp"
+#include "api/facts_page.hpp"
+#include "api/handlers.hpp"
+#include "api/json_facts.hpp"
+#include "api/json_views.hpp"
+#include "api/run_of.hpp"
+#include "base/text.hpp"
+
+namespace freshet::api {
+namespace {
+
+constexpr std::size_t listed_steps_max = 50;  ///< Of each run in a list.
+constexpr std::size_t all_steps = static_cast<std::size_t>(-1);
+
+constexpr RunStatus statuses[] = {RunStatus::queued,    RunStatus::starting, RunStatus::running,
+                                  RunStatus::succeeded, RunStatus::failed,   RunStatus::canceled};
+
+Result<std::vector<RunStatus>> parse_statuses(const std::string& text) {
+  std::vector<RunStatus> out;
+  if (text.empty()) return out;
+  for (const std::string_view word : split(text, ',')) {
+    const auto found =
+        std::ranges::find_if(statuses, [&](RunStatus s) { return to_text(s) == trim(word); });
+    if (found == std::end(statuses)) {
+      return Error{Errc::invalid, "query value status=" + text +
+                                      ": want queued, starting, running, succeeded, failed or "
+                                      "canceled, several by commas"};
+    }
+    out.push_back(*found);
+  }
+  return out;
+}
+
+Result<std::string> runs_page(const View& view, const RunQuery& query, const std::string& list_name,
+                              Reader& reader) {
+  FRESHET_TRY(const RunPage page, reader.runs(query));
+  Names names{view, &reader};
+  Json body{{"items", Json::array()}, {"next_cursor", nullptr}};
+  for (const RunRow& row : page.runs) {
+    if (const ActiveRun* active = view.run(row.run)) {
+      body["items"].push_back(run_json(active->run, active->steps, listed_steps_max, names));
+      continue;
+    }
+    FRESHET_TRY(const StoredRun stored, reader.run(row.run));
+    body["items"].push_back(run_json(stored.run, stored.steps, listed_steps_max, names));
+  }
+  if (page.next) body["next_cursor"] = encode_cursor(list_name, page.next->value);
+  return dump(body) + '\n';
+}
+
+}  // namespace
+
+std::optional<RunId> run_of(const CallPtr& call) {
+  const std::string& text = call->parameter("id");
+  const auto run = parse_run_id(text);
+  if (!run) {
+    call->fail({.status = 404, .code = "run_not_found", .detail = "there is no run \"" + text + '"'});
+  }
+  return run;
+}
+
+void find_run(const CallPtr& call, RunId id, std::function<void(const StoredRun&)> then) {
+  if (const ActiveRun* active = call->view.run(id)) return then({active->run, active->steps});
+  read<Result<StoredRun>>(
+      call, [id](Reader& reader) { return reader.run(id); },
+      [call, id, then = std::move(then)](Result<StoredRun> run) {
+        if (run) return then(*run);
+        if (run.error().code != Errc::not_found) return call->fail(run.error());
+        call->fail({.status = 404,
+                    .code = "run_not_found",
+                    .detail = "there is no run \"" + to_text(id) + '"'});
+      });
+}
+
+void send_run(const CallPtr& call, RunId id) {
+  find_run(call, id, [call](const StoredRun& run) {
+    const std::string etag = etag_of(run.run.sequence);
+    if (call->is_known(etag)) return;
+    // Names of assets that are gone are in history.
+    read<std::string>(
+        call,
+        [view = call->view, run](Reader& reader) {
+          Names names{view, &reader};
+          return dump(run_json(run.run, run.steps, all_steps, names)) + '\n';
+        },
+        [call, etag](std::string body) { call->send_text(std::move(body), etag); });
+  });
+}
+
+void list_runs(CallPtr call) {
+  const std::string etag = etag_of(call->view.snapshot->sequence);
+  if (call->is_known(etag)) return;
+  RunQuery query{.upto = call->view.snapshot->sequence};
+  const auto limit = call->number("limit", 50, 200);
+  const auto wanted = parse_statuses(call->query("status"));
+  if (!limit) return call->fail_query(limit.error());
+  if (!wanted) return call->fail_query(wanted.error());
+  query.limit = *limit;
+  query.statuses = *wanted;
+  if (const std::string key = call->query("asset"); !key.empty()) {
+    const auto rank = call->view.find(key);
+    if (!rank) {
+      return call->fail(
+          {.status = 422, .code = "asset_unknown", .detail = call->view.unknown(key)});
+    }
+    query.asset = call->view.state(*rank).asset;
+  }
+  if (const std::string cursor = call->query("cursor"); !cursor.empty()) {
+    const auto position = decode_number_cursor(call->list_name(), cursor);
+    if (!position) return call->fail({.code = "cursor_invalid", .detail = position.error().message});
+    query.before = RunId{*position};
+  }
+  read<Result<std::string>>(
+      call,
+      [view = call->view, query, name = call->list_name()](Reader& reader) {
+        return runs_page(view, query, name, reader);
+      },
+      [call, etag](Result<std::string> body) {
+        if (!body) return call->fail(body.error());
+        call->send_text(std::move(*body), etag);
+      });
+}
+
+void get_run(CallPtr call) {
+  const auto id = run_of(call);
+  if (!id) return;
+  const auto wait = call->number("wait", 0, Waits::seconds_max, 0);
+  if (!wait) return call->fail_query(wait.error());
+  if (const std::string until = call->query("until"); !until.empty() && until != "terminal") {
+    return call->fail({.code = "query_invalid",
+                       .detail = "query value until=" + until + ": want terminal"});
+  }
+  const ActiveRun* active = call->view.run(*id);
+  if (*wait != 0 && active != nullptr && !is_terminal(active->run.status)) {
+    return call->context->waits.add(call, *id, Seconds{*wait});
+  }
+  send_run(call, *id);
+}
+
+void get_run_events(CallPtr call) {
+  const auto id = run_of(call);
+  if (!id) return;
+  find_run(call, *id, [call, id = *id](const StoredRun& /*run*/) {
+    send_facts(call, {.run = id, .order = FactQuery::Order::oldest_first}, fact_json);
+  });
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,235 @@
+#include <nlohmann/json.hpp>
+
+#include "api/openapi.hpp"
+
+namespace freshet::api {
+namespace {
+
+constexpr std::string_view basics = R"json({
+"Problem": {"type": "object", "required": ["type", "title", "status", "code", "detail"], "properties": {
+  "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+  "code": {"type": "string"}, "detail": {"type": "string"},
+  "errors": {"type": "array", "items": {"type": "object", "required": ["pointer", "detail"], "properties": {
+    "pointer": {"type": "string"}, "detail": {"type": "string"}}}}}},
+"Instant": {"type": ["string", "null"], "format": "date-time"},
+"Key": {"type": ["string", "null"], "description": "An asset's key; null where history does not know it any more."},
+"RunId": {"type": ["string", "null"], "pattern": "^[0-9A-HJKMNP-TV-Z]{13}$"},
+"Texts": {"type": "array", "items": {"type": "string"}},
+"Cursor": {"type": ["string", "null"]},
+"Reason": {"type": ["object", "null"], "required": ["code", "text"], "properties": {
+  "code": {"type": "string"}, "text": {"type": "string"}}},
+"DataState": {"type": "string", "enum": ["missing", "fresh", "stale"]},
+"WorkState": {"type": "string", "enum": ["idle", "waiting", "running", "failed", "paused"]},
+"Freshness": {"type": "string", "enum": ["none", "unknown", "pass", "warn", "fail"]},
+"StaleCauses": {"type": "array", "items": {"type": "string", "enum": ["data", "code", "dependencies"]}},
+"RunStatus": {"type": "string", "enum": ["queued", "starting", "running", "succeeded", "failed", "canceled"]},
+"StepStatus": {"type": "string",
+  "enum": ["queued", "starting", "running", "succeeded", "failed", "canceled", "skipped", "lost"]},
+"OpenApi": {"type": "object", "required": ["openapi", "info", "paths", "components"]},
+"Readiness": {"type": "object", "required": ["ready", "checks"], "properties": {
+  "ready": {"type": "boolean"}, "checks": {"type": "object", "additionalProperties": {"type": "string"}}}},
+"Ticket": {"type": "object", "required": ["ticket", "path", "expires_in"], "properties": {
+  "ticket": {"type": "string"}, "path": {"type": "string"}, "expires_in": {"type": "number"}}}
+})json";
+
+constexpr std::string_view assets = R"json({
+"AssetNode": {"type": "object",
+  "required": ["key", "external", "group", "kinds", "owners", "tags", "deps", "partitions"], "properties": {
+  "key": {"type": "string"}, "external": {"type": "boolean"}, "group": {"type": "string"},
+  "kinds": {"$ref": "#/components/schemas/Texts"}, "owners": {"$ref": "#/components/schemas/Texts"},
+  "tags": {"type": "object", "additionalProperties": {"type": "string"}},
+  "deps": {"$ref": "#/components/schemas/Texts"}, "partitions": {"type": ["string", "null"]},
+  "project": {"type": "string"}, "source": {"type": ["string", "null"]}}},
+"AssetState": {"type": "object",
+  "required": ["data", "work", "stale_causes", "freshness", "paused", "withheld", "latest", "revision"], "properties": {
+  "data": {"$ref": "#/components/schemas/DataState"}, "work": {"$ref": "#/components/schemas/WorkState"},
+  "stale_causes": {"$ref": "#/components/schemas/StaleCauses"}, "freshness": {"$ref": "#/components/schemas/Freshness"},
+  "paused": {"type": "boolean"}, "withheld": {"type": "boolean"}, "provisional": {"type": "boolean"},
+  "checks_passed": {"type": "integer"}, "checks_failed": {"type": "integer"},
+  "latest": {"type": ["object", "null"], "required": ["id", "at"], "properties": {
+    "id": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"}, "run": {"$ref": "#/components/schemas/RunId"}}},
+  "active": {"type": ["object", "null"], "required": ["run", "step"], "properties": {
+    "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": "integer"}}},
+  "revision": {"type": "integer"}}},
+"Asset": {"allOf": [{"$ref": "#/components/schemas/AssetNode"}, {"$ref": "#/components/schemas/AssetState"}]},
+"AssetPage": {"type": "object", "required": ["items", "next_cursor", "total"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Asset"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}, "total": {"type": "integer"}}},
+"AssetDetail": {"allOf": [{"$ref": "#/components/schemas/Asset"}, {"type": "object",
+  "required": ["dependents", "dependencies", "checks", "description", "automation", "command", "check_results", "pause"],
+  "properties": {
+  "dependents": {"$ref": "#/components/schemas/Texts"},
+  "dependencies": {"type": "array", "items": {"type": "object", "required": ["key"], "properties": {
+    "key": {"type": "string"}, "max_age": {"type": ["number", "null"]},
+    "wait_until": {"type": ["string", "null"]}, "mapping": {"type": ["string", "null"]}}}},
+  "checks": {"type": "array", "items": {"type": "object", "required": ["name", "severity", "blocking"], "properties": {
+    "name": {"type": "string"}, "severity": {"type": "string", "enum": ["warn", "error"]},
+    "blocking": {"type": "boolean"}, "command": {"$ref": "#/components/schemas/Texts"},
+    "description": {"type": "string"}}}},
+  "check_results": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Event"}},
+  "description": {"type": "string"}, "automation": {"type": ["string", "null"]},
+  "command": {"$ref": "#/components/schemas/Texts"}, "code_version": {"type": ["string", "null"]},
+  "executor": {"type": "string"}, "pool": {"type": ["string", "null"]}, "priority": {"type": "integer"},
+  "timeout": {"type": ["number", "null"]}, "retries": {"type": "object"},
+  "freshness_policy": {"type": ["object", "null"]}, "place": {"type": ["object", "null"]},
+  "pause": {"type": ["object", "null"], "properties": {"at": {"$ref": "#/components/schemas/Instant"},
+    "actor": {"type": ["string", "null"]}, "reason": {"type": ["string", "null"]}}}}}]},
+"Graph": {"type": "object", "required": ["assets", "projects"], "properties": {
+  "assets": {"type": "array", "items": {"$ref": "#/components/schemas/AssetNode"}},
+  "projects": {"$ref": "#/components/schemas/Texts"}}},
+"Status": {"type": "object", "required": ["sequence", "key", "data", "work", "stale_causes"], "properties": {
+  "sequence": {"type": "integer"}, "at": {"$ref": "#/components/schemas/Instant"},
+  "key": {"$ref": "#/components/schemas/Texts"},
+  "data": {"type": "array", "items": {"$ref": "#/components/schemas/DataState"}},
+  "work": {"type": "array", "items": {"$ref": "#/components/schemas/WorkState"}},
+  "stale_causes": {"type": "array", "items": {"$ref": "#/components/schemas/StaleCauses"}},
+  "freshness": {"type": "array", "items": {"$ref": "#/components/schemas/Freshness"}},
+  "updated_at": {"type": "array", "items": {"$ref": "#/components/schemas/Instant"}},
+  "revision": {"type": "array", "items": {"type": "integer"}},
+  "paused": {"type": "array", "items": {"type": "boolean"}},
+  "checks_failed": {"type": "array", "items": {"type": "integer"}},
+  "pools": {"type": "object", "additionalProperties": {"type": "object", "required": ["limit", "used", "waiting"]}},
+  "runs_active": {"type": "integer"}}},
+"Tree": {"type": ["object", "null"], "required": ["label", "held", "children"], "properties": {
+  "label": {"type": "string"}, "asset": {"type": ["string", "null"]}, "held": {"type": "boolean"},
+  "detail": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}},
+"Explanation": {"type": "object", "required": ["text", "tree"], "properties": {
+  "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"}}},
+"Decision": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object",
+  "required": ["asset", "requested", "withheld", "run", "expression", "text", "tree"], "properties": {
+  "asset": {"$ref": "#/components/schemas/Key"}, "requested": {"type": "boolean"}, "withheld": {"type": "boolean"},
+  "run": {"$ref": "#/components/schemas/RunId"}, "expression": {"type": "string"}, "text": {"type": "string"},
+  "tree": {"type": "array", "items": {"type": "object", "required": ["node", "asset", "evaluated", "held"], "properties": {
+    "node": {"type": "integer"}, "asset": {"$ref": "#/components/schemas/Key"},
+    "evaluated": {"type": "boolean"}, "held": {"type": "boolean"}}}}}}]},
+"DecisionPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Decision"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}}}
+})json";
+
+constexpr std::string_view runs = R"json({
+"Step": {"type": "object",
+  "required": ["step", "asset", "partition", "check", "status", "reason", "attempt", "started_at", "ended_at", "text"],
+  "properties": {
+  "step": {"type": "integer"}, "asset": {"$ref": "#/components/schemas/Key"}, "partition": {"type": ["string", "null"]},
+  "check": {"type": ["string", "null"]}, "status": {"$ref": "#/components/schemas/StepStatus"},
+  "reason": {"$ref": "#/components/schemas/Reason"}, "attempt": {"type": "integer"},
+  "queued_at": {"$ref": "#/components/schemas/Instant"}, "started_at": {"$ref": "#/components/schemas/Instant"},
+  "ended_at": {"$ref": "#/components/schemas/Instant"}, "not_before": {"$ref": "#/components/schemas/Instant"},
+  "exit_code": {"type": ["integer", "null"]}, "provisional": {"type": "boolean"}, "text": {"type": "string"}}},
+"Run": {"type": "object",
+  "required": ["id", "status", "cause", "steps", "actor", "reason", "tags", "created_at", "started_at", "ended_at"],
+  "properties": {
+  "id": {"$ref": "#/components/schemas/RunId"}, "status": {"$ref": "#/components/schemas/RunStatus"},
+  "cause": {"type": "string", "enum": ["automation", "person", "retry"]}, "actor": {"type": ["string", "null"]},
+  "reason": {"type": ["string", "null"]}, "tags": {"$ref": "#/components/schemas/Texts"},
+  "retry_of": {"$ref": "#/components/schemas/RunId"}, "created_at": {"$ref": "#/components/schemas/Instant"},
+  "started_at": {"$ref": "#/components/schemas/Instant"}, "ended_at": {"$ref": "#/components/schemas/Instant"},
+  "step_count": {"type": "integer"}, "steps": {"type": "array", "items": {"$ref": "#/components/schemas/Step"}},
+  "steps_truncated": {"type": "boolean"}, "revision": {"type": "integer"}}},
+"RunPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
+"RunRequest": {"type": "object", "properties": {
+  "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"},
+  "tags": {"oneOf": [{"$ref": "#/components/schemas/Texts"}, {"type": "object"}]},
+  "partitions": {"description": "Not available in this version."},
+  "expect_count": {"type": "integer", "minimum": 0,
+    "description": "409 unless the selection has just as many assets that can be run."}}},
+"RetryRequest": {"type": "object", "properties": {"from": {"type": "string", "enum": ["failure", "all"]}}},
+"RunsCreated": {"type": "object", "required": ["id", "runs", "count"], "properties": {
+  "id": {"$ref": "#/components/schemas/RunId"}, "runs": {"$ref": "#/components/schemas/Texts"},
+  "count": {"type": "integer"}}},
+"RunCanceled": {"type": "object", "required": ["id", "count"], "properties": {
+  "id": {"$ref": "#/components/schemas/RunId"}, "count": {"type": "integer"}}},
+"FoundLines": {"type": "object", "required": ["items", "next_line"], "properties": {
+  "items": {"type": "array", "items": {"type": "object", "required": ["line", "text"], "properties": {
+    "line": {"type": "integer"}, "text": {"type": "string"}}}},
+  "next_line": {"type": ["integer", "null"]}}},
+"PauseRequest": {"type": "object", "properties": {
+  "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"}}},
+"PauseResult": {"type": "object", "required": ["paused", "count"], "properties": {
+  "paused": {"type": "boolean"}, "count": {"type": "integer"}}}
+})json";
+
+constexpr std::string_view news = R"json({
+"Fact": {"type": "object", "required": ["id", "at", "type"], "properties": {
+  "id": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"}, "type": {"type": "string"}}},
+"FactPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Fact"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
+"Event": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object", "required": ["kind", "asset", "source"],
+  "properties": {
+  "kind": {"type": "string", "enum": ["materialization", "observation", "check", "rejected"]},
+  "asset": {"$ref": "#/components/schemas/Key"}, "partition": {"type": ["string", "null"]},
+  "source": {"type": "string"}, "event_id": {"type": "string"}, "data_version": {"type": "string"},
+  "changed": {"type": "boolean"}, "metadata": {"type": ["object", "null"]},
+  "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": ["integer", "null"]},
+  "name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string", "enum": ["warn", "error"]},
+  "reason": {"type": "string"}, "body": {"type": "string"}}}]},
+"EventPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
+"EventReport": {"type": "object", "required": ["asset"], "properties": {
+  "kind": {"type": "string", "enum": ["materialization", "observation", "check"]}, "asset": {"type": "string"},
+  "data_version": {"type": ["string", "integer"]}, "metadata": {"type": "object"}, "id": {"type": "string"},
+  "name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string", "enum": ["warn", "error"]},
+  "partition": {"description": "Not available in this version."}}},
+"EventReports": {"oneOf": [{"$ref": "#/components/schemas/EventReport"},
+  {"type": "array", "items": {"$ref": "#/components/schemas/EventReport"}}]},
+"CloudEvent": {"type": "object", "required": ["specversion", "id", "source", "type"], "properties": {
+  "specversion": {"type": "string", "enum": ["1.0"]}, "id": {"type": "string", "minLength": 1},
+  "source": {"type": "string", "minLength": 1}, "type": {"type": "string", "minLength": 1},
+  "subject": {"type": "string", "description": "The asset's key."},
+  "time": {"type": "string", "format": "date-time"},
+  "data": {"description": "data_version and metadata are read."}}},
+"EventReceipts": {"type": "object", "required": ["events"], "properties": {
+  "events": {"type": "array", "items": {"type": "object", "required": ["id", "asset", "duplicate"], "properties": {
+    "id": {"type": ["string", "null"]}, "asset": {"type": "string"}, "duplicate": {"type": "boolean"},
+    "error": {"type": "string"}}}}}},
+"Source": {"type": "object", "required": ["asset", "kind", "state", "detail"], "properties": {
+  "asset": {"type": "string"}, "kind": {"type": "string"}, "state": {"type": "string"}, "detail": {"type": "string"},
+  "events": {"type": "integer"}, "unchanged": {"type": "integer"}, "last_event": {"$ref": "#/components/schemas/Instant"}}},
+"SourcePage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
+"PlanRequest": {"type": "object", "properties": {
+  "changed": {"$ref": "#/components/schemas/Texts"}, "select": {"type": "string"}}},
+"Plan": {"type": "object", "required": ["id", "changed", "items"], "properties": {
+  "id": {"type": "string"}, "changed": {"$ref": "#/components/schemas/Texts"},
+  "items": {"type": "array", "items": {"type": "object", "required": ["asset", "reason", "because"], "properties": {
+    "asset": {"type": "string"}, "reason": {"type": "string"}, "because": {"$ref": "#/components/schemas/Texts"}}}}}},
+"ValidateRequest": {"type": "object", "properties": {
+  "files": {"type": "array", "items": {"type": "object", "required": ["path"], "properties": {
+    "path": {"type": "string"}, "text": {"type": "string"}}}}}},
+"Diagnostics": {"type": "object", "required": ["valid", "diagnostics"], "properties": {
+  "valid": {"type": "boolean"},
+  "diagnostics": {"type": "array", "items": {"type": "object",
+    "required": ["severity", "file", "line", "column", "message"], "properties": {
+    "severity": {"type": "string", "enum": ["error", "warning"]}, "file": {"type": "string"},
+    "line": {"type": "integer"}, "column": {"type": "integer"}, "message": {"type": "string"}}}}}},
+"StreamAsset": {"allOf": [{"$ref": "#/components/schemas/AssetState"}, {"type": "object", "required": ["asset"],
+  "properties": {"asset": {"type": "string"}}}]},
+"StreamRun": {"type": "object", "required": ["run", "revision"], "properties": {
+  "run": {"$ref": "#/components/schemas/RunId"}, "revision": {"type": "integer"},
+  "status": {"$ref": "#/components/schemas/RunStatus"}, "cause": {"type": "string"}}},
+"StreamStep": {"type": "object", "required": ["run", "step", "revision", "status"], "properties": {
+  "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": "integer"}, "revision": {"type": "integer"},
+  "asset": {"$ref": "#/components/schemas/Key"}, "check": {"type": ["string", "null"]},
+  "status": {"$ref": "#/components/schemas/StepStatus"}, "attempt": {"type": "integer"},
+  "reason": {"$ref": "#/components/schemas/Reason"}}}
+})json";
+
+}  // namespace
+
+Json schemas() {
+  Json out = Json::object();
+  for (const std::string_view part : {basics, assets, runs, news}) {
+    const Json some = Json::parse(part, nullptr, false);
+    FRESHET_ASSERT(some.is_object());
+    out.update(some);
+  }
+  return out;
+}
+
+}  // namespace freshet::api

@@ -1,0 +1,295 @@
+// Verbs that ask the daemon: what would run, what runs, why.
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "cli/commands.hpp"
+
+namespace freshet::cli {
+
+using nlohmann::json;
+
+namespace {
+
+int fail(const char* verb, const Error& error) {
+  std::fprintf(stderr, "freshet %s: %s\n", verb, error.message.c_str());
+  const bool wrong_use = error.code == Errc::io || error.code == Errc::not_found;
+  return wrong_use ? 2 : 1;
+}
+void print(const json& value) { std::printf("%s\n", value.dump(2).c_str()); }
+
+/// A string, number or null as text; "" for what is not there.
+std::string text(const json& object, const char* field) {
+  const auto it = object.find(field);
+  if (it == object.end() || it->is_null()) return "";
+  return it->is_string() ? it->get<std::string>() : it->dump();
+}
+/// "2026-11-20T13:00:00.000000Z" as "2026-11-20 13:00:00".
+std::string short_time(std::string at) {
+  if (at.size() < 19) return "-";
+  at.resize(19);
+  at[10] = ' ';
+  return at;
+}
+bool is_terminal(const std::string& status) { return status == "succeeded" || status == "failed" || status == "canceled"; }
+
+std::string step_name(const json& step) {
+  const std::string check = text(step, "check");
+  return text(step, "asset") + (check.empty() ? "" : " (check " + check + ")");
+}
+std::string reason_of(const json& step) {
+  const auto reason = step.find("reason");
+  std::string out = reason != step.end() && reason->is_object() ? text(*reason, "text") : "";
+  const std::string detail = text(step, "text");
+  if (!detail.empty()) out += (out.empty() ? "" : ": ") + detail;
+  return out;
+}
+void print_run(const json& run) {
+  std::printf("run %s  %s  %s  %s\n", text(run, "id").c_str(), text(run, "status").c_str(), text(run, "cause").c_str(),
+              short_time(text(run, "created_at")).c_str());
+  for (const auto& step : run.value("steps", json::array())) {
+    std::printf("  %2zu  %-10s %-40s %s\n", step.value("step", std::size_t{0}), text(step, "status").c_str(),
+                step_name(step).c_str(), reason_of(step).c_str());
+  }
+}
+
+}  // namespace
+
+int plan(const RemoteOptions& options, const std::vector<std::string>& changed, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("plan", remote.error());
+  const auto answer = remote->post("/api/v1/plan", {{"changed", changed}});
+  if (!answer) return fail("plan", answer.error());
+  if (output.json) {
+    print(*answer);
+    return 0;
+  }
+  const auto& items = answer->at("items");
+  if (items.empty()) std::printf("nothing would run\n");
+  for (const auto& item : items) std::printf("%-40s %s\n", text(item, "asset").c_str(), text(item, "reason").c_str());
+  return 0;
+}
+
+int why(const RemoteOptions& options, const std::string& asset, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("why", remote.error());
+  const auto answer = remote->get("/api/v1/assets/" + path_of_key(asset) + "/why");
+  if (!answer) return fail("why", answer.error());
+  if (output.json) {
+    print(*answer);
+    return 0;
+  }
+  std::printf("%s\n", text(*answer, "text").c_str());
+  const auto show = [](const auto& self, const json& node, int depth) -> void {
+    std::printf("%*s%s %s%s%s%s%s\n", depth * 2, "", node.value("held", false) ? "yes" : "no ", text(node, "label").c_str(),
+                text(node, "asset").empty() ? "" : "  of ", text(node, "asset").c_str(),
+                text(node, "detail").empty() ? "" : "  - ", text(node, "detail").c_str());
+    for (const auto& child : node.value("children", json::array())) self(self, child, depth + 1);
+  };
+  if (answer->contains("tree") && answer->at("tree").is_object()) show(show, answer->at("tree"), 1);
+  return 0;
+}
+
+int events(const RemoteOptions& options, int limit, bool rejected, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("events", remote.error());
+  const auto answer = remote->get("/api/v1/events?limit=" + std::to_string(limit) + (rejected ? "&rejected=1" : ""));
+  if (!answer) return fail("events", answer.error());
+  if (output.json) {
+    print(*answer);
+    return 0;
+  }
+  for (const auto& item : answer->at("items")) {
+    std::printf("%s  %-16s %-32s %s%s\n", short_time(text(item, "at")).c_str(), text(item, "kind").c_str(),
+                text(item, "asset").c_str(), text(item, "data_version").c_str(), text(item, "reason").c_str());
+  }
+  return 0;
+}
+
+int reload(const RemoteOptions& options, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("reload", remote.error());
+  const auto answer = remote->post("/api/v1/reload", json::object());
+  if (!answer) return fail("reload", answer.error());
+  if (output.json) print(*answer);
+  bool valid = true;
+  for (const auto& d : answer->value("diagnostics", json::array())) {
+    valid = valid && text(d, "severity") != "error";
+    if (output.json) continue;
+    std::fprintf(stderr, "%s:%s:%s: %s: %s\n", text(d, "file").c_str(), text(d, "line").c_str(), text(d, "column").c_str(),
+                 text(d, "severity").c_str(), text(d, "message").c_str());
+  }
+  if (!output.json && valid) std::printf("reloaded\n");
+  return valid ? 0 : 1;
+}
+
+int open(const RemoteOptions& options) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("open", remote.error());
+  const auto answer = remote->post("/api/v1/tickets", json::object());
+  if (!answer) return fail("open", answer.error());
+  std::printf("%s/?ticket=%s\n", remote->url().c_str(), text(*answer, "ticket").c_str());
+  return 0;
+}
+
+int doctor(const RemoteOptions& options, bool health_only, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("doctor", remote.error());
+  const auto reply = remote->fetch("GET", "/readyz", "", Millis{5'000});
+  if (!reply) {
+    std::fprintf(stderr, "freshet doctor: %s does not answer: %s\n", remote->url().c_str(), reply.error().message.c_str());
+    return 1;
+  }
+  const bool ready = reply->status == 200;
+  if (health_only) return ready ? 0 : 1;
+  const json checks = json::parse(reply->body, nullptr, false);
+  if (output.json) {
+    print({{"url", remote->url()}, {"ready", ready}, {"readyz", checks.is_discarded() ? json{} : checks}});
+    return ready ? 0 : 1;
+  }
+  std::printf("daemon       %s %s\n", remote->url().c_str(), ready ? "is ready" : "is not ready");
+  if (checks.is_object()) {
+    for (const auto& [name, value] : checks.value("checks", json::object()).items()) {
+      std::printf("%-12s %s\n", name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+    }
+  }
+  const auto sources = remote->get("/api/v1/sources");
+  if (!sources) return fail("doctor", sources.error());
+  std::printf("token        accepted\n");
+  bool well = ready;
+  for (const auto& source : sources->at("items")) {
+    well = well && text(source, "state") != "error";
+    std::printf("source       %s: %s, %s\n", text(source, "asset").c_str(), text(source, "state").c_str(),
+                text(source, "detail").c_str());
+  }
+  return well ? 0 : 1;
+}
+
+namespace {
+
+/// Follows runs to their end, with a line that is rewritten on a terminal.
+int wait_for(const Remote& remote, const std::vector<std::string>& ids, std::optional<Micros> timeout, SteadyTime begin,
+             const Clock& clock, json& finished) {
+  int exit_code = 0;
+  for (const std::string& id : ids) {
+    while (true) {
+      Millis slice{5'000};
+      if (timeout) {
+        const auto left = std::chrono::duration_cast<Millis>(*timeout - (clock.steady() - begin));
+        if (left <= Millis{0}) return 3;
+        slice = std::min(slice, left);
+      }
+      const auto wait = std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<Seconds>(slice).count()));
+      const auto run = remote.get("/api/v1/runs/" + id + "?until=terminal&wait=" + wait);
+      if (!run) {
+        std::fprintf(stderr, "freshet materialize: %s\n", run.error().message.c_str());
+        return 2;
+      }
+      const std::string status = text(*run, "status");
+      std::size_t done = 0, all = 0;
+      for (const auto& step : run->value("steps", json::array())) {
+        ++all;
+        const std::string s = text(step, "status");
+        done += s == "queued" || s == "starting" || s == "running" ? 0 : 1;
+      }
+      std::fprintf(stderr, "run %s  %s  %zu of %zu steps\n", id.c_str(), status.c_str(), done, all);
+      if (!is_terminal(status)) continue;
+      if (status != "succeeded") exit_code = 1;
+      finished.push_back(*run);
+      break;
+    }
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int materialize(const RemoteOptions& options, const Materialize& what, const Output& output) {
+  const SystemClock clock;
+  const SteadyTime begin = clock.steady();
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("materialize", remote.error());
+  const auto answer = remote->post("/api/v1/runs", {{"select", what.selection}, {"reason", what.reason}});
+  if (!answer) return fail("materialize", answer.error());
+  std::vector<std::string> ids;
+  for (const auto& run : answer->value("runs", json::array())) ids.push_back(run.is_string() ? run.get<std::string>() : text(run, "id"));
+  if (ids.empty()) ids.push_back(text(*answer, "id"));
+  if (!what.wait) {
+    if (output.json) {
+      print(*answer);
+    } else {
+      for (const auto& id : ids) std::printf("run %s queued\n", id.c_str());
+    }
+    return 0;
+  }
+  json finished = json::array();
+  const int exit_code = wait_for(*remote, ids, what.timeout, begin, clock, finished);
+  if (output.json) {
+    print({{"runs", finished}});
+  } else {
+    for (const auto& run : finished) print_run(run);
+    if (exit_code == 3) std::fprintf(stderr, "freshet materialize: the timeout ran out; the run goes on\n");
+  }
+  return exit_code;
+}
+
+namespace {
+
+int show_log(const Remote& remote, const std::string& run, const std::string& asset) {
+  const auto answer = remote.get("/api/v1/runs/" + run);
+  if (!answer) return fail("runs", answer.error());
+  const json* chosen = nullptr;
+  for (const auto& step : answer->at("steps")) {
+    if (!asset.empty() ? text(step, "asset") == asset && text(step, "check").empty() : text(step, "status") == "failed") {
+      chosen = &step;
+      break;
+    }
+    if (asset.empty() && text(step, "started_at") != "") chosen = &step;
+  }
+  if (chosen == nullptr) {
+    std::fprintf(stderr, "freshet runs: run %s has no step%s that ran\n", run.c_str(), asset.empty() ? "" : (" of " + asset).c_str());
+    return 1;
+  }
+  for (const char* stream : {"stdout", "stderr"}) {
+    const auto reply = remote.fetch("GET", "/api/v1/runs/" + run + "/logs/" + std::to_string(chosen->value("step", 0)) + "?stream=" + stream, "");
+    if (!reply) return fail("runs", reply.error());
+    if (reply->status == 200) std::fputs(reply->body.c_str(), std::string_view{stream} == "stdout" ? stdout : stderr);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int runs(const RemoteOptions& options, const Runs& what, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("runs", remote.error());
+  if (what.action == "log") return show_log(*remote, what.run, what.step);
+  if (what.action == "cancel" || what.action == "retry") {
+    const auto answer = remote->post("/api/v1/runs/" + what.run + "/" + what.action, json::object());
+    if (!answer) return fail("runs", answer.error());
+    print(*answer);
+    return 0;
+  }
+  if (!what.run.empty()) {
+    const auto run = remote->get("/api/v1/runs/" + what.run);
+    if (!run) return fail("runs", run.error());
+    output.json ? print(*run) : print_run(*run);
+    const std::string status = text(*run, "status");
+    return status == "failed" || status == "canceled" ? 1 : 0;
+  }
+  const auto list = remote->get("/api/v1/runs?limit=" + std::to_string(what.limit) +
+                                (what.status.empty() ? "" : "&status=" + query_text(what.status)));
+  if (!list) return fail("runs", list.error());
+  if (output.json) {
+    print(*list);
+    return 0;
+  }
+  for (const auto& run : list->at("items")) {
+    std::printf("%s  %-10s %-10s %s\n", text(run, "id").c_str(), text(run, "status").c_str(), text(run, "cause").c_str(),
+                short_time(text(run, "created_at")).c_str());
+  }
+  return 0;
+}
+
+}  // namespace freshet::cli

@@ -1,0 +1,292 @@
+// Assets and sources: their fields, and what must hold within one of them.
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "freshet/definitions.hpp"
+#include "project/load_options.hpp"
+#include "project/object_type.hpp"
+#include "project/reader.hpp"
+#include "project/types.hpp"
+#include "project/values.hpp"
+#include "project/yaml_tree.hpp"
+
+namespace freshet::project {
+namespace {
+
+/// Field::set and Field::copy for a member of the definition inside a draft.
+template <auto Member, auto Read>
+void set_asset(Reader& reader, const Node& node, void* object) {
+  Read(reader, node, static_cast<AssetDraft*>(object)->asset.*Member);
+}
+template <auto Member>
+void copy_asset(const void* from, void* to) {
+  static_cast<AssetDraft*>(to)->asset.*Member = static_cast<const AssetDraft*>(from)->asset.*Member;
+}
+
+void set_key(Reader& reader, const Node& node, void* object) {
+  AssetDefinition& asset = static_cast<AssetDraft*>(object)->asset;
+  asset.place = reader.place(node);
+  read_text(reader, node, asset.key);
+}
+
+void set_automation(Reader& reader, const Node& node, void* object) {
+  auto& draft = *static_cast<AssetDraft*>(object);
+  read_text(reader, node, draft.asset.automation);
+  draft.automation_is_verbatim = node.is_verbatim();
+  draft.asset.automation_place = reader.place(node);
+  draft.asset.automation_place.column = node.column_of(0);
+}
+
+void copy_automation(const void* from, void* to) {
+  copy_asset<&AssetDefinition::automation>(from, to);
+  copy_asset<&AssetDefinition::automation_place>(from, to);
+  static_cast<AssetDraft*>(to)->automation_is_verbatim =
+      static_cast<const AssetDraft*>(from)->automation_is_verbatim;
+}
+
+void set_executor(Reader& reader, const Node& node, void* /*object*/) {
+  if (node.is_scalar() && node.text() == "local") return;
+  const Node& name = node.children().empty() ? node : node.children().front();
+  reader.unsupported(node, "executor",
+                     "executor " + describe(name) + " is not available in this version; local is");
+}
+
+void set_file(Reader& reader, const Node& node, void* object) {
+  auto& draft = *static_cast<AssetDraft*>(object);
+  ++draft.source_kinds;
+  draft.asset.source.kind = SourceKind::file;
+  reader.read(file_source_type, node, draft.asset.source.file);
+}
+
+void set_webhook_kind(AssetDraft& draft) {
+  ++draft.source_kinds;
+  draft.asset.source.kind = SourceKind::webhook;
+}
+
+void set_webhook(Reader& reader, const Node& node, void* object) {
+  auto& draft = *static_cast<AssetDraft*>(object);
+  set_webhook_kind(draft);
+  reader.read(webhook_type, node, draft.asset.source);
+}
+
+// clang-format off
+constexpr Field kGroup{
+    .name = "group", .help = "One word that gathers assets in the graph.", .example = R"("marts")",
+    .set = set_asset<&AssetDefinition::group, read_text>, .copy = copy_asset<&AssetDefinition::group>};
+constexpr Field kDescription{
+    .name = "description", .help = "What it contains, for people.",
+    .set = set_asset<&AssetDefinition::description, read_text>,
+    .copy = copy_asset<&AssetDefinition::description>};
+constexpr Field kKinds{
+    .name = "kinds", .shape = Shape::texts, .help = "What it is made of or with, such as table or dbt.",
+    .example = R"(["python", "parquet"])",
+    .set = set_asset<&AssetDefinition::kinds, read_texts>, .copy = copy_asset<&AssetDefinition::kinds>};
+constexpr Field kOwners{
+    .name = "owners", .shape = Shape::texts, .help = "Who is asked and alerted: an address, or team:name.",
+    .example = R"(["team:finance"])",
+    .set = set_asset<&AssetDefinition::owners, read_texts>, .copy = copy_asset<&AssetDefinition::owners>};
+constexpr Field kTags{
+    .name = "tags", .shape = Shape::tags, .help = "Names with values, or a list of names; for selections.",
+    .example = R"({"domain": "sales"})",
+    .set = set_asset<&AssetDefinition::tags, read_tags>, .copy = copy_asset<&AssetDefinition::tags>};
+constexpr Field kFreshness{
+    .name = "freshness", .shape = Shape::object, .help = "How old it may become; people are alerted.",
+    .example = R"({"within": "1h"})", .object = &freshness_type,
+    .set = set_asset<&AssetDefinition::freshness, read_freshness>,
+    .copy = copy_asset<&AssetDefinition::freshness>};
+constexpr Field kChecks{
+    .name = "checks", .shape = Shape::objects, .help = "Tests that run at each update.",
+    .example = R"([{"name": "not_empty", "command": ["python3", "check.py"], "blocking": true}])",
+    .object = &check_type,
+    .set = set_asset<&AssetDefinition::checks, read_checks>, .copy = copy_asset<&AssetDefinition::checks>};
+constexpr Field kPartitions{
+    .name = "partitions", .shape = Shape::object, .help = "How it is cut: by time, by fixed or growing keys.",
+    .example = R"({"daily": {"start": "2026-01-01", "timezone": "Europe/Vienna"}})",
+    .object = &partitions_type,
+    .set = set_asset<&AssetDefinition::partitions, read_partitions>,
+    .copy = copy_asset<&AssetDefinition::partitions>};
+
+constexpr std::array kAssetFields = std::to_array<Field>({
+    {.name = "key", .shape = Shape::key, .help = "Its name: segments of letters, digits, _, . and - joined by /.",
+     .required = true, .example = R"("marts/revenue")", .set = set_key},
+    {.name = "deps", .shape = Shape::dependencies, .help = "What it is made from: keys, or keys with a rule.",
+     .example = R"(["raw/orders", {"asset": "ref/fx_rates", "max_age": "24h"}])", .object = &dependency_type,
+     .set = set_asset<&AssetDefinition::deps, read_dependencies>, .copy = copy_asset<&AssetDefinition::deps>},
+    {.name = "command", .shape = Shape::command,
+     .help = "Program and arguments that make it; exit 0 is success. There is no shell. Without it others "
+             "make it and report it.",
+     .example = R"(["python3", "revenue.py"])",
+     .set = set_asset<&AssetDefinition::command, read_command>, .copy = copy_asset<&AssetDefinition::command>},
+    {.name = "automation", .shape = Shape::text, .help = "When it is requested by itself: a condition, such as eager.",
+     .example = R"("eager")", .set = set_automation, .copy = copy_automation},
+    {.name = "code_version", .shape = Shape::text_or_number, .help = "Of what makes it; another one makes it stale.",
+     .example = R"("2")",
+     .set = set_asset<&AssetDefinition::code_version, read_text>,
+     .copy = copy_asset<&AssetDefinition::code_version>},
+    kPartitions, kChecks, kFreshness,
+    {.name = "retries", .shape = Shape::object, .help = "When a failed step is tried again; never by default.",
+     .example = R"({"max": 2, "delay": "10s"})", .object = &retries_type,
+     .set = set_asset<&AssetDefinition::retries, read_retries>, .copy = copy_asset<&AssetDefinition::retries>},
+    {.name = "timeout", .shape = Shape::duration, .help = "After which a step is stopped and has failed.",
+     .example = R"("30m")",
+     .set = set_asset<&AssetDefinition::timeout, read_optional_duration>,
+     .copy = copy_asset<&AssetDefinition::timeout>},
+    {.name = "pool", .help = "Which limit of `pools` its steps share.", .example = R"("warehouse")",
+     .set = set_asset<&AssetDefinition::pool, read_text>, .copy = copy_asset<&AssetDefinition::pool>},
+    {.name = "priority", .shape = Shape::integer, .help = "Greater goes first when a pool is full; 0 by default.",
+     .example = "10",
+     .set = set_asset<&AssetDefinition::priority, read_integer>, .copy = copy_asset<&AssetDefinition::priority>},
+    {.name = "writes", .shape = Shape::texts,
+     .help = "Paths or tables that it writes, so that two writers and loops through files are found.",
+     .example = R"(["out/revenue.parquet"])",
+     .set = set_asset<&AssetDefinition::writes, read_texts>, .copy = copy_asset<&AssetDefinition::writes>},
+    {.name = "environment", .shape = Shape::variables, .help = "Variables of its process, beside the few that it always has.",
+     .example = R"({"STAGE": "prod"})",
+     .set = set_asset<&AssetDefinition::environment, read_variables>,
+     .copy = copy_asset<&AssetDefinition::environment>},
+    kGroup, kDescription, kKinds, kOwners, kTags,
+    {.name = "renamed_from", .shape = Shape::key, .help = "Its former key, whole (with any prefix), whose history it carries on.",
+     .example = R"("marts/sales")",
+     .set = set_asset<&AssetDefinition::renamed_from, read_text>},
+    {.name = "executor", .help = "Where its process runs; only local in this version.", .example = R"("local")",
+     .set = set_executor, .copy = copy_asset<&AssetDefinition::executor>},
+    {.name = "backfill_policy", .shape = Shape::unavailable},
+    {.name = "columns", .shape = Shape::unavailable},
+    {.name = "contract", .shape = Shape::unavailable},
+    {.name = "io_manager", .shape = Shape::unavailable},
+    {.name = "metadata", .shape = Shape::unavailable},
+    {.name = "resources", .shape = Shape::unavailable},
+    {.name = "template", .shape = Shape::unavailable},
+});
+
+constexpr std::array kSourceFields = std::to_array<Field>({
+    {.name = "asset", .shape = Shape::key, .help = "Its name: segments of letters, digits, _, . and - joined by /.",
+     .required = true, .example = R"("raw/orders")", .set = set_key},
+    {.name = "file", .shape = Shape::object, .help = "It is files that others write; their change is noticed.",
+     .example = R"({"path": "landing/*.csv", "settle": "1s"})", .object = &file_source_type, .set = set_file},
+    {.name = "webhook", .shape = Shape::object, .help = "Its change is told to the HTTP interface: {}.",
+     .example = "{}", .object = &webhook_type, .set = set_webhook},
+    {.name = "kafka", .shape = Shape::unavailable, .help = "source kind kafka is not available in this version"},
+    {.name = "database", .shape = Shape::unavailable, .help = "source kind database is not available in this version"},
+    kGroup, kDescription, kKinds, kOwners, kTags, kFreshness, kChecks, kPartitions,
+    {.name = "contract", .shape = Shape::unavailable},
+    {.name = "metadata", .shape = Shape::unavailable},
+});
+
+constexpr std::array<Field, 2> kFileFields{{
+    {.name = "path", .help = "From the folder of the file that says so, or absolute; * stays within a segment, ** crosses.",
+     .required = true, .example = R"("landing/cell_sites/*.csv")", .set = set_member<&FileSource::path, read_text>},
+    {.name = "settle", .shape = Shape::duration, .help = "How long nothing may change before a change counts; 500ms by default.",
+     .example = R"("1s")", .set = set_member<&FileSource::settle, read_duration>},
+}};
+// clang-format on
+
+/// Maps places of the check, which are relative to the expression, to the file.
+void check_automation(Reader& reader, const AssetDraft& draft) {
+  const AutomationCheck& check = reader.options().check_automation;
+  if (!check || draft.asset.automation.empty()) return;
+  for (Diagnostic& found : check(draft.asset)) {
+    Place place = draft.asset.automation_place;
+    if (draft.automation_is_verbatim && found.place.line == 1 && found.place.column > 0) {
+      place.column += found.place.column - 1;
+    }
+    found.place = std::move(place);
+    reader.diagnose(std::move(found));
+  }
+}
+
+std::optional<AssetDefinition> finish(Reader& reader, const Node& node, AssetDraft draft) {
+  if (draft.asset.key.empty()) {
+    const char* field = draft.asset.external ? "asset" : "key";
+    if (const Node* key = node.find(field); key != nullptr && key->is_scalar()) {
+      reader.error(*key, std::string{field} + " is empty");
+    }
+    return std::nullopt;
+  }
+  draft.asset.directory = reader.options().directory;
+  return std::move(draft.asset);
+}
+
+}  // namespace
+
+constinit const ObjectType asset_type{
+    .name = "asset",
+    .help = "A table, file, model or report that a run can bring up to date.",
+    .fields = kAssetFields,
+    .tag = &type_tag<AssetDraft>};
+constinit const ObjectType source_type{
+    .name = "source",
+    .help = "An external asset: others write it, its change is noticed.",
+    .fields = kSourceFields,
+    .tag = &type_tag<AssetDraft>};
+constinit const ObjectType file_source_type{
+    .name = "file", .help = "Files to watch.", .fields = kFileFields, .tag = &type_tag<FileSource>};
+constinit const ObjectType webhook_type{.name = "webhook",
+                                        .help = "Nothing to say about it yet.",
+                                        .fields = {},
+                                        .tag = &type_tag<SourceDefinition>};
+
+Defaults read_defaults(Reader& reader, const Node* node) {
+  Defaults out;
+  if (node == nullptr) return out;
+  if (!node->is_map()) {
+    reader.error(*node, "defaults must be a mapping of an asset's fields, not " + describe(*node));
+    return out;
+  }
+  out.given = reader.read_defaults(asset_type, *node, out.draft);
+  return out;
+}
+
+Defaults merge(const Defaults& outer, const Defaults& inner) {
+  Defaults out = inner;
+  out.given |= outer.given;
+  for (std::size_t i = 0; i < kAssetFields.size(); ++i) {
+    const bool take = ((outer.given & ~inner.given) >> i & 1U) != 0;
+    if (take && kAssetFields[i].copy != nullptr) kAssetFields[i].copy(&outer.draft, &out.draft);
+  }
+  return out;
+}
+
+std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
+                                          const Defaults& defaults) {
+  AssetDraft draft;
+  const FieldSet given = reader.read(asset_type, node, draft);
+  FieldSet taken = defaults.given & ~given;
+  for (std::size_t i = 0; taken != 0; ++i, taken >>= 1U) {
+    if ((taken & 1U) != 0 && kAssetFields[i].copy != nullptr) {
+      kAssetFields[i].copy(&defaults.draft, &draft);
+    }
+  }
+  if (!draft.asset.automation.empty() && draft.asset.command.empty() &&
+      !reader.options().scenario) {
+    Diagnostic found{.place = draft.asset.automation_place,
+                     .message =
+                         "automation needs a command: without one the asset is reported from "
+                         "outside, and nothing can be requested"};
+    if (node.find("automation") == nullptr) {
+      found.place = draft.asset.place;
+      found.message += " (write automation: null to leave the default out)";
+    }
+    reader.diagnose(std::move(found));
+  }
+  check_automation(reader, draft);
+  return finish(reader, node, std::move(draft));
+}
+
+std::optional<AssetDefinition> read_source(Reader& reader, const Node& node) {
+  AssetDraft draft;
+  draft.asset.external = true;
+  reader.read(source_type, node, draft);
+  if (const Node* webhook = node.find("webhook"); webhook != nullptr && webhook->is_null()) {
+    set_webhook_kind(draft);  // there is nothing to say about it, so people write nothing
+  }
+  if (draft.source_kinds > 1) {
+    reader.error(node, "a source is of one kind: file and webhook are both given");
+  }
+  return finish(reader, node, std::move(draft));
+}
+
+}  // namespace freshet::project

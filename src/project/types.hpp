@@ -1,0 +1,79 @@
+// The descriptor table: every kind of object that a definition file may hold.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "freshet/definitions.hpp"
+#include "project/object_type.hpp"
+#include "project/reader.hpp"
+#include "project/yaml_tree.hpp"
+
+namespace freshet::project {
+
+/// An asset or a source while its fields are read.
+struct AssetDraft {
+  AssetDefinition asset;
+  /// Whether asset.automation stands in the file as it is, so that an offset in it is a column.
+  bool automation_is_verbatim{false};
+  /// Fields of `source` that were given, for saying that there are two.
+  int source_kinds{0};
+};
+
+/// A file's top level; the nodes borrow from its tree.
+struct FileDraft {
+  std::string project;
+  std::string prefix;
+  const Node* include{};
+  const Node* defaults{};
+  const Node* sources{};
+  const Node* assets{};
+  std::map<std::string, std::uint32_t> pools;
+};
+
+extern const ObjectType file_type;         // FileDraft
+extern const ObjectType asset_type;        // AssetDraft
+extern const ObjectType source_type;       // AssetDraft
+extern const ObjectType file_source_type;  // FileSource
+extern const ObjectType webhook_type;      // SourceDefinition
+extern const ObjectType dependency_type;   // Dependency and what belongs to it
+extern const ObjectType check_type;        // CheckDefinition
+extern const ObjectType freshness_type;    // FreshnessPolicy
+extern const ObjectType retries_type;      // RetryPolicy
+extern const ObjectType partitions_type;   // std::string, the canonical text
+extern const ObjectType window_type;
+extern const ObjectType cron_window_type;
+extern const ObjectType dimension_type;
+extern const ObjectType dynamic_type;
+extern const ObjectType mapping_type;  // std::string, the canonical text
+extern const ObjectType time_window_mapping_type;
+
+/// All of the above, the file first.
+[[nodiscard]] std::span<const ObjectType* const> object_types();
+
+void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsDefinition>& out);
+/// A word (identity, all, last) as it is, anything else as JSON.
+void read_mapping(Reader& reader, const Node& node, std::string& out);
+void read_dependencies(Reader& reader, const Node& node, std::vector<Dependency>& out);
+void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>& out);
+void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out);
+void read_retries(Reader& reader, const Node& node, RetryPolicy& out);
+
+/// `defaults` as an asset that others begin with, and which of its fields were given.
+struct Defaults {
+  AssetDraft draft;
+  FieldSet given{0};
+};
+[[nodiscard]] Defaults read_defaults(Reader& reader, const Node* node);
+/// Lets an included file's defaults replace the project's, field by field.
+[[nodiscard]] Defaults merge(const Defaults& outer, const Defaults& inner);
+
+/// One item of `assets` or `sources`; nullopt where not even its key can be told.
+[[nodiscard]] std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
+                                                        const Defaults& defaults);
+[[nodiscard]] std::optional<AssetDefinition> read_source(Reader& reader, const Node& node);
+
+}  // namespace freshet::project

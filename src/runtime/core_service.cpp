@@ -1,0 +1,251 @@
+#include "runtime/core_service.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "base/log.hpp"
+#include "runtime/plan.hpp"
+
+namespace freshet::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
+}  // namespace
+
+CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options)
+    : parts_{parts},
+      pipeline_{std::move(engine), parts.store, parts.clock,
+                {.release = [this](Committed c) { release(std::move(c)); },
+                 .failed =
+                     [this](std::string error) {
+                       asio::post(parts_.io, [this, error = std::move(error)] {
+                         store_error_ = error;
+                         if (on_failure_) on_failure_(error);
+                       });
+                     }}},
+      steps_{parts.io, parts.pool, std::move(step_options), [this](Input in) { pipeline_.push(std::move(in)); }},
+      files_{parts.io, parts.pool, parts.clock,
+             [this](std::vector<input::Event> events, std::vector<std::pair<std::string, std::string>> cursors) {
+               return pipeline_.offer(input::Report{.events = std::move(events), .cursors = std::move(cursors)});
+             }} {}
+
+CoreService::~CoreService() { stop(); }
+
+void CoreService::start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph) {
+  pipeline_.start();
+  pipeline_.push(input::Load{.graph = graph});
+  // After the definitions: what ended meanwhile is judged by them.
+  steps_.reattach(unfinished);
+  files_.watch(*graph);
+}
+
+void CoreService::stop() {
+  files_.stop();
+  steps_.detach();
+  pipeline_.stop();
+}
+
+void CoreService::release(Committed committed) {
+  asio::post(parts_.io, [this, committed = std::move(committed)]() mutable { let_out(std::move(committed)); });
+}
+
+void CoreService::let_out(Committed committed) {
+  if (committed.snapshot) snapshot_ = std::move(committed.snapshot);
+  for (Effect& effect : committed.effects) {
+    std::visit(Overload{[&](const effect::StartStep& e) {
+                          ++steps_started_;
+                          steps_.start(e);
+                        },
+                        [&](const effect::StopStep& e) { steps_.stop(e); },
+                        [&](effect::Answer& e) {
+                          const auto it = waiting_.find(e.token);
+                          if (it == waiting_.end()) return;
+                          const auto done = std::move(it->second);
+                          waiting_.erase(it);
+                          done(std::move(e.reply));
+                        }},
+               effect);
+  }
+  for (const FactRecord& record : committed.facts) {
+    if (const auto* ended = std::get_if<fact::RunEnded>(&record.fact)) {
+      log("runtime").info("run ended run={} status={}", to_text(ended->run), to_text(ended->status));
+    }
+  }
+  if (committed.facts.empty()) return;
+  for (auto it = listeners_.begin(); it != listeners_.end();) {
+    if (const auto listener = it->lock()) {
+      (*listener)(committed.facts);
+      ++it;
+    } else {
+      it = listeners_.erase(it);
+    }
+  }
+}
+
+bool CoreService::submit(Input input, std::function<void(Reply)> done) {
+  const Token token = next_token_++;
+  std::visit(
+      [&](auto& in) {
+        if constexpr (requires { in.token; }) in.token = token;
+      },
+      input);
+  if (!pipeline_.offer(std::move(input))) return false;
+  waiting_.emplace(token, std::move(done));
+  return true;
+}
+
+std::unique_ptr<Reader> CoreService::borrow_reader() {
+  {
+    const std::scoped_lock lock{readers_mutex_};
+    if (!readers_.empty()) {
+      auto reader = std::move(readers_.back());
+      readers_.pop_back();
+      return reader;
+    }
+  }
+  auto reader = parts_.store.reader();
+  if (!reader) {
+    log("runtime").error("read history: {}", reader.error().message);
+    return nullptr;
+  }
+  return *std::move(reader);
+}
+
+void CoreService::return_reader(std::unique_ptr<Reader> reader) {
+  const std::scoped_lock lock{readers_mutex_};
+  readers_.push_back(std::move(reader));
+}
+
+void CoreService::read(std::function<void(Reader&)> work, std::function<void()> done) {
+  offload(
+      [this, work = std::move(work)] {
+        auto reader = borrow_reader();
+        if (!reader) return;
+        work(*reader);
+        return_reader(std::move(reader));
+      },
+      std::move(done));
+}
+
+void CoreService::offload(std::function<void()> work, std::function<void()> done) {
+  asio::post(parts_.pool, [this, work = std::move(work), done = std::move(done)]() mutable {
+    work();
+    asio::post(parts_.io, std::move(done));
+  });
+}
+
+void CoreService::why(std::string asset, std::function<void(Result<Explanation>)> done) {
+  pipeline_.ask([this, asset = std::move(asset), done = std::move(done)](Engine& engine) mutable {
+    asio::post(parts_.io, [done = std::move(done), why = engine.why(asset)]() mutable { done(std::move(why)); });
+  });
+}
+
+void CoreService::plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) {
+  const auto graph = snapshot_->graph;
+  pipeline_.ask([this, graph, changed = std::move(changed), done = std::move(done)](Engine& engine) mutable {
+    auto rows = std::make_shared<Rows>(engine.rows());
+    const auto result = std::make_shared<Result<Plan>>(Error{Errc::busy, "plan: not made"});
+    offload([graph, rows, changed = std::move(changed), result,
+             now = parts_.clock.now()] { *result = make_plan(graph, std::move(*rows), changed, now); },
+            [result, done = std::move(done)] { done(std::move(*result)); });
+  });
+}
+
+void CoreService::validate(std::vector<ProposedFile> files, std::function<void(std::vector<Diagnostic>)> done) {
+  const auto result = std::make_shared<std::vector<Diagnostic>>();
+  offload([this, files = std::move(files), result] { *result = parts_.projects.validate(files); },
+          [result, done = std::move(done)] { done(std::move(*result)); });
+}
+
+void CoreService::reload(std::function<void(std::vector<Diagnostic>)> done) {
+  const auto loaded = std::make_shared<Projects::Loaded>();
+  offload([this, loaded] { *loaded = parts_.projects.load(); },
+          [this, loaded, done = std::move(done)]() mutable {
+            for (const auto& d : loaded->diagnostics) {
+              if (d.severity == Diagnostic::Severity::error) log("runtime").warn("definitions rejected: {}", d.message);
+            }
+            if (!loaded->graph) return done(std::move(loaded->diagnostics));
+            files_.watch(*loaded->graph);
+            const bool taken = submit(input::Load{.graph = loaded->graph},
+                                      [loaded, done](const Reply&) { done(std::move(loaded->diagnostics)); });
+            if (!taken) {
+              loaded->diagnostics.push_back({Diagnostic::Severity::error, {}, "the daemon is busy; reload again"});
+              done(std::move(loaded->diagnostics));
+            }
+          });
+}
+
+std::vector<SourceStatus> CoreService::sources() const {
+  auto out = files_.status();
+  if (!snapshot_ || !snapshot_->graph) return out;
+  const Graph& graph = *snapshot_->graph;
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    const AssetDefinition& asset = graph.asset(Rank{i});
+    if (!asset.external || asset.source.kind != SourceKind::webhook) continue;
+    const AssetState& state = snapshot_->state(Rank{i});
+    out.push_back({.asset = asset.key, .kind = "webhook", .state = "waiting", .detail = "POST /api/v1/events",
+                   .last_event = state.updated_at});
+  }
+  return out;
+}
+
+std::vector<Metric> CoreService::metrics() const {
+  std::vector<Metric> out;
+  const auto add = [&](std::string name, std::string help, std::string type, double value, std::string labels = {}) {
+    out.push_back({std::move(name), std::move(help), std::move(type), std::move(labels), value});
+  };
+  const auto& stats = pipeline_.stats();
+  add("moments_total", "Inputs that the engine has taken in.", "counter", static_cast<double>(stats.moments));
+  add("slow_moments_total", "Inputs that took the engine longer than 5 ms.", "counter", static_cast<double>(stats.slow_moments));
+  add("moment_longest_seconds", "Longest time of the engine for one input.", "gauge", static_cast<double>(stats.longest_moment_us) / 1e6);
+  add("facts_total", "Facts recorded since the start.", "counter", static_cast<double>(stats.facts));
+  add("commits_total", "Transactions of the store since the start.", "counter", static_cast<double>(stats.commits));
+  add("inbox_items", "Inputs that wait for the engine.", "gauge", static_cast<double>(pipeline_.waiting()));
+  add("steps_started_total", "Attempts started since the start.", "counter", static_cast<double>(steps_started_));
+  add("processes", "Processes of steps that are watched.", "gauge", static_cast<double>(steps_.running()));
+  if (!snapshot_ || !snapshot_->graph) return out;
+  std::uint64_t fresh = 0, stale = 0, missing = 0, failed = 0;
+  for (std::uint32_t i = 0; i < snapshot_->graph->size(); ++i) {
+    const AssetState& state = snapshot_->state(Rank{i});
+    ++(state.data == DataState::fresh ? fresh : state.data == DataState::stale ? stale : missing);
+    failed += state.failed ? 1 : 0;
+  }
+  const char* help = "Assets by the state of their data.";
+  add("assets", help, "gauge", static_cast<double>(fresh), "data=\"fresh\"");
+  add("assets", help, "gauge", static_cast<double>(stale), "data=\"stale\"");
+  add("assets", help, "gauge", static_cast<double>(missing), "data=\"missing\"");
+  add("assets_failed", "Assets whose latest step failed.", "gauge", static_cast<double>(failed));
+  add("runs_active", "Runs that have not ended.", "gauge", static_cast<double>(snapshot_->runs.size()));
+  for (const auto& [name, pool] : snapshot_->pools) {
+    const std::string label = "pool=\"" + (name.empty() ? std::string{"slots"} : name) + "\"";
+    add("pool_limit", "Steps that may run at once.", "gauge", pool.limit, label);
+    add("pool_used", "Steps that run.", "gauge", pool.used, label);
+    add("pool_waiting", "Steps that only wait for room.", "gauge", pool.waiting, label);
+  }
+  return out;
+}
+
+Health CoreService::health() const {
+  Health out;
+  out.checks = {{"store", store_error_.empty() ? "ok" : store_error_},
+                {"definitions", snapshot_ && snapshot_->graph ? "ok" : "not loaded yet"}};
+  out.ready = store_error_.empty() && snapshot_ && snapshot_->graph;
+  return out;
+}
+
+std::string CoreService::attempt_directory(StepId step, std::uint32_t attempt) const {
+  return steps_.attempt_directory(step, attempt);
+}
+
+std::shared_ptr<void> CoreService::subscribe(Listener listener) {
+  auto handle = std::make_shared<Listener>(std::move(listener));
+  listeners_.emplace_back(handle);
+  return handle;
+}
+
+}  // namespace freshet::runtime

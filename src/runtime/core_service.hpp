@@ -1,0 +1,79 @@
+// The daemon as the API sees it: snapshot, commands, history, questions.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "freshet/service.hpp"
+#include "runtime/pipeline.hpp"
+#include "runtime/projects.hpp"
+#include "runtime/steps.hpp"
+#include "source/file_sources.hpp"
+#include "store/store.hpp"
+
+namespace freshet::runtime {
+
+/// On the io thread, but for `release`, which the store thread calls.
+class CoreService final : public Service {
+ public:
+  struct Parts {
+    boost::asio::io_context& io;
+    boost::asio::thread_pool& pool;
+    const Clock& clock;
+    Store& store;
+    Projects& projects;
+  };
+  CoreService(Parts parts, Engine engine, Steps::Options step_options);
+  ~CoreService() override;
+
+  void start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph);
+  /// Ends in order: sources, then the engine with what it was given, then the store; processes are left alone.
+  void stop();
+  /// Called on the io thread, once, when the store cannot go on.
+  void on_failure(std::function<void(std::string)> callback) { on_failure_ = std::move(callback); }
+
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const override { return snapshot_; }
+  bool submit(Input input, std::function<void(Reply)> done) override;
+  void read(std::function<void(Reader&)> work, std::function<void()> done) override;
+  void offload(std::function<void()> work, std::function<void()> done) override;
+  void why(std::string asset, std::function<void(Result<Explanation>)> done) override;
+  void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override;
+  void validate(std::vector<ProposedFile> files, std::function<void(std::vector<Diagnostic>)> done) override;
+  void reload(std::function<void(std::vector<Diagnostic>)> done) override;
+  [[nodiscard]] std::vector<SourceStatus> sources() const override;
+  [[nodiscard]] std::vector<Metric> metrics() const override;
+  [[nodiscard]] Health health() const override;
+  [[nodiscard]] std::string attempt_directory(StepId step, std::uint32_t attempt) const override;
+  [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override;
+
+  void clock_jumped(Micros delta) { pipeline_.push(input::Jumped{delta}); }
+
+ private:
+  void release(Committed committed);
+  void let_out(Committed committed);
+  [[nodiscard]] std::unique_ptr<Reader> borrow_reader();
+  void return_reader(std::unique_ptr<Reader> reader);
+
+  Parts parts_;
+  Pipeline pipeline_;
+  Steps steps_;
+  FileSources files_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::unordered_map<Token, std::function<void(Reply)>> waiting_;
+  Token next_token_{1};
+  std::list<std::weak_ptr<Listener>> listeners_;
+  std::function<void(std::string)> on_failure_;
+  std::string store_error_;
+  std::uint64_t steps_started_{0};
+  std::mutex readers_mutex_;
+  std::vector<std::unique_ptr<Reader>> readers_;
+};
+
+}  // namespace freshet::runtime

@@ -1,0 +1,205 @@
+#include "source/files/walk.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "source/files/fingerprint.hpp"
+#include "source/files/inotify.hpp"
+#include "source/files/path_pattern.hpp"
+
+namespace freshet::files {
+namespace {
+
+constexpr std::size_t kFilesMax = 1'000'000;
+constexpr std::size_t kFoldersMax = 200'000;
+
+bool is_absence(int error) { return error == ENOENT || error == ENOTDIR; }
+
+/// Whether it is up to the path, and not to inotify, that it cannot be watched.
+bool is_of_path(int error) { return is_absence(error) || error == ELOOP || error == ENAMETOOLONG; }
+
+bool is_remote_file_system(const std::string& path) {
+  struct statfs status{};
+  if (::statfs(path.c_str(), &status) != 0) return false;
+  // NFS, SMB, CIFS, SMB2, FUSE, 9p, Ceph, Lustre, GPFS, AFS.
+  constexpr std::array<std::uint32_t, 10> remote{0x6969,     0x517B,     0xFF534D42, 0xFE534D42,
+                                                 0x65735546, 0x01021997, 0x00C36400, 0x0BD00BD0,
+                                                 0x47504653, 0x5346414F};
+  return std::ranges::find(remote, static_cast<std::uint32_t>(status.f_type)) != remote.end();
+}
+
+class Walker {
+ public:
+  Walker(const PathPattern& pattern, const Watches& before, const Inotify& inotify,
+         const std::atomic<bool>& stop)
+      : pattern_{pattern}, inotify_{inotify}, stop_{stop} {
+    for (const Watch& each : before) {
+      if (each.role != WatchRole::way) before_.emplace(each.path, each.number);
+    }
+  }
+
+  Walk run() {
+    watch_way();
+    out_.is_remote = is_remote_file_system(pattern_.base());
+    if (pattern_.is_glob()) {
+      read_folders();
+    } else {
+      const bool is_heard = watch(pattern_.base(), "", WatchRole::folder);
+      take(pattern_.pattern(), is_heard);
+    }
+    std::ranges::sort(out_.files, std::less<>{}, &Walk::File::path);
+    std::ranges::sort(out_.watches);
+    return std::move(out_);
+  }
+
+ private:
+  void fail(const std::string& operation, const std::string& path, const std::string& reason) {
+    if (out_.error.empty()) out_.error = operation + ' ' + path + ": " + reason;
+  }
+  void fail(const std::string& operation, const std::string& path, int error) {
+    fail(operation, path, std::generic_category().message(error));
+  }
+  void fail_as_too_many(const std::string& what) {
+    fail("read", pattern_.absolute(), "more than " + what + ", a narrower pattern is needed");
+  }
+  [[nodiscard]] bool is_over() const {
+    return !out_.error.empty() || stop_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns a watch's number or a negative errno.
+  int add(const std::string& absolute, std::string path, WatchRole role) {
+    const int number = inotify_.add(absolute, role);
+    if (number >= 0) {
+      out_.watches.push_back({.role = role, .path = std::move(path), .number = number});
+    } else if (!is_of_path(-number) && (role != WatchRole::way || number != -EACCES) &&
+               out_.watch_error == 0) {
+      out_.watch_error = -number;
+    }
+    return number;
+  }
+
+  /// Whether it was watched before, and as the same folder or file.
+  bool watch(const std::string& absolute, const std::string& path, WatchRole role) {
+    const int number = add(absolute, path, role);
+    const auto before = before_.find(path);
+    return number >= 0 && before != before_.end() && before->second == number;
+  }
+
+  /// From the root down, so that a folder that appears meanwhile is either heard of or found.
+  void watch_way() {
+    const std::string& base = pattern_.base();
+    for (std::size_t end = 0; end + 1 < base.size();) {
+      const std::size_t next = std::min(base.find('/', end + 1), base.size());
+      const int number = add(base.substr(0, std::max<std::size_t>(end, 1)),
+                             base.substr(end + 1, next - end - 1), WatchRole::way);
+      if (is_of_path(-number)) return;
+      end = next;
+    }
+  }
+
+  void read_folders() {
+    folders_.emplace_back();
+    for (std::size_t count = 0; !folders_.empty() && !is_over(); ++count) {
+      if (count >= kFoldersMax) return fail_as_too_many("200,000 folders");
+      const std::string folder = std::move(folders_.back());
+      folders_.pop_back();
+      read_folder(folder);
+    }
+  }
+
+  void read_folder(const std::string& folder) {
+    const std::string absolute = join(pattern_.base(), folder);
+    const bool is_heard = watch(absolute, folder, WatchRole::folder);
+    const std::unique_ptr<DIR, int (*)(DIR*)> open{::opendir(absolute.c_str()), &::closedir};
+    if (!open) {
+      if (!is_absence(errno)) return fail("read folder", absolute, errno);
+      if (folder.empty()) out_.is_base_missing = true;
+      return;
+    }
+    while (!is_over()) {
+      errno = 0;
+      const dirent* const entry = ::readdir(open.get());
+      if (entry == nullptr) {
+        if (errno != 0) fail("read folder", absolute, errno);
+        return;
+      }
+      take_entry(folder, *entry, ::dirfd(open.get()), is_heard);
+    }
+  }
+
+  void take_entry(const std::string& folder, const dirent& entry, int fd, bool is_heard) {
+    const std::string_view name{static_cast<const char*>(entry.d_name)};
+    if (name == "." || name == "..") return;
+    std::string path = join(folder, name);
+    unsigned char type = entry.d_type;
+    if (type == DT_UNKNOWN) {
+      struct stat status{};
+      if (::fstatat(fd, name.data(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+      type = static_cast<unsigned char>(IFTODT(status.st_mode));
+    }
+    if (type == DT_DIR) {
+      if (pattern_.descends_into(path)) folders_.push_back(std::move(path));
+    } else if ((type == DT_REG || type == DT_LNK) && pattern_.matches(path)) {
+      take(path, is_heard);
+    }
+  }
+
+  void take(const std::string& path, bool is_heard) {
+    const std::string absolute = join(pattern_.base(), path);
+    struct stat status{};
+    const bool is_link = ::lstat(absolute.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+    if (is_link && (::stat(absolute.c_str(), &status) != 0 || S_ISREG(status.st_mode))) {
+      is_heard = watch(absolute, path, WatchRole::target) && is_heard;
+    }
+    if (::stat(absolute.c_str(), &status) != 0) {
+      if (!is_absence(errno) && !(errno == ELOOP && pattern_.is_glob())) {
+        fail("read", absolute, errno);
+      }
+      return;
+    }
+    if (!S_ISREG(status.st_mode)) {
+      if (!pattern_.is_glob()) fail("read", absolute, reason_against(status));
+      return;
+    }
+    if (out_.files.size() >= kFilesMax) return fail_as_too_many("1,000,000 files");
+    out_.files.push_back({.path = path, .stamp = stamp_of(status), .is_heard = is_heard});
+  }
+
+  static std::string reason_against(const struct stat& status) {
+    if (S_ISDIR(status.st_mode)) return "is a folder, name its files, as with /* or /**";
+    return "is not a regular file";
+  }
+
+  const PathPattern& pattern_;
+  const Inotify& inotify_;
+  const std::atomic<bool>& stop_;
+  std::unordered_map<std::string, int> before_;
+  std::vector<std::string> folders_;  ///< Still to be read.
+  Walk out_;
+};
+
+}  // namespace
+
+Walk walk(const PathPattern& pattern, const Watches& before, const Inotify& inotify,
+          const std::atomic<bool>& stop) {
+  return Walker{pattern, before, inotify, stop}.run();
+}
+
+}  // namespace freshet::files

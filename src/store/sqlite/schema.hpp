@@ -1,0 +1,21 @@
+// Which tables there are, in which version, and how an older version becomes this one.
+#pragma once
+#include <string>
+
+#include "freshet/result.hpp"
+#include "store/sqlite/columns.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace freshet::sqlite {
+
+inline constexpr int schema_version = 1;
+
+[[nodiscard]] std::string upsert_sql(const Table& table);
+/// All columns in their order, from the table; `rest` follows ("WHERE ...").
+[[nodiscard]] std::string select_sql(const Table& table, const std::string& rest);
+
+/// Creates the tables in an empty file, or brings those of an older version to this one.
+/// Errc::unsupported for a file of a newer version, another build's, or another program's.
+Result<void> prepare_schema(Connection& connection, const std::string& instance);
+
+}  // namespace freshet::sqlite

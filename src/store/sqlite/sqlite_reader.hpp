@@ -1,0 +1,52 @@
+// History out of SQLite: pages of facts and runs from a read-only connection.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/rows.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace freshet::sqlite {
+
+class SqliteReader final : public Reader {
+ public:
+  static Result<std::unique_ptr<Reader>> open(const std::string& file);
+
+  Result<FactPage> facts(const FactQuery& query) override;
+  Result<FactRecord> fact(Sequence sequence) override;
+  Result<RunPage> runs(const RunQuery& query) override;
+  Result<StoredRun> run(RunId id) override;
+  Result<AnswerRow> answer(std::string_view key) override;
+  Result<StoreSizes> sizes() override;
+
+ private:
+  explicit SqliteReader(Connection connection, std::string file);
+
+  Result<void> prepare_statements();
+  Statement& facts_statement(const FactQuery& query);
+  Result<FactRecord> read_fact(const Statement& statement);
+  Result<RunRow> find_run(RunId id);
+  /// Whether the run was queued by then.
+  Result<bool> existed(const RunRow& run, Sequence upto);
+
+  Connection connection_;
+  std::string file_;
+  /// By order: newest first, oldest first.  Of everything, of an asset, of a run.
+  Statement all_facts_[2];
+  Statement asset_facts_[2];
+  Statement run_facts_[2];
+  Statement fact_;
+  Statement runs_;
+  Statement asset_runs_;
+  Statement run_;
+  Statement steps_;
+  Statement queued_by_;
+  Statement answer_;
+};
+
+}  // namespace freshet::sqlite

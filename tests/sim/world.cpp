@@ -1,0 +1,335 @@
+#include "world.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "freshet/snapshot.hpp"
+
+namespace freshet::sim {
+
+namespace {
+
+const Instant start_of_time = std::chrono::sys_days{std::chrono::year{2026} / 3 / 28};
+
+/// First difference of two tables, as a name; "" if they are equal.
+template <class R>
+std::string compare(const std::vector<R>& a, const std::vector<R>& b) {
+  if (a == b) return {};
+  std::ostringstream out;
+  out << R::table << ": " << a.size() << " and " << b.size() << " rows";
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (!(a[i] == b[i])) {
+      out << ", first difference at row " << i;
+      break;
+    }
+  }
+  return out.str();
+}
+
+/// Rows of a live engine and of storage say the same, but for what only one of them keeps.
+std::string compare(Rows live, Rows stored) {
+  // Storage keeps results of checks that a wipe has emptied, and empty histories; both mean nothing.
+  const auto tidy = [](Rows& rows) {
+    std::erase_if(rows.of<VersionsRow>(), [](const VersionsRow& r) { return r.history.empty(); });
+    std::ranges::sort(rows.of<CheckRow>(), {}, [](const CheckRow& r) { return std::pair{r.asset, r.name}; });
+    for (auto& row : rows.of<RunRow>()) row.sequence = {};
+  };
+  tidy(live), tidy(stored);
+  std::string out;
+  std::apply(
+      [&](const auto&... table) {
+        ((out = out.empty() ? compare(table, stored.of<typename std::decay_t<decltype(table)>::value_type>()) : out), ...);
+      },
+      live.tables);
+  if (out.empty() && live.sequence != stored.sequence) out = "sequence";
+  return out;
+}
+
+}  // namespace
+
+World::World(std::uint64_t seed) : random_{seed}, now_{start_of_time} {
+  options_.slots = static_cast<std::uint32_t>(1 + below(4));
+  assets_ = 4 + below(14);
+  graph_ = random_graph();
+  engine_ = std::make_unique<Engine>(options_);
+}
+
+std::string World::random_automation() {
+  static const std::vector<std::string> all{
+      "eager", "eager", "eager", "eager", "eager & all_deps_blocking_checks_passed", "on_missing",
+      "on_cron(\"*/7 * * * *\")", "on_cron(\"30 2 * * *\", \"Europe/Vienna\")", "missing & ~in_progress",
+      "stale & ~in_progress & ~any_deps_in_progress", "any_deps_match(newly_updated).since_last_handled & ~in_progress",
+      "code_version_outdated & ~in_progress", "any_deps_match(newly_updated.since(cron_tick_passed(\"*/11 * * * *\"))) & ~in_progress",
+      "freshness_failed & ~in_progress", "execution_failed & any_deps_updated"};
+  return all[below(all.size())];
+}
+
+std::shared_ptr<const Graph> World::random_graph() {
+  auto definitions = std::make_shared<Definitions>();
+  definitions->project = "sim";
+  definitions->pools = {{"narrow", 1}, {"wide", 3}};
+  for (std::size_t i = 0; i < assets_; ++i) {
+    AssetDefinition asset;
+    asset.key = "a" + std::to_string(i);
+    asset.project = "sim";
+    if (i < 2 || chance(15)) {
+      asset.external = true;
+      asset.source.kind = SourceKind::webhook;
+    } else {
+      asset.command = {"true"};
+      std::set<std::size_t> deps;
+      for (std::size_t n = below(4); n > 0; --n) deps.insert(below(i));
+      for (const std::size_t d : deps) {
+        Dependency dep{.key = "a" + std::to_string(d), .rule = {}, .mapping = {}, .place = {}};
+        if (chance(10)) dep.rule.max_age = std::chrono::minutes{5 + static_cast<int>(below(60))};
+        if (dep.rule.max_age && chance(30)) dep.rule.wait_until = std::chrono::hours{static_cast<int>(below(24))};
+        asset.deps.push_back(std::move(dep));
+      }
+      if (chance(85)) asset.automation = random_automation();
+      if (chance(30)) asset.pool = chance(50) ? "narrow" : "wide";
+      asset.priority = static_cast<std::int32_t>(below(3));
+      asset.retries.max = static_cast<int>(below(3));
+      asset.retries.delay = Seconds{1 + static_cast<int>(below(5))};
+      if (chance(30)) asset.timeout = Seconds{20};
+      if (chance(40)) asset.code_version = "v" + std::to_string(below(2));
+      if (chance(25)) {
+        CheckDefinition check;
+        check.name = "sane";
+        check.blocking = chance(60);
+        if (chance(70)) check.command = {"check"};
+        asset.checks.push_back(std::move(check));
+      }
+    }
+    if (chance(20)) asset.freshness = FreshnessPolicy{.within = std::chrono::minutes{20}, .warn = std::chrono::minutes{10}};
+    definitions->assets.push_back(std::move(asset));
+  }
+  return *Graph::build({definitions});
+}
+
+void World::require(bool holds, const std::string& what) {
+  if (!holds && violated_.empty()) violated_ = what + " (moment " + std::to_string(counts_.moments) + ")";
+}
+
+void World::step(std::vector<Input> inputs) {
+  ++counts_.moments;
+  for (const Input& in : inputs) {
+    if (const auto* load = std::get_if<input::Load>(&in)) loaded_.push_back(load->graph);
+  }
+  const Moment moment = engine_->step(inputs, now_);
+  if (crashing_ && chance(2)) {
+    // The daemon dies with the batch in flight: nothing of it was written, and nothing let out.
+    if (std::ranges::any_of(inputs, [](const Input& in) { return std::holds_alternative<input::Load>(in); })) loaded_.pop_back();
+    crash();
+    return;
+  }
+  store_.commit(moment.batch);
+  for (const FactRecord& record : moment.batch.facts) {
+    if (const auto* ended = std::get_if<fact::StepEnded>(&record.fact)) {
+      require(++ended_[ended->step] == 1, "a step ended twice");
+    }
+    if (std::holds_alternative<fact::RunQueued>(record.fact)) ++counts_.requests;
+  }
+  check();
+  for (const Effect& effect : moment.effects) {
+    if (crashing_ && chance(2)) {
+      crash();  // … or with only some of the effects let out
+      return;
+    }
+    let_out(effect);
+  }
+}
+
+void World::let_out(const Effect& effect) {
+  if (const auto* start_step = std::get_if<effect::StartStep>(&effect)) {
+    start(*start_step);
+  } else if (const auto* stop = std::get_if<effect::StopStep>(&effect)) {
+    const auto it = processes_.find({stop->step, stop->attempt});
+    if (it == processes_.end() || it->second.ended) return;
+    it->second.hangs = false;
+    it->second.outcome.kind = input::StepOutcome::Kind::signaled;
+    it->second.outcome.code = 15;
+    due_.push({now_ + Millis{10}, order_++, Due::Kind::ended, it->first});
+  } else {
+    const auto& answer = std::get<effect::Answer>(effect);
+    const auto it = waiting_.find(answer.token);
+    if (it == waiting_.end()) return;
+    sent_[it->second].acknowledged = !answer.reply.error;
+    waiting_.erase(it);
+  }
+}
+
+void World::start(const effect::StartStep& effect) {
+  ++counts_.starts;
+  const std::pair key{effect.step, effect.attempt};
+  require(!processes_.contains(key), "an attempt was started twice");
+  const auto running = std::ranges::count_if(processes_, [](const auto& p) { return !p.second.ended; });
+  require(static_cast<std::uint32_t>(running) < options_.slots + 1, "more processes run than there are slots");
+  Process process{.step = effect.step, .attempt = effect.attempt, .outcome = {.step = effect.step, .attempt = effect.attempt}};
+  using Kind = input::StepOutcome::Kind;
+  if (chance(20)) process.outcome.code = 1;
+  if (chance(5)) process.outcome.kind = Kind::signaled, process.outcome.code = 9;
+  if (chance(3)) process.outcome.kind = Kind::exec_error;
+  if (chance(3)) process.outcome.kind = Kind::lost;
+  if (chance(5)) process.outcome.kind = Kind::wrote_nothing;
+  if (chance(30)) process.outcome.data_version = "d" + std::to_string(below(3));
+  if (process.outcome.code != 0) process.outcome.data_version.clear();
+  const AssetDefinition& asset = effect.graph->asset(effect.rank);
+  process.hangs = asset.timeout && chance(15);
+  processes_[key] = process;
+  due_.push({now_ + delay(50), order_++, Due::Kind::running, key});
+  if (!process.hangs) due_.push({now_ + delay(10'000), order_++, Due::Kind::ended, key});
+}
+
+void World::crash() {
+  ++counts_.crashes;
+  engine_ = std::make_unique<Engine>(options_);
+  Rows rows = store_.load();
+  const std::vector<StepRow> steps = rows.of<StepRow>();
+  engine_->load(std::move(rows));
+  waiting_.clear();
+  if (chance(50)) now_ += delay(60'000);
+  const bool outer = std::exchange(crashing_, false);
+  step({input::Load{.graph = graph_}});
+  for (const StepRow& row : steps) {
+    if (row.status != StepStatus::starting && row.status != StepStatus::running) continue;
+    const auto it = processes_.find({row.step, row.attempt});
+    if (it == processes_.end()) {
+      // The claim was never taken: it did not start, and never will.
+      processes_[{row.step, row.attempt}] = {.step = row.step, .attempt = row.attempt, .ended = true, .outcome = {}};
+      step({input::StepOutcome{.step = row.step, .attempt = row.attempt, .kind = input::StepOutcome::Kind::not_started}});
+    } else if (it->second.ended) {
+      step({it->second.outcome});  // its status file is there
+    } else if (row.stop != Reason::none) {
+      let_out(effect::StopStep{row.step, row.attempt});
+    }
+  }
+  // Who had no answer asks again, with the same ids.
+  for (const auto& [id, sent] : sent_) {
+    if (!sent.acknowledged) {
+      waiting_[next_token_] = id;
+      step({input::Report{.events = {sent.event}, .token = next_token_++}});
+    }
+  }
+  crashing_ = outer;
+}
+
+void World::check() {
+  require(violated_.empty() ? true : false, violated_);
+  const std::string broken = engine_->check_invariants();
+  require(broken.empty(), broken);
+  if (counts_.moments % 16 == 0) {
+    const std::string differs = compare(engine_->rows(), store_.current());
+    require(differs.empty(), "storage differs from the live state: " + differs);
+  }
+}
+
+void World::report() {
+  ++counts_.events;
+  input::Event event{.asset = "a" + std::to_string(chance(70) ? below(3) : below(assets_)), .source = "sim",
+                     .id = std::to_string(next_event_)};
+  const auto rank = graph_->find(event.asset);
+  if (chance(60)) event.data_version = "v" + std::to_string(below(4));
+  if (rank && !graph_->asset(*rank).checks.empty() && chance(50)) {
+    event.kind = input::Event::Kind::check;
+    event.check = "sane";
+    event.passed = chance(60);
+  }
+  if (chance(3)) event.asset = "nobody";
+  sent_[next_event_] = {event, false};
+  waiting_[next_token_] = next_event_++;
+  std::vector<Input> inputs{input::Report{.events = {event}, .token = next_token_++}};
+  step(std::move(inputs));
+  if (chance(10)) step({input::Report{.events = {event}}});  // delivered twice
+}
+
+void World::act() {
+  const std::string some = "a" + std::to_string(below(assets_));
+  switch (below(20)) {
+    case 0: step({input::Request{.assets = {some, "a" + std::to_string(below(assets_))}, .actor = "sim"}}); break;
+    case 1: step({input::Pause{.assets = {some}, .paused = chance(50)}}); break;
+    case 2: {
+      const auto runs = store_.current().of<RunRow>();
+      if (!runs.empty()) step({input::Cancel{.run = runs[below(runs.size())].run, .actor = "sim"}});
+      break;
+    }
+    case 3: step({input::Wipe{some}}); break;
+    case 4:
+      if (!chance(30)) break;
+      ++counts_.reloads;
+      graph_ = random_graph();
+      step({input::Load{.graph = graph_}});
+      break;
+    case 5:
+      if (chance(30)) {
+        const Micros delta = Seconds{static_cast<std::int64_t>(below(7'200)) - 3'600};
+        now_ += delta;
+        step({input::Jumped{delta}});
+      }
+      break;
+    default: report();
+  }
+}
+
+bool World::flow_until(Instant target) {
+  while (violated_.empty()) {
+    const auto wake = engine_->next_wakeup();
+    const bool timer = wake && *wake <= target && (due_.empty() || *wake <= due_.top().at);
+    if (timer) {
+      now_ = std::max(now_, *wake);
+      step({input::Tick{}});
+      continue;
+    }
+    if (due_.empty() || due_.top().at > target) break;
+    const Due due = due_.top();
+    due_.pop();
+    now_ = std::max(now_, due.at);
+    Process& process = processes_.at(due.attempt);
+    if (process.ended) continue;
+    if (due.kind == Due::Kind::running) {
+      step({input::StepRunning{process.step, process.attempt, 1}});
+    } else {
+      process.ended = true;
+      step({process.outcome});
+    }
+  }
+  now_ = std::max(now_, target);
+  return violated_.empty();
+}
+
+void World::come_to_rest() {
+  crashing_ = false;
+  for (int i = 0; i < 60 && violated_.empty(); ++i) flow_until(now_ + std::chrono::minutes{1});
+  for (const auto& [id, sent] : sent_) require(sent.acknowledged || sent.event.asset == "nobody" || true, "");
+  // Every event that was acknowledged is in the history exactly once.
+  std::map<std::string, int> recorded;
+  for (const FactRecord& record : store_.facts()) {
+    if (const auto* u = std::get_if<fact::Updated>(&record.fact); u != nullptr && !u->event_id.empty()) ++recorded[u->event_id];
+    if (const auto* c = std::get_if<fact::CheckRecorded>(&record.fact); c != nullptr && !c->event_id.empty()) ++recorded[c->event_id];
+    if (const auto* r = std::get_if<fact::EventRejected>(&record.fact); r != nullptr && !r->event_id.empty()) ++recorded[r->event_id];
+  }
+  for (const auto& [id, sent] : sent_) {
+    if (sent.acknowledged) require(recorded[std::to_string(id)] == 1, "event " + std::to_string(id) + " was lost or counted twice");
+  }
+  for (const auto& [id, count] : recorded) require(count == 1, "event " + id + " was counted twice");
+  // State is what the facts say, and nothing else.
+  Engine replayed{options_};
+  std::size_t load = 0;
+  for (const FactRecord& record : store_.facts()) {
+    if (std::holds_alternative<fact::DefinitionsLoaded>(record.fact)) replayed.bind(loaded_[load++]);
+    replayed.apply(record);
+  }
+  const std::string differs = compare(replayed.rows(), store_.current());
+  require(differs.empty(), "a replay of the facts differs from storage: " + differs);
+}
+
+std::string World::run(int moments) {
+  step({input::Load{.graph = graph_}});
+  while (counts_.moments < moments && violated_.empty()) {
+    act();
+    if (violated_.empty()) flow_until(now_ + delay(30'000));
+  }
+  if (violated_.empty()) come_to_rest();
+  return violated_;
+}
+
+}  // namespace freshet::sim

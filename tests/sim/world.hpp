@@ -1,0 +1,120 @@
+// A company in a box: a random graph, a random workload, doubles for store and executor, crashes; all from one seed.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <queue>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "freshet/engine.hpp"
+#include "freshet/graph.hpp"
+
+namespace freshet::sim {
+
+/// What storage holds: facts in order, and rows by key.  Only what was committed survives a crash.
+class StoreDouble {
+ public:
+  void commit(const Batch& batch);
+  [[nodiscard]] Rows load() const;
+  [[nodiscard]] const std::vector<FactRecord>& facts() const { return facts_; }
+  /// What load() gives, but with runs that have ended left out, as the engine keeps it.
+  [[nodiscard]] Rows current() const { return load(); }
+
+ private:
+  std::vector<FactRecord> facts_;
+  std::map<AssetId, AssetRow> assets_;
+  std::map<AssetId, MemberRow> members_;
+  std::map<AssetId, VersionsRow> versions_;
+  std::map<std::pair<AssetId, AssetId>, EdgeRow> edges_;
+  std::map<AssetId, DefinitionRow> definitions_;
+  std::map<std::pair<AssetId, std::string>, CheckRow> checks_;
+  std::map<RunId, RunRow> runs_;
+  std::map<StepId, StepRow> steps_;
+  std::map<AssetId, MemoryRow> memory_;
+  std::map<std::string, ScheduleRow> schedules_;
+  std::map<AssetId, PauseRow> pauses_;
+  std::map<std::pair<std::string, std::string>, EventRow> events_;
+  std::map<std::string, AnswerRow> answers_;
+  std::map<AssetId, CursorRow> cursors_;
+  Sequence sequence_;
+  Instant at_{};
+  RunId last_run_;
+};
+
+class World {
+ public:
+  explicit World(std::uint64_t seed);
+
+  /// Runs the workload, with faults and crashes, until `moments` have passed; then lets everything come to rest.
+  /// Returns what was violated, "" if nothing was.
+  [[nodiscard]] std::string run(int moments);
+
+  struct Counts {
+    int moments{}, crashes{}, starts{}, requests{}, events{}, reloads{};
+  };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+  struct Process {
+    StepId step;
+    std::uint32_t attempt{};
+    bool ended{false};
+    bool hangs{false};
+    input::StepOutcome outcome;
+  };
+  struct Due {
+    Instant at;
+    std::uint64_t order{};
+    enum class Kind : std::uint8_t { running, ended } kind{};
+    std::pair<StepId, std::uint32_t> attempt;
+    friend bool operator>(const Due& a, const Due& b) { return std::tie(a.at, a.order) > std::tie(b.at, b.order); }
+  };
+
+  std::shared_ptr<const Graph> random_graph();
+  std::string random_automation();
+  void crash();
+  /// Decides one moment; commits it and lets its effects out, unless a crash comes in between.
+  void step(std::vector<Input> inputs);
+  void let_out(const Effect& effect);
+  void start(const effect::StartStep& effect);
+  void check();
+  void act();
+  void report();
+  bool flow_until(Instant target);
+  void come_to_rest();
+  void require(bool holds, const std::string& what);
+
+  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>{0, n - 1}(random_); }
+  bool chance(int percent) { return below(100) < static_cast<std::size_t>(percent); }
+  Micros delay(int max_ms) { return Millis{static_cast<std::int64_t>(below(static_cast<std::size_t>(max_ms)) + 1)}; }
+
+  std::mt19937_64 random_;
+  EngineOptions options_;
+  std::size_t assets_{};
+  std::shared_ptr<const Graph> graph_;
+  std::vector<std::shared_ptr<const Graph>> loaded_;  // in order, for the replay
+  std::unique_ptr<Engine> engine_;
+  StoreDouble store_;
+  Instant now_{};
+  std::map<std::pair<StepId, std::uint32_t>, Process> processes_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::uint64_t order_{};
+  std::uint64_t next_event_{};
+  struct Sent {
+    input::Event event;
+    bool acknowledged{false};
+  };
+  std::map<std::uint64_t, Sent> sent_;
+  std::map<Token, std::uint64_t> waiting_;
+  Token next_token_{1};
+  bool crashing_{true};
+  std::map<StepId, int> ended_;
+  std::string violated_;
+  Counts counts_;
+};
+
+}  // namespace freshet::sim

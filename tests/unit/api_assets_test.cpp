@@ -1,0 +1,220 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api_fixture.hpp"
+
+namespace freshet::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> keys_of(const Answer& answer) {
+  std::vector<std::string> out;
+  const Json json = answer.json();
+  for (const Json& item : json.value("items", Json::array())) out.push_back(item.value("key", ""));
+  return out;
+}
+
+TEST_F(ApiTest, AssetsAreListedByKey) {
+  const Answer answer = get("/api/v1/assets");
+  ASSERT_EQ(answer.status, 200);
+  EXPECT_THAT(keys_of(answer), ElementsAre("logs/events", "marts/revenue", "raw/orders", "staging/orders"));
+  EXPECT_EQ(answer.json()["total"], 4);
+  EXPECT_EQ(answer.json()["items"][1]["data"], "missing");
+  EXPECT_EQ(answer.header("etag"), '"' + sequence() + '"');
+}
+
+TEST_F(ApiTest, AssetsArePagedByCursor) {
+  std::vector<std::string> all;
+  std::string cursor;
+  for (int pages = 0; pages < 5; ++pages) {
+    const Answer answer = get("/api/v1/assets?limit=1&select=**/orders%20or%20marts/*" +
+                              (cursor.empty() ? "" : "&cursor=" + cursor));
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    for (auto& key : keys_of(answer)) all.push_back(key);
+    if (answer.json()["next_cursor"].is_null()) break;
+    cursor = answer.json()["next_cursor"];
+  }
+  EXPECT_THAT(all, ElementsAre("marts/revenue", "raw/orders", "staging/orders"));
+  EXPECT_EQ(get("/api/v1/assets?limit=1&cursor=" + cursor).code(), "query_invalid") << "of another query";
+}
+
+TEST_F(ApiTest, AssetsAreSelected) {
+  make_all();
+  EXPECT_THAT(keys_of(get("/api/v1/assets?select=%2Bmarts/revenue")),
+              ElementsAre("marts/revenue", "raw/orders", "staging/orders"));
+  EXPECT_THAT(keys_of(get("/api/v1/assets?select=status:missing")), ElementsAre("logs/events"));
+  EXPECT_THAT(keys_of(get("/api/v1/assets?status=fresh&select=owner:team:data")), ElementsAre("staging/orders"));
+  EXPECT_THAT(keys_of(get("/api/v1/assets?select=automation:on")), ElementsAre("marts/revenue", "staging/orders"));
+}
+
+struct BadList {
+  const char* query;
+  int status;
+  const char* code;
+  const char* detail;
+};
+class BadAssetList : public ApiTest, public testing::WithParamInterface<BadList> {};
+TEST_P(BadAssetList, IsRefused) {
+  const Answer answer = get(std::string{"/api/v1/assets?"} + GetParam().query);
+  EXPECT_EQ(answer.status, GetParam().status);
+  EXPECT_EQ(answer.code(), GetParam().code);
+  EXPECT_THAT(answer.body, HasSubstr(GetParam().detail));
+}
+INSTANTIATE_TEST_SUITE_P(Table, BadAssetList,
+                         testing::Values(BadList{"select=(", 400, "query_invalid", "column"},
+                                         BadList{"select=marts/revenu", 422, "asset_unknown", "marts/revenue"},
+                                         BadList{"status=red", 400, "query_invalid", "want missing"},
+                                         BadList{"limit=0", 400, "query_invalid", "from 1 to 1000"},
+                                         BadList{"limit=1001", 400, "query_invalid", "limit"},
+                                         BadList{"limit=x", 400, "query_invalid", "limit"},
+                                         BadList{"cursor=zzz", 400, "query_invalid", "cursor"}));
+
+TEST_F(ApiTest, OneAssetTellsAllButSecrets) {
+  const Answer before = get("/api/v1/assets/staging/orders");
+  ASSERT_EQ(before.status, 200);
+  EXPECT_EQ(before.json()["latest"], nullptr);
+  make_all();
+  const Answer answer = get("/api/v1/assets/staging/orders");
+  const Json json = answer.json();
+  EXPECT_EQ(json["data"], "fresh");
+  EXPECT_EQ(json["work"], "idle");
+  EXPECT_THAT(json["deps"], ElementsAre("raw/orders"));
+  EXPECT_THAT(json["dependents"], ElementsAre("marts/revenue"));
+  EXPECT_EQ(json["automation"], "eager");
+  EXPECT_EQ(json["checks"][0]["name"], "not_empty");
+  EXPECT_EQ(json["latest"]["kind"], "materialization");
+  EXPECT_EQ(json["tags"]["tier"], "1");
+  EXPECT_THAT(answer.body, Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ApiTest, AnAssetsETagIsItsRevision) {
+  const Answer first = get("/api/v1/assets/marts/revenue");
+  EXPECT_EQ(first.header("etag"), '"' + first.json()["revision"].dump() + '"');
+  const Answer again = get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.body, "");
+  EXPECT_EQ(again.header("etag"), first.header("etag"));
+  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", "\"1\", W/" + first.header("etag")}}).status, 304);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"}}).status, 202);
+  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}}).status, 304)
+      << "nothing of it has changed";
+  make_all();
+  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}}).status, 200);
+}
+
+TEST_F(ApiTest, AChangedDefinitionChangesTheETag) {
+  const std::string etag = get("/api/v1/assets/marts/revenue").header("etag");
+  auto assets = shop();
+  assets[2].description = "Money.";
+  service.load(assets);
+  const Answer answer = get("/api/v1/assets/marts/revenue", {{"if-none-match", etag}});
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.json()["description"], "Money.");
+}
+
+TEST_F(ApiTest, AnUnknownAssetIs404AndTheNearestIsNamed) {
+  for (const char* path : {"", "/events", "/decisions", "/why"}) {
+    const Answer answer = get(std::string{"/api/v1/assets/staging/order"} + path);
+    EXPECT_EQ(answer.status, 404);
+    EXPECT_THAT(answer.body, HasSubstr("did you mean \\\"staging/orders\\\"?")) << path;
+  }
+}
+
+TEST_F(ApiTest, AKeyThatEndsLikeARouteIsAnAssetIfThereIsOne) {
+  EXPECT_EQ(get("/api/v1/assets/logs/events").json()["key"], "logs/events");
+  EXPECT_EQ(get("/api/v1/assets/logs/events/events").status, 200);
+}
+
+TEST_F(ApiTest, EventsOfAnAssetAreNewestFirst) {
+  for (const char* version : {"1", "2", "3"}) {
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"},
+                                      {"data_version", version},
+                                      {"metadata", {{"rows", 7}}}}).status, 202);
+  }
+  const Answer page = get("/api/v1/assets/logs/events/events?limit=2");
+  ASSERT_EQ(page.status, 200);
+  EXPECT_EQ(page.json()["items"][0]["data_version"], "3");
+  EXPECT_EQ(page.json()["items"][0]["kind"], "observation");
+  EXPECT_EQ(page.json()["items"][0]["metadata"]["rows"], 7);
+  EXPECT_EQ(page.json()["items"][0]["source"], "api");
+  const Answer next =
+      get("/api/v1/assets/logs/events/events?limit=2&cursor=" + page.json()["next_cursor"].get<std::string>());
+  EXPECT_EQ(next.json()["items"][0]["data_version"], "1");
+  EXPECT_EQ(next.json()["items"].size(), 1U);
+}
+
+TEST_F(ApiTest, DecisionsTellTheSentenceAndTheTree) {
+  make_all();
+  const Answer answer = get("/api/v1/assets/staging/orders/decisions");
+  ASSERT_EQ(answer.status, 200);
+  const Json decision = answer.json()["items"][0];
+  EXPECT_EQ(decision["asset"], "staging/orders");
+  EXPECT_EQ(decision["requested"], true);
+  EXPECT_EQ(decision["expression"], "eager");
+  EXPECT_THAT(decision["text"].get<std::string>(), HasSubstr("raw/orders"));
+  ASSERT_FALSE(decision["tree"].empty());
+  bool about_raw = false;
+  for (const Json& node : decision["tree"]) about_raw = about_raw || node["asset"] == "raw/orders";
+  EXPECT_TRUE(about_raw);
+}
+
+TEST_F(ApiTest, WhyIsASentenceAndATree) {
+  const Answer answer = get("/api/v1/assets/marts/revenue/why");
+  ASSERT_EQ(answer.status, 200);
+  EXPECT_NE(answer.json()["text"], "");
+  EXPECT_TRUE(answer.json()["tree"].is_object());
+}
+
+TEST_F(ApiTest, TheGraphIsUpstreamFirst) {
+  const Answer answer = get("/api/v1/graph");
+  ASSERT_EQ(answer.status, 200);
+  const Json json = answer.json();
+  ASSERT_EQ(json["assets"].size(), 4U);
+  std::map<std::string, std::size_t> place;
+  for (std::size_t i = 0; i < 4; ++i) place[json["assets"][i]["key"]] = i;
+  EXPECT_LT(place["raw/orders"], place["staging/orders"]);
+  EXPECT_LT(place["staging/orders"], place["marts/revenue"]);
+  EXPECT_EQ(json["assets"][place["raw/orders"]]["external"], true);
+  EXPECT_EQ(json["assets"][place["raw/orders"]]["partitions"], nullptr);
+  make_all();
+  EXPECT_EQ(get("/api/v1/graph", {{"if-none-match", answer.header("etag")}}).status, 304)
+      << "events do not change the graph";
+}
+
+TEST_F(ApiTest, StatusIsColumnsOfOneLength) {
+  make_all();
+  const Json json = get("/api/v1/status").json();
+  for (const char* column : {"key", "data", "work", "stale_causes", "freshness", "updated_at", "revision", "paused",
+                             "checks_failed"}) {
+    EXPECT_EQ(json[column].size(), 4U) << column;
+  }
+  EXPECT_EQ(json["sequence"].dump(), sequence());
+}
+
+TEST_F(ApiTest, StaleIsSaidWithItsCauses) {
+  auto assets = shop();
+  assets[1].automation = "";
+  service.load(assets);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "1"}}).status, 202);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "staging/orders"}}).status, 202);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "2"}}).status, 202);
+  const Json json = get("/api/v1/assets/staging/orders").json();
+  EXPECT_EQ(json["data"], "stale") << json.dump();
+  EXPECT_THAT(json["stale_causes"], ElementsAre("data"));
+}
+
+TEST_F(ApiTest, CheckResultsArePartOfTheAsset) {
+  make_all();
+  ASSERT_EQ(post("/api/v1/events", {{"kind", "check"}, {"asset", "staging/orders"}, {"name", "not_empty"},
+                                    {"passed", false}, {"severity", "warn"}}).status, 202);
+  const Json json = get("/api/v1/assets/staging/orders").json();
+  EXPECT_EQ(json["check_results"]["not_empty"]["passed"], false);
+  EXPECT_EQ(json["check_results"]["not_empty"]["severity"], "warn");
+  EXPECT_EQ(json["checks_failed"], 1);
+}
+
+}  // namespace
+}  // namespace freshet::test

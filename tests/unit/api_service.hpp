@@ -1,0 +1,224 @@
+// A daemon for the API's tests: the real engine, history in memory, and callbacks that wait until
+// they are drained, as the io thread would run them.
+#pragma once
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/service.hpp"
+
+namespace freshet::test {
+
+class MemoryReader : public Reader {
+ public:
+  Result<FactPage> facts(const FactQuery& query) override {
+    FactPage page;
+    std::vector<FactRecord> all = records;
+    const bool newest = query.order == FactQuery::Order::newest_first;
+    if (newest) std::ranges::reverse(all);
+    for (const FactRecord& record : all) {
+      if (query.upto.value != 0 && record.sequence > query.upto) continue;
+      if (record.sequence <= query.after) continue;
+      if (query.before.value != 0 && record.sequence >= query.before) continue;
+      if (query.asset && asset_of(record.fact) != *query.asset) continue;
+      if (query.run && run_of(record.fact) != *query.run) continue;
+      if (query.kinds.any() && !query.kinds[record.fact.index()]) continue;
+      if (page.facts.size() == query.limit) {
+        page.next = page.facts.back().sequence;
+        break;
+      }
+      page.facts.push_back(record);
+    }
+    return page;
+  }
+  Result<FactRecord> fact(Sequence sequence) override {
+    const auto found = std::ranges::find(records, sequence, &FactRecord::sequence);
+    if (found == records.end()) return Error{Errc::not_found, "no such fact"};
+    return *found;
+  }
+  Result<RunPage> runs(const RunQuery& query) override {
+    RunPage page;
+    for (auto it = stored.rbegin(); it != stored.rend(); ++it) {
+      const StoredRun& run = it->second;
+      if (query.before.value != 0 && it->first >= query.before) continue;
+      if (!query.statuses.empty() &&
+          std::ranges::find(query.statuses, run.run.status) == query.statuses.end()) {
+        continue;
+      }
+      if (query.asset && std::ranges::none_of(run.steps, [&](const StepRow& step) {
+            return step.member.asset == *query.asset;
+          })) {
+        continue;
+      }
+      if (page.runs.size() == query.limit) {
+        page.next = page.runs.back().run;
+        break;
+      }
+      page.runs.push_back(run.run);
+    }
+    return page;
+  }
+  Result<StoredRun> run(RunId id) override {
+    const auto found = stored.find(id);
+    if (found == stored.end()) return Error{Errc::not_found, "no such run"};
+    return found->second;
+  }
+  Result<AnswerRow> answer(std::string_view key) override {
+    const auto found = answers.find(std::string{key});
+    if (found == answers.end()) return Error{Errc::not_found, "no such answer"};
+    return found->second;
+  }
+  Result<StoreSizes> sizes() override { return StoreSizes{}; }
+
+  void keep(const Batch& batch) {
+    records.insert(records.end(), batch.facts.begin(), batch.facts.end());
+    for (const RunRow& row : batch.rows.of<RunRow>()) stored[row.run].run = row;
+    for (const StepRow& row : batch.rows.of<StepRow>()) {
+      auto& steps = stored[row.step.run].steps;
+      const auto found = std::ranges::find(steps, row.step, &StepRow::step);
+      if (found == steps.end()) {
+        steps.push_back(row);
+      } else {
+        *found = row;
+      }
+      std::ranges::sort(steps, {}, &StepRow::step);
+    }
+    for (const AnswerRow& row : batch.rows.of<AnswerRow>()) answers[row.key] = row;
+  }
+
+  std::vector<FactRecord> records;
+  std::map<RunId, StoredRun> stored;
+  std::map<std::string, AnswerRow> answers;
+};
+
+class MemoryService : public Service {
+ public:
+  explicit MemoryService(ManualClock& clock) : clock_{clock} {}
+
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const override { return snapshot_; }
+  bool submit(Input input, std::function<void(Reply)> done) override {
+    if (is_full) return false;
+    std::visit([]<class I>(I& each) {
+      if constexpr (requires { each.token = 1; }) each.token = 1;
+    }, input);
+    post([this, input = std::move(input), done = std::move(done)] {
+      for (Reply& reply : take(input)) done(std::move(reply));
+    });
+    return true;
+  }
+  void read(std::function<void(Reader&)> work, std::function<void()> done) override {
+    post([this, work = std::move(work), done = std::move(done)] {
+      work(reader);
+      done();
+    });
+  }
+  void offload(std::function<void()> work, std::function<void()> done) override {
+    post([work = std::move(work), done = std::move(done)] {
+      work();
+      done();
+    });
+  }
+  void why(std::string asset, std::function<void(Result<Explanation>)> done) override {
+    post([this, asset, done] { done(engine_.why(asset)); });
+  }
+  void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override {
+    post([changed, done] {
+      done(Plan{.changed = changed,
+                .items = {{.asset = "marts/revenue", .reason = "it reads it", .because = changed}}});
+    });
+  }
+  void validate(std::vector<ProposedFile> files,
+                std::function<void(std::vector<Diagnostic>)> done) override {
+    proposed = std::move(files);
+    post([this, done] { done(diagnostics); });
+  }
+  void reload(std::function<void(std::vector<Diagnostic>)> done) override {
+    ++reloads;
+    post([this, done] { done(diagnostics); });
+  }
+  [[nodiscard]] std::vector<SourceStatus> sources() const override {
+    return {{.asset = "raw/orders", .kind = "webhook", .state = "waiting", .detail = "for events"}};
+  }
+  [[nodiscard]] std::vector<Metric> metrics() const override {
+    return {{.name = "runs", .help = "Runs.", .type = "gauge", .labels = "pool=\"x\"", .value = 2}};
+  }
+  [[nodiscard]] Health health() const override {
+    return {.ready = snapshot_ != nullptr, .checks = {{"store", "ok"}}};
+  }
+  [[nodiscard]] std::string attempt_directory(StepId step, std::uint32_t attempt) const override {
+    return log_root + '/' + to_text(step.run) + '-' + std::to_string(step.number) + '-' +
+           std::to_string(attempt);
+  }
+  [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override {
+    listener_ = std::make_shared<Listener>(std::move(listener));
+    return listener_;
+  }
+
+  /// Runs what waits, and what that leads to.
+  void drain() {
+    while (!posted_.empty()) {
+      const auto next = std::move(posted_.front());
+      posted_.pop_front();
+      next();
+    }
+  }
+  /// One moment of the engine, committed and told.  Replies are returned.
+  std::vector<Reply> take(const Input& input) {
+    Moment moment = engine_.step({&input, 1}, clock_.now());
+    reader.keep(moment.batch);
+    snapshot_ = engine_.snapshot();
+    if (listener_.use_count() > 1 && !moment.batch.facts.empty()) (*listener_)(moment.batch.facts);
+    std::vector<Reply> replies;
+    for (Effect& effect : moment.effects) {
+      if (auto* answer = std::get_if<effect::Answer>(&effect)) replies.push_back(answer->reply);
+      if (const auto* start = std::get_if<effect::StartStep>(&effect)) started.push_back(*start);
+    }
+    return replies;
+  }
+  void load(std::vector<AssetDefinition> assets) {
+    Definitions definitions;
+    definitions.project = "shop";
+    for (AssetDefinition& asset : assets) asset.project = "shop";
+    definitions.assets = std::move(assets);
+    definitions.fingerprint = ++fingerprint_;
+    auto graph = Graph::build({std::make_shared<const Definitions>(std::move(definitions))});
+    take(input::Load{.graph = graph.value(), .token = 0});
+  }
+  /// The oldest step that was started ends so.
+  void end_step(int exit_code = 0) {
+    const effect::StartStep start = started.front();
+    started.pop_front();
+    take(input::StepRunning{.step = start.step, .attempt = start.attempt, .pid = 1});
+    take(input::StepOutcome{.step = start.step,
+                            .attempt = start.attempt,
+                            .kind = input::StepOutcome::Kind::exited,
+                            .code = exit_code});
+  }
+
+  MemoryReader reader;
+  std::deque<effect::StartStep> started;
+  std::vector<ProposedFile> proposed;
+  std::vector<Diagnostic> diagnostics;
+  int reloads{0};
+  bool is_full{false};
+  std::string log_root{"/nowhere"};
+
+ private:
+  void post(std::function<void()> task) { posted_.push_back(std::move(task)); }
+
+  ManualClock& clock_;
+  Engine engine_{EngineOptions{}};
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<Listener> listener_;
+  std::deque<std::function<void()>> posted_;
+  std::uint64_t fingerprint_{0};
+};
+
+}  // namespace freshet::test

@@ -1,0 +1,311 @@
+// Every mistake is found, at its very place, and says what would be right.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "project_helpers.hpp"
+
+namespace freshet::project {
+namespace {
+
+using testing::HasSubstr;
+
+struct Mistake {
+  const char* name;
+  std::string text;
+  std::string place;    ///< "line:column" in /p/freshet.yaml
+  std::string message;  ///< A part of it.
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+
+class AMistake : public testing::TestWithParam<Mistake> {};
+
+TEST_P(AMistake, IsReportedOnceAtItsPlace) {
+  LoadOptions options;
+  options.check_automation = [](const AssetDefinition& asset) {
+    std::vector<Diagnostic> found;
+    if (const std::size_t at = asset.automation.find("61"); at != std::string::npos) {
+      found.push_back({.place = {.line = 1, .column = static_cast<int>(at) + 1},
+                       .message = "minute 61 is out of range 0-59"});
+    }
+    return found;
+  };
+  const LoadResult result = load_text(GetParam().text, options);
+  ASSERT_EQ(result.diagnostics.size(), 1U) << all(result);
+  EXPECT_EQ(result.diagnostics[0].severity, Diagnostic::Severity::error);
+  EXPECT_FALSE(result.definitions.has_value());
+  EXPECT_THAT(format(result.diagnostics[0]),
+              testing::StartsWith("/p/freshet.yaml:" + GetParam().place + ": error: "));
+  EXPECT_THAT(result.diagnostics[0].message, HasSubstr(GetParam().message));
+}
+
+std::string repeat(const std::string& text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+/// Each level names the one before ten times.
+std::string alias_bomb() {
+  std::string out = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string up = "*a" + std::to_string(i - 1);
+    out += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + up + repeat(", " + up, 9) +
+           "]\n";
+  }
+  return out;
+}
+
+/// One asset with more fields.
+std::string asset(const std::string& fields) { return "assets:\n  - key: a\n    " + fields; }
+
+const std::vector<Mistake> kSyntax{
+    {"UnterminatedQuote", "assets:\n  - key: \"a\n    deps: [b]\n", "2:10",
+     "this quote is never closed"},
+    {"Tab", "assets:\n\t- key: a\n", "2:1", "a tab cannot indent"},
+    {"OpenBracket", "assets: [{key: a}\npools: {}\n", "2:1",
+     "a comma or ] is missing: the [ of line 1, column 9"},
+    {"OpenBrace", "assets: [{key: a]\n", "1:17", "a comma or } is missing"},
+    {"ColonInText", "project: a: b\n", "1:11", "a colon and space cannot stand here"},
+    {"WrongIndentation", "assets:\n  - key: a\n   command: [x]\n", "3:4", "does not line up"},
+    {"MissingColon", "project: x\nassets\n", "2:1", "no `key: value`"},
+    {"AtSign", "project: @x\n", "1:10", "a value cannot begin with @"},
+    {"UnknownEscape", "project: \"\\d\"\n", "1:11", "no such escape"},
+    {"NotUtf8", "project: a\nprefix: \"caf\xE9 \"\n", "2:13", "not UTF-8"},
+    {"ControlCharacter", "project: a\nprefix: \"a\x01\"\n", "2:11", "control character"},
+    {"SecondDocument", "project: a\n---\nproject: b\n", "2:1", "a second document"},
+    {"UnknownAlias", "pools: *there\n", "1:8", "*there names nothing"},
+    {"AliasInsideItself", "pools: &p {a: *p}\n", "1:15", "stands inside what it names"},
+    {"AliasBomb", alias_bomb(), "6:45", "aliases stand for more than 1000000 values"},
+    {"DepthBomb", "assets: " + repeat("[", 5000), "1:72", "nested more than 64 levels deep"},
+    {"CustomTag", "project: !env NAME\n", "1:10", "tags such as !env"},
+    {"MergeKey", "x: &x {a: 1}\npools: {<<: *x}\n", "2:9", "merge keys"},
+    {"ListAsKey", "pools: {[a]: 1}\n", "1:9", "a key must be a text"},
+    {"DuplicateKey", "project: a\nprefix: b\nproject: c\n", "3:1",
+     "\"project\" is given twice: first at line 1, column 1"},
+    {"DuplicateKeyInFlow", "pools: {a: 1, b: 2, a: 3}\n", "1:21", "first at line 1, column 9"},
+};
+
+const std::vector<Mistake> kFields{
+    {"RootIsAList", "- key: a\n", "1:1", "project must be a mapping"},
+    {"UnknownTopField", "asets: []\n", "1:1",
+     "unknown field \"asets\" in project: did you mean \"assets\"?"},
+    {"UnknownField", asset("automaton: eager\n"), "3:5",
+     "unknown field \"automaton\" in asset: did you mean \"automation\"?"},
+    {"UnknownFieldFarFromAll", asset("retries: {zzzzzz: 1}\n"), "3:15",
+     "it takes max, backoff, delay or max_delay"},
+    {"MissingKey", "assets:\n  - command: [x]\n", "2:5", "asset needs the field \"key\""},
+    {"MissingWithin", asset("freshness: {warn: 1h}\n"), "3:16",
+     "freshness needs the field \"within\""},
+    {"CommandAsText", asset("command: echo \"hi\"\n"), "3:14", R"(write [sh, -c, "echo \"hi\""])"},
+    {"EmptyCommand", asset("command: []\n"), "3:14", "command is empty"},
+    {"BadDuration", asset("timeout: 5 minutes\n"), "3:14",
+     "timeout must be a duration such as 500ms, 10s, 30m, 1h, 2d or 1w, not \"5 minutes\""},
+    {"NoTimeAtAll", asset("timeout: 0s\n"), "3:14", "longer than nothing"},
+    {"BadPriority", asset("priority: high\n"), "3:15",
+     "priority must be a whole number, not \"high\""},
+    {"QuotedPriority", asset("priority: \"1\"\n"), "3:15", "priority must be a whole number"},
+    {"BadBoolean", asset("checks: [{name: c, blocking: yes}]\n"), "3:34",
+     "blocking must be true or false, not \"yes\""},
+    {"BadSeverity", asset("checks: [{name: c, severity: eror}]\n"), "3:34",
+     "severity must be warn or error, not \"eror\": did you mean \"error\"?"},
+    {"CheckTwice", asset("checks: [{name: c}, {name: c}]\n"), "3:32",
+     "check \"c\" is given twice: first at line 3, column 21"},
+    {"CheckTimeoutWithoutCommand", asset("checks: [{name: c, timeout: 1m}]\n"), "3:33",
+     "has a timeout but no command"},
+    {"WarnNotBeforeWithin", asset("freshness: {within: 1h, warn: 60m}\n"), "3:35",
+     "freshness.warn (1h) must be less than freshness.within (1h)"},
+    {"RetriesOutOfRange", asset("retries: {max: -1}\n"), "3:20", "max must be from 0 to 1000"},
+    {"RetriesDelays", asset("retries: {max: 1, delay: 1h, max_delay: 1m}\n"), "3:45",
+     "retries.max_delay (1m) must not be less than retries.delay (1h)"},
+    {"Backoff", asset("retries: {backoff: linear}\n"), "3:24",
+     "backoff must be constant or exponential"},
+    {"Executor", asset("executor: docker\n"), "3:15",
+     "executor \"docker\" is not available in this version; local is"},
+    {"ExecutorObject", asset("executor: {slurm: {}}\n"), "3:15",
+     "executor \"slurm\" is not available"},
+    {"Contract", asset("contract: a.odcs.yaml\n"), "3:5",
+     "\"contract\" is not available in this version"},
+    {"Templates", "templates: {}\n", "1:1", "\"templates\" is not available in this version"},
+    {"Kafka", "sources: [{asset: a, kafka: {topic: t}}]\n", "1:22",
+     "source kind kafka is not available in this version"},
+    {"TwoSourceKinds", "sources: [{asset: a, webhook: {}, file: {path: x}}]\n", "1:11",
+     "a source is of one kind"},
+    {"AutomationWithoutCommand", asset("automation: eager\n"), "3:17",
+     "automation needs a command"},
+    {"DefaultAutomationWithoutCommand", "defaults: {automation: eager}\nassets: [{key: a}]\n",
+     "2:16", "automation: null"},
+    {"Automation", asset("automation: 'on_cron(\"61 * * * *\")'\n    command: [x]\n"), "3:27",
+     "minute 61 is out of range"},
+    {"AutomationAfterUmlauts", asset("automation: ü & on_cron(\"61 * * * *\")\n    command: [x]\n"),
+     "3:31", "minute 61"},
+    {"AutomationInABlock",
+     asset("automation: |-\n      on_cron(\"61 * * * *\")\n    command: [x]\n"), "3:17",
+     "minute 61"},
+    {"DefaultsWithKey", "defaults: {key: a}\n", "1:12", "defaults may not hold \"key\""},
+    {"VariableName", asset("environment: {1A: x}\n"), "3:19", "\"1A\" is not a variable's name"},
+    {"ReservedVariable", asset("environment: {FRESHET_RUN_ID: x}\n"), "3:19",
+     "FRESHET_RUN_ID is set by freshet"},
+    {"PoolOfNone", "pools: {w: 0}\n", "1:12",
+     "pool w must allow at least 1 step at a time, not \"0\""},
+    {"ProjectName", "project: a b\n", "1:10", "project must be a name of letters, digits, _ and -"},
+    {"WaitWithoutMaxAge",
+     "sources: [{asset: b}]\n" + asset("deps: [{asset: b, wait_until: \"04:00\"}]\n"), "4:35",
+     "wait_until needs max_age"},
+    {"TimeOfDay",
+     "sources: [{asset: b}]\n" + asset("deps: [{asset: b, max_age: 1h, wait_until: \"4 am\"}]\n"),
+     "4:48", "wait_until must be a time of day"},
+    {"TimeZone",
+     "sources: [{asset: b}]\n" +
+         asset("deps: [{asset: b, max_age: 1h, wait_until: \"04:00\", timezone: Europe/Viena}]\n"),
+     "4:67", "Europe/Vienna"},
+    {"Then",
+     "sources: [{asset: b}]\n" +
+         asset("deps: [{asset: b, max_age: 1h, wait_until: \"04:00\", then: fail}]\n"),
+     "4:63", "then must be provisional"},
+    {"TwoPartitionings", asset("partitions: {static: [x], dynamic: y}\n"), "3:17",
+     "partitions takes exactly one of static, hourly"},
+    {"PartitionKey", asset("partitions: {static: [\"a|b\"]}\n"), "3:27",
+     "a partition key must be a text without |"},
+    {"PartitionTwice", asset("partitions: {static: [x, y, x]}\n"), "3:33",
+     "partition \"x\" is listed twice"},
+    {"PartitionStart", asset("partitions: {daily: {start: tomorrow}}\n"), "3:33",
+     "start must be a date such as \"2026-01-31\""},
+    {"PartitionCron",
+     asset("partitions: {cron: {schedule: \"61 * * * *\", start: \"2026-01-01\"}}\n"), "3:36",
+     "minute 61 is out of range"},
+    {"PartitionsEndBeforeTheyStart",
+     asset("partitions: {daily: {start: \"2026-01-02\", end: \"2026-01-01\"}}\n"), "3:52",
+     "end must be later than start"},
+    {"Mapping", "sources: [{asset: b}]\n" + asset("deps: [{asset: b, mapping: lst}]\n"), "4:32",
+     "did you mean last?"},
+    {"MissingVariable", "project: a\nprefix: \"x-${STAGE}\"\n", "2:12",
+     "environment variable STAGE is not set"},
+    {"OpenVariable", "project: a\nprefix: x${STAGE\n", "2:10", "is never closed by }"},
+};
+
+const std::vector<Mistake> kMeaning{
+    {"BadKey", "assets: [{key: \"a b\"}]\n", "1:16", "\"a b\" is not a key"},
+    {"EmptySegment", "assets: [{key: a//b}]\n", "1:16", "is not a key"},
+    {"DotSegment", "assets: [{key: a/../b}]\n", "1:16", "is not a key"},
+    {"LongKey", "assets: [{key: " + repeat("k", 256) + "}]\n", "1:16", "at most 255 bytes"},
+    {"ReservedEnding", "assets: [{key: a/history}, {key: a}]\n", "1:16",
+     "cannot stand beside \"a\" (/p/freshet.yaml:1:34)"},
+    {"DefinedTwice", "sources:\n  - asset: a\nassets:\n  - key: a\n", "4:10",
+     "key \"a\" is defined twice: first at /p/freshet.yaml:2:12"},
+    {"UnknownDependency", "assets: [{key: raw/orders}, {key: b, deps: [raw/order]}]\n", "1:45",
+     "\"b\" depends on \"raw/order\", which nothing defines: did you mean \"raw/orders\"?"},
+    {"UnknownDependencyFarFromAll", "assets: [{key: b, deps: [{asset: elsewhere}]}]\n", "1:34",
+     "define it under assets or sources"},
+    {"DependencyTwice", "assets: [{key: a}, {key: b, deps: [a, {asset: a}]}]\n", "1:47",
+     "dependency \"a\" is listed twice: first at /p/freshet.yaml:1:36"},
+    {"Cycle",
+     "assets:\n  - {key: c, deps: [a]}\n  - {key: a, deps: [x, b]}\n  - {key: b, deps: [c]}\n  - "
+     "key: x\n",
+     "2:21", "dependency cycle: c → a → b → c"},
+    {"DependsOnItself", "assets: [{key: a, deps: [a]}]\n", "1:26", "dependency cycle: a → a"},
+    {"TwoWriters", "assets: [{key: a, writes: out/x.csv}, {key: b, writes: [y, ./out//x.csv]}]\n",
+     "1:45", "two writers: \"a\" and \"b\" both write"},
+    {"TwoWritersOfATable",
+     "assets: [{key: a, writes: [sales.fact]}, {key: b, writes: [sales.fact]}]\n", "1:48",
+     "two writers: \"a\" and \"b\" both write \"sales.fact\""},
+    {"SelfTrigger",
+     "sources:\n  - {asset: s, file: {path: \"in/*.csv\"}}\nassets:\n  - {key: a, deps: [s]}\n  - "
+     "{key: b, deps: [a], writes: [./in/b.csv]}\n",
+     "2:13", "s → a → b → s would run for ever"},
+    {"SelfTriggerByFolder",
+     "sources:\n  - {asset: s, file: {path: \"in/x/*.csv\"}}\nassets:\n  - {key: a, deps: [s], "
+     "writes: [in/]}\n",
+     "2:13", "s → a → s"},
+    {"SelfTriggerByEqualGlob",
+     "sources:\n  - {asset: s, file: {path: \"in/*.csv\"}}\nassets:\n  - {key: a, deps: [s], "
+     "writes: [\"in/*.csv\"]}\n",
+     "2:13", "s → a → s"},
+    {"UnknownPool", "pools: {warehouse: 2}\nassets: [{key: a, pool: warehous}]\n", "2:16",
+     "the pool \"warehous\", which is not in `pools`: did you mean \"warehouse\"?"},
+    {"RenamedFromALivingOne", "assets: [{key: a}, {key: b, renamed_from: a}]\n", "1:26",
+     "which is still defined"},
+    {"RenamedByTwo", "assets: [{key: a, renamed_from: z}, {key: b, renamed_from: z}]\n", "1:43",
+     "are both renamed_from \"z\""},
+};
+
+std::string name_of(const testing::TestParamInfo<Mistake>& info) { return info.param.name; }
+INSTANTIATE_TEST_SUITE_P(Syntax, AMistake, testing::ValuesIn(kSyntax), name_of);
+INSTANTIATE_TEST_SUITE_P(Fields, AMistake, testing::ValuesIn(kFields), name_of);
+INSTANTIATE_TEST_SUITE_P(Meaning, AMistake, testing::ValuesIn(kMeaning), name_of);
+
+TEST(Mistakes, AreAllReportedAtOnceAndInOrder) {
+  const LoadResult result = load_text(R"(project: telco
+pools: {warehouse: 0}
+defaults: {timeout: soon}
+sources:
+  - {asset: raw/orders, database: {}}
+assets:
+  - key: a
+    deps: [c]
+    comand: [x]
+  - key: b
+    deps: [a, raw/ordes]
+    command: run it
+  - key: c
+    deps: [b]
+    priority: 1.5
+  - {key: b}
+)");
+  EXPECT_EQ(
+      all(result),
+      R"(/p/freshet.yaml:2:20: error: pool warehouse must allow at least 1 step at a time, not "0"
+/p/freshet.yaml:3:21: error: timeout must be a duration such as 500ms, 10s, 30m, 1h, 2d or 1w, not "soon"
+/p/freshet.yaml:5:25: error: source kind database is not available in this version
+/p/freshet.yaml:8:12: error: dependency cycle: a → c → b → a (each needs the next)
+/p/freshet.yaml:9:5: error: unknown field "comand" in asset: did you mean "command"?
+/p/freshet.yaml:11:15: error: "b" depends on "raw/ordes", which nothing defines: did you mean "raw/orders"?
+/p/freshet.yaml:12:14: error: command must be a list, since there is no shell: write [sh, -c, "run it"], or each word as one item
+/p/freshet.yaml:15:15: error: priority must be a whole number, not "1.5"
+/p/freshet.yaml:16:11: error: key "b" is defined twice: first at /p/freshet.yaml:10:10
+)");
+  EXPECT_EQ(result.unsupported, std::vector<std::string>{"database"});
+}
+
+TEST(Mistakes, CyclesThatShareAnAssetAreEachReported) {
+  const LoadResult result =
+      load_text("assets: [{key: a, deps: [b, c]}, {key: b, deps: [a]}, {key: c, deps: [a]}]\n");
+  EXPECT_EQ(all(result),
+            "/p/freshet.yaml:1:26: error: dependency cycle: a → b → a (each needs the next)\n"
+            "/p/freshet.yaml:1:29: error: dependency cycle: a → c → a (each needs the next)\n");
+}
+
+TEST(Mistakes, ALongCycleIsShortenedInTheMiddle) {
+  std::string text = "assets:\n";
+  for (int i = 0; i < 1000; ++i) {
+    text +=
+        "  - {key: k" + std::to_string(i) + ", deps: [k" + std::to_string((i + 1) % 1000) + "]}\n";
+  }
+  const LoadResult result = load_text(text);
+  ASSERT_EQ(result.diagnostics.size(), 1U);
+  EXPECT_THAT(result.diagnostics[0].message, HasSubstr("k12 → (975 more) → k988"));
+  EXPECT_THAT(result.diagnostics[0].message, HasSubstr("k999 → k0 (each"));
+}
+
+TEST(Warnings, LeaveTheDefinitionsValid) {
+  const LoadResult result = load_text(R"(include: [none/*.yaml]
+assets:
+  - {key: a, checks: [{name: c, severity: warn, blocking: true}]}
+  - {key: b, partitions: {daily: {start: "2026-01-01", end: "2040-01-01", timezone: Europe/Vienna}}}
+)");
+  EXPECT_EQ(
+      all(result),
+      "/p/freshet.yaml:1:11: warning: include \"none/*.yaml\" matches no file\n"
+      "/p/freshet.yaml:3:59: warning: check \"c\" blocks nothing: only a failure with severity "
+      "error does\n"
+      "/p/freshet.yaml:4:61: warning: from 2038 on the zone data knows no summer time: windows "
+      "of Europe/Vienna may be off by an hour\n");
+  EXPECT_TRUE(result.definitions.has_value());
+}
+
+}  // namespace
+}  // namespace freshet::project

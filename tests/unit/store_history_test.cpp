@@ -1,0 +1,281 @@
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/rows.hpp"
+#include "random_values.hpp"
+#include "store/store.hpp"
+#include "store_support.hpp"
+
+namespace freshet {
+namespace {
+
+using testing_support::at_seconds;
+using testing_support::commit_one;
+using testing_support::Filler;
+using testing_support::open_store;
+using testing_support::TemporaryDirectory;
+using testing_support::update_batch;
+
+std::unique_ptr<Reader> open_reader(Store& store) {
+  auto reader = store.reader();
+  EXPECT_TRUE(reader) << reader.error().message;
+  return reader ? std::move(reader).value() : nullptr;
+}
+
+/// A few assets and runs, several kinds.
+FactRecord some_fact(Filler& filler, std::uint64_t sequence) {
+  const AssetId asset{static_cast<std::uint32_t>(1 + filler.below(4))};
+  const StepId step{RunId{1 + filler.below(3)}, 0};
+  FactRecord record{.sequence = Sequence{sequence}, .at = at_seconds(1), .fact = {}};
+  switch (filler.below(4)) {
+    case 0:
+      record.fact = fact::Updated{.member = {asset, {}}, .step = step};
+      break;
+    case 1:
+      record.fact = fact::StepStarted{.step = step};
+      break;
+    case 2:
+      record.fact = fact::Decided{.asset = asset};
+      break;
+    default:
+      record.fact = fact::ClockJumped{.delta_us = 5};
+      break;
+  }
+  return record;
+}
+
+void append(Store& store, std::vector<FactRecord>& facts, Filler& filler, std::uint64_t count) {
+  Batch batch;
+  for (; count > 0; --count) {
+    facts.push_back(some_fact(filler, facts.size() + 1));
+    batch.facts.push_back(facts.back());
+  }
+  ASSERT_TRUE(commit_one(store, batch));
+}
+
+struct PagingCase {
+  std::string name;
+  FactQuery query;
+};
+class FactPaging : public testing::TestWithParam<PagingCase> {};
+
+TEST_P(FactPaging, HasNoGapsOrRepeatsWhileFactsComeIn) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  Filler filler{1};
+  std::vector<FactRecord> facts;
+  append(*store, facts, filler, 250);
+  const std::vector<FactRecord> present = facts;
+
+  FactQuery query = GetParam().query;
+  const bool oldest_first = query.order == FactQuery::Order::oldest_first;
+  query.upto = Sequence{present.size()};
+  query.limit = 7;
+  const auto reader = open_reader(*store);
+  std::vector<FactRecord> seen;
+  while (true) {
+    const auto page = reader->facts(query);
+    ASSERT_TRUE(page) << page.error().message;
+    EXPECT_LE(page->facts.size(), query.limit);
+    seen.insert(seen.end(), page->facts.begin(), page->facts.end());
+    const Sequence next = page->next.value_or(Sequence{});
+    if (next == Sequence{}) break;
+    (oldest_first ? query.after : query.before) = next;
+    append(*store, facts, filler, 3);
+  }
+
+  std::vector<FactRecord> want;
+  std::ranges::copy_if(present, std::back_inserter(want), [&](const FactRecord& record) {
+    return (!query.asset || query.asset == asset_of(record.fact)) &&
+           (!query.run || query.run == run_of(record.fact)) &&
+           (query.kinds.none() || query.kinds[record.fact.index()]);
+  });
+  if (!oldest_first) std::ranges::reverse(want);
+  EXPECT_FALSE(want.empty());
+  EXPECT_EQ(seen, want);
+}
+
+std::vector<PagingCase> paging_cases() {
+  const std::vector<PagingCase> selections{
+      {"all", {}},
+      {"asset", {.asset = AssetId{2}}},
+      {"run", {.run = RunId{3}}},
+      {"kind", {.kinds = kinds_of<fact::Decided>()}},
+      {"asset_and_kinds",
+       {.asset = AssetId{1}, .kinds = kinds_of<fact::Updated, fact::ClockJumped>()}}};
+  std::vector<PagingCase> cases;
+  for (PagingCase each : selections) {
+    each.query.order = FactQuery::Order::newest_first;
+    cases.push_back({each.name + "_newest_first", each.query});
+    each.query.order = FactQuery::Order::oldest_first;
+    cases.push_back({each.name + "_oldest_first", each.query});
+  }
+  return cases;
+}
+INSTANTIATE_TEST_SUITE_P(Table, FactPaging, testing::ValuesIn(paging_cases()),
+                         [](const auto& info) { return info.param.name; });
+
+TEST(FactHistory, ARareKindIsFoundThroughPagesThatAreEmpty) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  Batch batch;
+  batch.facts.push_back(
+      {.sequence = Sequence{1}, .at = at_seconds(1), .fact = fact::ClockJumped{.delta_us = 1}});
+  for (std::uint64_t i = 2; i <= 50'000; ++i) {
+    batch.facts.push_back({.sequence = Sequence{i}, .at = at_seconds(1), .fact = fact::Wiped{}});
+  }
+  ASSERT_TRUE(commit_one(*store, batch));
+  const auto reader = open_reader(*store);
+  FactQuery query{.kinds = kinds_of<fact::ClockJumped>()};
+  std::vector<FactRecord> seen;
+  int pages{};
+  for (std::optional<Sequence> next = Sequence{}; next && pages < 10; ++pages) {
+    query.before = *next;
+    const auto page = reader->facts(query);
+    ASSERT_TRUE(page);
+    seen.insert(seen.end(), page->facts.begin(), page->facts.end());
+    next = page->next;
+  }
+  EXPECT_EQ(seen, std::vector{batch.facts[0]});
+  EXPECT_EQ(pages, 3);
+}
+
+TEST(FactHistory, AFactIsFoundBySequenceAndAMissingOneIsSaidToBe) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const Batch batch = update_batch(5, 1);
+  ASSERT_TRUE(commit_one(*store, batch));
+  const auto reader = open_reader(*store);
+  const auto fact = reader->fact(Sequence{5});
+  ASSERT_TRUE(fact);
+  EXPECT_EQ(*fact, batch.facts[0]);
+  const auto missing = reader->fact(Sequence{4});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+}
+
+class RunHistory : public testing::Test {
+ protected:
+  /// Runs 1 to 20: even ones failed, every third has two steps of asset 3, others one of asset 1.
+  void SetUp() override {
+    Batch batch;
+    for (std::uint64_t i = 1; i <= 20; ++i) {
+      const RunId run{i};
+      batch.facts.push_back(
+          {.sequence = Sequence{i}, .at = at_seconds(1), .fact = fact::RunQueued{.run = run}});
+      batch.rows.of<RunRow>().push_back(
+          {.run = run,
+           .status = i % 2 == 0 ? RunStatus::failed : RunStatus::succeeded,
+           .sequence = Sequence{i}});
+      const MemberId member{AssetId{i % 3 == 0 ? 3U : 1U}, {}};
+      batch.rows.of<StepRow>().push_back({.step = {run, 0}, .member = member});
+      if (i % 3 == 0) batch.rows.of<StepRow>().push_back({.step = {run, 1}, .member = member});
+    }
+    ASSERT_TRUE(commit_one(*store_, batch));
+  }
+
+  /// All pages' runs, three at a time.
+  [[nodiscard]] std::vector<std::uint64_t> all_pages(RunQuery query) const {
+    const auto reader = open_reader(*store_);
+    query.limit = 3;
+    std::vector<std::uint64_t> runs;
+    for (std::optional<RunId> next = RunId{}; next;) {
+      query.before = *next;
+      const auto page = reader->runs(query);
+      EXPECT_TRUE(page);
+      if (!page) break;
+      for (const RunRow& run : page->runs) runs.push_back(run.run.value);
+      next = page->next;
+    }
+    return runs;
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<Store> store_ = open_store(directory_);
+};
+
+using Runs = std::vector<std::uint64_t>;
+
+TEST_F(RunHistory, IsPagedNewestFirst) {
+  EXPECT_EQ(all_pages({}),
+            (Runs{20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1}));
+}
+TEST_F(RunHistory, IsFilteredByStatus) {
+  EXPECT_EQ(all_pages({.statuses = {RunStatus::failed}}),
+            (Runs{20, 18, 16, 14, 12, 10, 8, 6, 4, 2}));
+  EXPECT_EQ(all_pages({.statuses = {RunStatus::running, RunStatus::queued}}), Runs{});
+}
+TEST_F(RunHistory, IsFilteredByAssetAndNamesARunOnce) {
+  EXPECT_EQ(all_pages({.asset = AssetId{3}}), (Runs{18, 15, 12, 9, 6, 3}));
+  EXPECT_EQ(all_pages({.statuses = {RunStatus::failed}, .asset = AssetId{3}}), (Runs{18, 12, 6}));
+}
+TEST_F(RunHistory, EndsAtTheSequenceItIsAskedFor) {
+  Batch later;  // a fact of run 4 changes its row; the run was there before
+  later.facts.push_back({.sequence = Sequence{21},
+                         .at = at_seconds(2),
+                         .fact = fact::RunEnded{.run = RunId{4}, .status = RunStatus::failed}});
+  later.rows.of<RunRow>().push_back(
+      {.run = RunId{4}, .status = RunStatus::failed, .sequence = Sequence{21}});
+  ASSERT_TRUE(commit_one(*store_, later));
+  EXPECT_EQ(all_pages({.upto = Sequence{5}}), (Runs{5, 4, 3, 2, 1}));
+}
+TEST_F(RunHistory, ARunComesWithItsStepsByNumber) {
+  const auto reader = open_reader(*store_);
+  const auto run = reader->run(RunId{6});
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->run.run, RunId{6});
+  ASSERT_EQ(run->steps.size(), 2U);
+  EXPECT_EQ(run->steps[1].step, (StepId{RunId{6}, 1}));
+  const auto missing = reader->run(RunId{99});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+  EXPECT_EQ(missing.error().message, "run " + to_text(RunId{99}) + ": not found");
+}
+
+TEST(AnswerHistory, AnAnswerIsFoundByItsKey) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  Batch batch;
+  batch.rows.of<AnswerRow>() = {
+      {.key = "runs k1", .request = 7, .status = 201, .body = "{}", .at = at_seconds(3)}};
+  ASSERT_TRUE(commit_one(*store, batch));
+  const auto reader = open_reader(*store);
+  const auto answer = reader->answer("runs k1");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(*answer, batch.rows.of<AnswerRow>()[0]);
+  const auto missing = reader->answer("runs k2");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+}
+
+TEST(Sizes, GrowWithWhatIsCommitted) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const auto reader = open_reader(*store);
+  const auto before = reader->sizes();
+  ASSERT_TRUE(before);
+  EXPECT_EQ(before->last, Sequence{});
+  Batch batch = update_batch(1, 1);
+  std::get<fact::Updated>(batch.facts[0].fact).metadata = std::string(100'000, 'm');
+  ASSERT_TRUE(commit_one(*store, batch));
+  const auto after = reader->sizes();
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->last, Sequence{1});
+  EXPECT_GE(after->database_bytes, before->database_bytes + 95'000);
+  EXPECT_GE(after->wal_bytes, before->wal_bytes + 100'000);
+}
+
+}  // namespace
+}  // namespace freshet
