@@ -33,7 +33,7 @@ Readiness Decider::readiness(const StepState& step) const {
   Readiness out;
   std::vector<Blocker> blockers = row.blockers;
   for (const MemberId gate : row.gates) {
-    if (!s_.is_defined(gate.asset)) continue;
+    if (row.attempt != 0 || !s_.is_defined(gate.asset)) continue;  // what has started once has passed its gates
     for (const CheckDefinition& check : s_.definition(gate.asset).checks) {
       if (!check.blocking) continue;
       const CheckRow* result = s_.current_check(gate.asset, check.name);

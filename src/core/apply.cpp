@@ -46,11 +46,12 @@ class Applier {
     const AssetId a = f.member.asset;
     MemberRow& m = s_.members[a.value];
     m = MemberRow{.asset = a, .partition = m.partition, .last_step = m.last_step};
-    s_.checks[a.value].clear();
+    for (CheckRow& row : s_.checks[a.value]) row = CheckRow{.asset = a, .name = row.name};  // sequence 0: no result
     s_.versions.erase(a);
     s_.moment.wiped[a] = s_.moment.order;
     s_.touch(a, touched_member | touched_versions | touched_checks);
     s_.change(a, changed_missing | changed_check | changed_definition);
+    look_at_gates(a);
     if (s_.is_defined(a)) s_.spread_staleness(s_.rank_of[a.value]);
     rearm(a);
   }
@@ -163,6 +164,8 @@ class Applier {
   }
   void resolve_waits(const StepState& step);
   void open_gate(const StepState& step, StepState& waiter);
+  void add_gate(StepState& waiter, MemberId gate);
+  void look_at_gates(AssetId a);
 
   Engine::State& s_;
   Sequence seq_;
@@ -196,6 +199,7 @@ void Applier::operator()(const fact::Updated& f) {
   remember_event(f.source, f.event_id);
   const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? AssetId{} : a);
   s_.touch(a, touched_member);
+  look_at_gates(a);
   s_.change(a, static_cast<std::uint16_t>(changed_delivery | (f.changed ? changed_version : 0) |
                                           (before.updated.value == 0 ? changed_missing : 0)));
   if (f.step.run.value == 0) s_.handle(a);
@@ -218,11 +222,24 @@ void Applier::operator()(const fact::CheckRecorded& f) {
   const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : a);
   s_.change(a, changed_check);
   s_.own = outer;
-  if (!s_.is_defined(a)) return;
-  for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
-    const StepId queued = s_.queued[s_.id_of[down.value].value];
-    if (queued.run.value != 0) s_.reconsider.push_back(queued);
-  }
+  look_at_gates(a);
+}
+
+/// Steps that wait behind the blocking checks of `a` are considered anew.
+void Applier::look_at_gates(AssetId a) {
+  const auto it = s_.gated.find(a);
+  if (it == s_.gated.end()) return;
+  std::erase_if(it->second, [&](StepId id) {
+    const StepState* step = s_.step(id);
+    return step == nullptr || step->row.status != StepStatus::queued || step->row.attempt != 0;
+  });
+  s_.reconsider.insert(s_.reconsider.end(), it->second.begin(), it->second.end());
+  if (it->second.empty()) s_.gated.erase(it);
+}
+
+void Applier::add_gate(StepState& waiter, MemberId gate) {
+  waiter.row.gates.push_back(gate);
+  s_.gated[gate.asset].push_back(waiter.row.step);
 }
 
 void Applier::operator()(const fact::RunQueued& f) {
@@ -383,7 +400,7 @@ void Applier::operator()(const fact::StepEnded& f) {
 void Applier::open_gate(const StepState& step, StepState& waiter) {
   const AssetId a = step.row.member.asset;
   if (s_.members[a.value].step == step.row.step) {
-    waiter.row.gates.push_back(step.row.member);
+    add_gate(waiter, step.row.member);
     return;
   }
   if (!s_.is_defined(a)) return;
@@ -404,7 +421,7 @@ void Applier::resolve_waits(const StepState& step) {
     if (counts_as_success(step.row)) {
       const bool of_source = s_.source_checks.contains(step.row.member.asset);
       if (!own_check && step.row.check.empty()) open_gate(step, *waiter);
-      if (!own_check && of_source) waiter->row.gates.push_back(step.row.member);
+      if (!own_check && of_source) add_gate(*waiter, step.row.member);
     } else if (step.row.status == StepStatus::skipped && step.row.reason == Reason::wrote_nothing) {
       waiter->row.unwritten.push_back(step.row.member);
     } else {

@@ -60,6 +60,7 @@ class Decider {
 
   // timers.cpp
   void fire_timers();
+  void look_at_clock();
   void judge_freshness();
 
   // automation.cpp: conditions, and what they request

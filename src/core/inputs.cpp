@@ -82,6 +82,7 @@ void Decider::take(const input::Load& in) {
   for (const auto& [name, schedule] : s_.schedules) {
     if (!schedule.known && !schedule.users.empty()) record(fact::TickPassed{name, s_.now, true});
   }
+  look_at_clock();
   Reply reply;
   reply.count = static_cast<std::uint32_t>(graph.size());
   answer(in.token, std::move(reply));
@@ -269,6 +270,9 @@ void Decider::take(const input::Admit& in) {
   if (step != nullptr && readiness(*step).waiting == false) start(*step);
 }
 
-void Decider::take(const input::Jumped& in) { record(fact::ClockJumped{in.delta.count()}); }
+void Decider::take(const input::Jumped& in) {
+  record(fact::ClockJumped{in.delta.count()});
+  look_at_clock();
+}
 
 }  // namespace freshet::core

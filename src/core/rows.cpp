@@ -72,7 +72,8 @@ Rows Engine::rows() const {
   number(s, rows);
   for (std::uint32_t i = 1; i < s.keys.size(); ++i) {
     const AssetId a{i};
-    std::uint8_t what = touched_asset | touched_member | touched_definition | touched_memory | touched_checks;
+    std::uint8_t what = touched_asset | touched_member | touched_definition | touched_checks;
+    if (s.memory[i] != fact::ConditionMemory{.asset = a}) what |= touched_memory;
     if (s.versions.contains(a)) what |= touched_versions;
     if (s.pauses.contains(a)) what |= touched_pause;
     if (s.cursors.contains(a)) what |= touched_cursor;
@@ -139,6 +140,7 @@ void Engine::load(Rows rows) {
     for (const StepId wait : step.row.waits) {
       if (StepState* other = s.step(wait)) other->waiters.push_back(id);
     }
+    for (const MemberId gate : step.row.gates) s.gated[gate.asset].push_back(id);
   }
 }
 

@@ -28,7 +28,7 @@ AssetState view(const Engine::State& s, Rank rank) {
   out.made_by = m.step;
   out.revision = s.revision[a.value];
   for (const CheckRow& row : s.checks[a.value]) {
-    if (row.sequence < m.materialized) continue;
+    if (row.sequence.value == 0 || row.sequence < m.materialized) continue;
     ++(row.passed ? out.checks_passed : out.checks_failed);
   }
   const StepState* busy = s.step(s.busy[a.value]);

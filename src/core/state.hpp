@@ -117,6 +117,8 @@ struct Engine::State {
   std::vector<Sequence> revision{1};
   /// Derived: of external assets, checks that were queued for an update and have not ended.
   std::unordered_map<AssetId, std::vector<StepId>> source_checks;
+  /// Derived: steps that were never started, by the members whose blocking checks they have to look at.
+  std::unordered_map<AssetId, std::vector<StepId>> gated;
   std::vector<std::uint8_t> touched{0};
   std::unordered_map<std::string, AssetId> ids;
 

@@ -33,6 +33,18 @@ void Decider::fire_timers() {
   }
 }
 
+/// After a start or a jump of the clock, any age may be another.
+void Decider::look_at_clock() {
+  if (!s_.graph) return;
+  for (const AssetId a : s_.id_of) {
+    const AssetDefinition& def = s_.definition(a);
+    if (def.freshness) aged_.push_back(a);
+    if (std::ranges::any_of(def.deps, [](const Dependency& d) { return d.rule.max_age.has_value(); })) {
+      s_.change(a, changed_edge);
+    }
+  }
+}
+
 void Decider::judge_freshness() {
   std::vector<AssetId> assets = std::exchange(aged_, {});
   for (const ChangeEvent& change : s_.changes) {

@@ -31,6 +31,7 @@ std::string compare(Rows live, Rows stored) {
   // Storage keeps results of checks that a wipe has emptied, and empty histories; both mean nothing.
   const auto tidy = [](Rows& rows) {
     std::erase_if(rows.of<VersionsRow>(), [](const VersionsRow& r) { return r.history.empty(); });
+    std::erase_if(rows.of<CheckRow>(), [](const CheckRow& r) { return r.sequence.value == 0; });
     std::ranges::sort(rows.of<CheckRow>(), {}, [](const CheckRow& r) { return std::pair{r.asset, r.name}; });
     for (auto& row : rows.of<RunRow>()) row.sequence = {};
   };

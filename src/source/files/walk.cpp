@@ -61,8 +61,7 @@ class Walker {
     if (pattern_.is_glob()) {
       read_folders();
     } else {
-      const bool is_heard = watch(pattern_.base(), "", WatchRole::folder);
-      take(pattern_.pattern(), is_heard);
+      take_plain(watch(pattern_.base(), "", WatchRole::folder));
     }
     std::ranges::sort(out_.files, std::less<>{}, &Walk::File::path);
     std::ranges::sort(out_.watches);
