@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "runtime/plan.hpp"
 
@@ -55,11 +56,13 @@ void CoreService::release(Committed committed) {
 }
 
 void CoreService::let_out(Committed committed) {
+  failpoint("before_effects");
   if (committed.snapshot) snapshot_ = std::move(committed.snapshot);
   for (Effect& effect : committed.effects) {
     std::visit(Overload{[&](const effect::StartStep& e) {
                           ++steps_started_;
                           steps_.start(e);
+                          failpoint("after_start");
                         },
                         [&](const effect::StopStep& e) { steps_.stop(e); },
                         [&](effect::Answer& e) {
@@ -68,6 +71,7 @@ void CoreService::let_out(Committed committed) {
                           const auto done = std::move(it->second);
                           waiting_.erase(it);
                           done(std::move(e.reply));
+                          failpoint("after_reply");
                         }},
                effect);
   }

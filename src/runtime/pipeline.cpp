@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 
 namespace freshet::runtime {
@@ -94,10 +95,12 @@ void Pipeline::write() {
       if (!work.batch.facts.empty()) batches.push_back(std::move(work.batch));
     }
     if (!batches.empty()) {
+      failpoint("before_commit");
       if (const auto done = store_.commit(batches); !done) {
         hooks_.failed(done.error().message);
         return;
       }
+      failpoint("after_commit");
       ++stats_.commits;
     }
     Committed out;

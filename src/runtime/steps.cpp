@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "exec/pipes/pipes.hpp"
 #include "exec/process/environment.hpp"
@@ -127,6 +128,7 @@ void Steps::on_message(StepId step, int attempt, PipesMessage message, std::uint
 }
 
 void Steps::on_ended(StepId step, int attempt, Outcome outcome) {
+  failpoint("before_outcome");
   using From = Outcome::Kind;
   using To = input::StepOutcome::Kind;
   input::StepOutcome in{.step = step, .attempt = static_cast<std::uint32_t>(attempt), .text = std::move(outcome.text),
