@@ -52,7 +52,10 @@ Readiness Decider::readiness(const StepState& step) const {
     out.blockers = std::move(blockers);
     return out;
   }
-  if (!row.check.empty()) return out;
+  if (!row.check.empty()) {
+    if (!row.unwritten.empty()) out.end = Reason::inputs_unchanged;
+    return out;
+  }
   const MemberRow& member = s_.members[a.value];
   if (!s_.is_defined(a)) return out;
   if (!row.unwritten.empty() && row.attempt == 0) {

@@ -418,7 +418,9 @@ void Applier::resolve_waits(const StepState& step) {
     if (waiter == nullptr || is_terminal(waiter->row.status)) continue;
     std::erase(waiter->row.waits, step.row.step);
     const bool own_check = !waiter->row.check.empty();
-    if (counts_as_success(step.row)) {
+    if (own_check && step.row.status == StepStatus::skipped) {
+      waiter->row.unwritten.push_back(step.row.member);  // nothing was written that could be checked
+    } else if (counts_as_success(step.row)) {
       const bool of_source = s_.source_checks.contains(step.row.member.asset);
       if (!own_check && step.row.check.empty()) open_gate(step, *waiter);
       if (!own_check && of_source) add_gate(*waiter, step.row.member);

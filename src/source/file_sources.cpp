@@ -24,6 +24,7 @@
 #include "base/log.hpp"
 #include "base/unique_fd.hpp"
 #include "freshet/definitions.hpp"
+#include "freshet/engine.hpp"
 #include "freshet/graph.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/service.hpp"
@@ -94,6 +95,7 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
     std::map<std::string, SourceStatus> sorted;
     for (const auto& [id, source] : sources_) sorted.emplace(source->key, source->status());
     std::vector<SourceStatus> out;
+    out.reserve(sorted.size());
     for (auto& [key, status] : sorted) out.push_back(std::move(status));
     return out;
   }
@@ -228,10 +230,11 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
       if (found == sources_.end()) continue;
       Source& source = *found->second;
       source.is_queued = false;
-      if (*source.settle.due() > clock_.steady()) {
-        arm(source);  // It changed while it waited.
-      } else {
+      const auto due = source.settle.due();
+      if (due && *due <= clock_.steady()) {
         start_look(source);
+      } else {
+        arm(source);  // It changed while it waited.
       }
     }
   }

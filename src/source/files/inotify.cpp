@@ -1,6 +1,7 @@
 #include "source/files/inotify.hpp"
 
 #include <sys/inotify.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <array>

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 #include "base/clock.hpp"
 #include "freshet/result.hpp"
@@ -42,7 +41,8 @@ Settle::Look Settle::begin(SteadyTime now) {
 
 bool Settle::end(SteadyTime now, bool is_at_rest) {
   FRESHET_ASSERT(look_);
-  const Look look = *std::exchange(look_, std::nullopt);
+  const Look look = look_.value_or(Look{});
+  look_.reset();
   // A quiet look took the files' rest for granted; a change meanwhile may have been to one of them.
   const bool is_believed =
       changed_in_look_ ? look.is_forced && !look.is_quiet : is_at_rest || look.is_forced;

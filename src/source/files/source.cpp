@@ -93,6 +93,7 @@ void Source::report(const LookResult& result, Instant wall) {
 }
 
 void Source::taken(Instant wall) {
+  if (!outbox) return;
   ++events_;
   if (outbox->data_version == version_) ++unchanged_;
   version_ = std::move(outbox->data_version);

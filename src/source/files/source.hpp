@@ -23,7 +23,7 @@ namespace freshet::files {
 /// Owned by the io thread.
 class Source {
  public:
-  Source(boost::asio::io_context& io, std::uint32_t id, const AssetDefinition& asset);
+  Source(boost::asio::io_context& io, std::uint32_t number, const AssetDefinition& asset);
 
   /// Whether a definition asks for what this one does already.
   [[nodiscard]] bool is_for(const AssetDefinition& asset) const;

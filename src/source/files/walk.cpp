@@ -3,7 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
+#include <sys/statfs.h>
 
 #include <algorithm>
 #include <array>
@@ -134,7 +134,8 @@ class Walker {
     }
     while (!is_over()) {
       errno = 0;
-      const dirent* const entry = ::readdir(open.get());
+      const dirent* const entry =
+          ::readdir(open.get());  // NOLINT(concurrency-mt-unsafe): of our own
       if (entry == nullptr) {
         if (errno != 0) fail("read folder", absolute, errno);
         return;
@@ -150,20 +151,27 @@ class Walker {
     unsigned char type = entry.d_type;
     if (type == DT_UNKNOWN) {
       struct stat status{};
-      if (::fstatat(fd, name.data(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+      if (::fstatat(fd, static_cast<const char*>(entry.d_name), &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
       type = static_cast<unsigned char>(IFTODT(status.st_mode));
     }
     if (type == DT_DIR) {
       if (pattern_.descends_into(path)) folders_.push_back(std::move(path));
     } else if ((type == DT_REG || type == DT_LNK) && pattern_.matches(path)) {
-      take(path, is_heard);
+      take(path, is_heard, type == DT_LNK);
     }
   }
 
-  void take(const std::string& path, bool is_heard) {
+  void take_plain(bool is_heard) {
+    struct stat status{};
+    const bool is_link =
+        ::lstat(pattern_.absolute().c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+    take(pattern_.pattern(), is_heard, is_link);
+  }
+
+  void take(const std::string& path, bool is_heard, bool is_link) {
     const std::string absolute = join(pattern_.base(), path);
     struct stat status{};
-    const bool is_link = ::lstat(absolute.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
     if (is_link && (::stat(absolute.c_str(), &status) != 0 || S_ISREG(status.st_mode))) {
       is_heard = watch(absolute, path, WatchRole::target) && is_heard;
     }
