@@ -21,7 +21,7 @@ test=(
   "${build[@]}"
   clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
   curl jq python3 sqlite3
-  debootstrap docker-compose docker.io iproute2
+  chromium chromium-driver debootstrap docker-compose docker.io iproute2
 )
 
 usage() {

@@ -1,12 +1,14 @@
 // How a call says that it did not work: Result<T>, an Error with a kind and a sentence.
 #pragma once
 #include <boost/system/result.hpp>
+#include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace freshet {
 
-enum class Errc {
+enum class Errc : std::uint8_t {
   invalid,      ///< The input is wrong; the message says where and what would be right.
   not_found,
   conflict,     ///< Right in itself, but not now (a terminal run, a changed graph).

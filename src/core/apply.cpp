@@ -14,6 +14,9 @@ struct Overload : F... {
   using F::operator()...;
 };
 
+constexpr std::chrono::days memory_kept{7};     ///< Of event ids and answers.
+constexpr std::size_t memory_least = 10'000;    ///< Entries from which on they are looked through.
+
 bool counts_as_success(const StepRow& row) {
   return row.status == StepStatus::succeeded ||
          (row.status == StepStatus::skipped && row.reason == Reason::inputs_unchanged);
@@ -122,6 +125,7 @@ class Applier {
     if (!f.paused) s_.change(f.asset, changed_person);
   }
   void operator()(const fact::Answered& f) {
+    forget_old(s_.answers, s_.answers_at_most);
     s_.answers[f.key] = AnswerRow{f.key, f.request, f.status, f.body, at_};
     s_.touched_answers.push_back(f.key);
   }
@@ -151,9 +155,17 @@ class Applier {
   }
   void remember_event(const std::string& source, const std::string& id) {
     if (id.empty()) return;
+    forget_old(s_.events, s_.events_at_most);
     EventRow row{source, id, seq_, at_};
     s_.events[{source, id}] = row;
     s_.touched_events.push_back(std::move(row));
+  }
+  /// Drops what is older than its retention, each time that the table has doubled.
+  template <class Map>
+  void forget_old(Map& map, std::size_t& at_most) {
+    if (map.size() < at_most) return;
+    std::erase_if(map, [&](const auto& entry) { return entry.second.at + memory_kept < at_; });
+    at_most = std::max(memory_least, map.size() * 2);
   }
   void free_member(const StepState& step) {
     const AssetId a = step.row.member.asset;

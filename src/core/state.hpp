@@ -131,6 +131,7 @@ struct Engine::State {
   std::map<std::string, core::Schedule> schedules;
   std::map<std::pair<std::string, std::string>, EventRow> events;
   std::map<std::string, AnswerRow> answers;
+  std::size_t events_at_most{10'000}, answers_at_most{10'000};  ///< Sizes at which old ones are dropped.
 
   // Of the definitions in force; by Rank where not said otherwise.
   std::shared_ptr<const Graph> next_graph;   ///< Bound, not yet in force.

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <algorithm>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -224,13 +224,13 @@ void expect_survived(const TemporaryDirectory& directory, std::uint64_t sequence
 
 OpenOptions killed_before_commit() {
   return {.before_commit = []() -> Result<void> {
-    std::raise(SIGKILL);
+    ::raise(SIGKILL);
     return {};
   }};
 }
 OpenOptions killed_after_commit() {
   return {.after_commit = []() -> Result<void> {
-    std::raise(SIGKILL);
+    ::raise(SIGKILL);
     return {};
   }};
 }
