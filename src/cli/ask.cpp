@@ -150,7 +150,8 @@ int doctor(const RemoteOptions& options, bool health_only, const Output& output)
   }
   std::printf("daemon       %s %s\n", remote->url().c_str(), ready ? "is ready" : "is not ready");
   if (checks.is_object()) {
-    for (const auto& [name, value] : checks.value("checks", json::object()).items()) {
+    const json each = checks.value("checks", json::object());  // items() borrows from it
+    for (const auto& [name, value] : each.items()) {
       std::printf("%-12s %s\n", name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
     }
   }

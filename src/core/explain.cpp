@@ -26,7 +26,7 @@ const Explanation::Node* culprit(const Explanation::Node& node, bool wanted) {
     const auto* inner = culprit(node.children[0], !wanted);
     return inner == nullptr ? &node.children[0] : inner;
   }
-  if (!node.detail.empty()) return &node;
+  if (!node.detail.empty() || node.label.ends_with("since_last_handled")) return &node;
   for (const auto& child : node.children) {
     if (const auto* found = culprit(child, wanted)) return found;
   }
@@ -45,7 +45,9 @@ std::string phrase(const Engine::State& s, AssetId subject, const Explanation::N
     if (label == "check_failed") return on + "failed a blocking check";
   } else {
     if (label == "newly_updated" || label == "updated_since_last_handled" || label == "since_last_handled") {
-      return "nothing it reads was updated since " + s.keys[subject.value] + " was last handled";
+      return on.empty() || node.target == s.keys[subject.value]
+                 ? std::string{"nothing that it reads has changed since it was last made or asked for"}
+                 : "nothing has changed for " + node.target;
     }
     if (label == "check_passed") return on + "has not passed its blocking checks";
   }

@@ -43,6 +43,13 @@ TEST(YamlTree, OnlyPlainWordsAreNull) {
   EXPECT_EQ(kinds, "nnnsss");
 }
 
+TEST(YamlTree, ANulCharacterIsRefusedAtItsPlace) {
+  const auto yaml = parse_yaml("command:\n  - \"printf '\\033[32m'\"\n", "f");
+  ASSERT_FALSE(yaml.tree);
+  EXPECT_EQ(yaml.diagnostics.back().place, (Place{"f", 2, 5}));
+  EXPECT_NE(yaml.diagnostics.back().message.find("NUL"), std::string::npos);
+}
+
 TEST(YamlTree, AnEmptyFileIsNull) {
   EXPECT_TRUE(parse("").root().is_null());
   EXPECT_TRUE(parse("# nothing\n").root().is_null());
