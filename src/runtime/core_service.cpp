@@ -1,6 +1,8 @@
 #include "runtime/core_service.hpp"
 
 #include <boost/asio/post.hpp>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/failpoint.hpp"
@@ -80,10 +82,13 @@ void CoreService::let_out(Committed committed) {
       log("runtime").info("run ended run={} status={}", to_text(ended->run), to_text(ended->status));
     }
   }
-  if (committed.facts.empty()) return;
+  // A fact is told together with a snapshot that shows it; until one has come, it waits.
+  std::ranges::move(committed.facts, std::back_inserter(untold_));
+  if (untold_.empty() || !snapshot_ || snapshot_->sequence < untold_.back().sequence) return;
+  const std::vector<FactRecord> facts = std::exchange(untold_, {});
   for (auto it = listeners_.begin(); it != listeners_.end();) {
     if (const auto listener = it->lock()) {
-      (*listener)(committed.facts);
+      (*listener)(facts);
       ++it;
     } else {
       it = listeners_.erase(it);

@@ -69,6 +69,7 @@ class CoreService final : public Service {
   std::unordered_map<Token, std::function<void(Reply)>> waiting_;
   Token next_token_{1};
   std::list<std::weak_ptr<Listener>> listeners_;
+  std::vector<FactRecord> untold_;  ///< Durable, and newer than the snapshot.
   std::function<void(std::string)> on_failure_;
   std::string store_error_;
   std::uint64_t steps_started_{0};

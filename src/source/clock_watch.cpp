@@ -91,6 +91,7 @@ class ClockWatch::Impl : public std::enable_shared_from_this<Impl> {
       if (!self || error || self->is_stopped_) return;
       // Fails with ECANCELED once for each time that the clock was set; the timer then goes on.
       std::uint64_t count{};
+      // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection): takes weak.lock() for a mutex
       if (::read(self->set_.native_handle(), &count, sizeof count) < 0 && errno != ECANCELED &&
           errno != EAGAIN) {
         return;

@@ -125,9 +125,13 @@ class Events:
                 return seen
 
     def rest(self):
-        return list(iter(self.next, None))
+        """All events to the end of the stream."""
+        events = list(iter(self.next, None))
+        self.close()
+        return events
 
     def close(self):
+        self.response.close()
         self.connection.close()
 
 
