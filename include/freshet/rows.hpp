@@ -149,7 +149,7 @@ struct StepRow {
   std::uint32_t losses{};
   bool own_reason{false};
   bool provisional{false};
-  bool reported{false};           ///< Its process reported a materialization in this attempt.
+  bool reported{false};           ///< Its process reported its materialization, or its check's result, in this attempt.
   Reason stop{Reason::none};      ///< Why it was asked to stop.
   CodeVersion code;               ///< It was started with.
   Sequence consumed;              ///< At which it was admitted.

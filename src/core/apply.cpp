@@ -229,6 +229,10 @@ void Applier::operator()(const fact::CheckRecorded& f) {
   auto it = std::ranges::find(rows, f.name, &CheckRow::name);
   if (it == rows.end()) it = rows.insert(rows.end(), CheckRow{.asset = a, .name = f.name});
   it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_, it->step = f.step;
+  if (StepState* step = s_.step(f.step); step != nullptr && step->row.check == f.name && !is_terminal(step->row.status)) {
+    step->row.reported = true;
+    touch_step(*step);
+  }
   remember_event(f.source, f.event_id);
   s_.touch(a, touched_checks);
   const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : a);

@@ -91,6 +91,24 @@ class StepsSurviveTheDaemon(DaemonTest):
         self.assertEqual("first words of attempt 1\n", daemon.log(run, 0, attempt=1).text)
         self.assertEqual(["1", "2"], [line.split()[0] for line in daemon.lines("started")])
 
+    def test_a_supervisor_that_dies_at_any_point_of_its_protocol_is_found_out(self):
+        points = ("after_claim", "after_flock", "after_claim_written", "after_spawn", "before_status", "after_status_tmp",
+                  "after_rename")
+        daemon = self.serve("project: points\nassets:\n" + "".join(
+            f"  - {{key: {p}, command: [sh, -c, 'echo {p} $FRESHET_ATTEMPT >>started'],"
+            f" environment: {{FRESHET_STEP_FAILPOINT: {p}}}}}\n" for p in points))
+        runs = {p: daemon.materialize(p) for p in points}
+        for point, run in runs.items():
+            with self.subTest(point=point):
+                step = daemon.finished(run)["steps"][0]
+                if point == "after_rename":  # its status was there already
+                    self.assertEqual(("succeeded", 1), (step["status"], step["attempt"]), step)
+                else:  # tried again twice, then given up
+                    self.assertEqual(("lost", "lost", 3), (step["status"], step["reason"]["code"], step["attempt"]), step)
+        started = daemon.lines("started")
+        self.assertEqual(sorted(set(started)), sorted(started), "no attempt was started twice")
+        until("all processes to be gone", lambda: not daemon.leftovers())
+
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Each check's result is recorded for the run that it was made in, also where two of them overlap; what it blocks
+stays blocked."""
+from daemon import DaemonTest, main, until
+
+DEFINITIONS = """
+project: checks
+assets:
+  - key: table
+    command: ["true"]
+    checks: [{name: sound, command: [sh, check.sh], blocking: true}]
+  - {key: report, deps: [table], command: ["true"]}
+"""
+# Ends when and as it is told, run by run.
+CHECK = """
+touch "begun.$FRESHET_RUN_ID"
+while [ ! -e "verdict.$FRESHET_RUN_ID" ]; do sleep 0.05; done
+exit "$(cat "verdict.$FRESHET_RUN_ID")"
+"""
+
+
+class OverlappingChecks(DaemonTest):
+    def begin(self):
+        """Two runs of the table, of which the second's check has begun beside the first's, or waits for it."""
+        self.it = self.serve(DEFINITIONS, {"check.sh": CHECK})
+        first = self.it.materialize("table")
+        until("the first check to begin", lambda: self.has_begun(first))
+        second = self.it.materialize("table+")
+        until("the second check to begin, or to wait", lambda: self.has_begun(second) or self.waits(second))
+        return first, second
+
+    def has_begun(self, run):
+        return (self.it.project / f"begun.{run}").exists()
+
+    def waits(self, run):
+        """Its data are there, but its check was not admitted in the same moment."""
+        return (self.it.step(run, "table")["status"] == "succeeded"
+                and self.it.step(run, "table", "sound")["status"] == "queued")
+
+    def has_ended(self, run):
+        return self.it.step(run, "table", "sound")["status"] not in ("queued", "starting", "running")
+
+    def judge(self, run, code):
+        self.it.write(f"verdict.{run}", f"{code}\n")
+
+    def results(self):
+        return {e["run"]: e["passed"] for e in self.it.items("/assets/table/events") if e["kind"] == "check"}
+
+    def test_a_bad_result_of_the_newer_data_is_not_lost_to_a_good_one_of_the_older(self):
+        first, second = self.begin()
+        self.judge(first, 0)
+        until("the first check to end", lambda: self.has_ended(first))
+        self.judge(second, 1)
+        self.it.finished(first)
+        self.assertEqual("failed", self.it.finished(second)["status"])
+        self.assertEqual({first: True, second: False}, self.results())
+        report = self.it.step(second, "report")
+        self.assertEqual("check_failed", report["reason"] and report["reason"]["code"], report)
+        self.assertEqual("missing", self.it.asset("report")["data"], "nothing is made of what is not sound")
+
+    def test_both_results_are_recorded_whichever_comes_first(self):
+        first, second = self.begin()
+        self.judge(second, 0)
+        until("the second check to end, or to wait",
+              lambda: self.has_ended(second) or self.waits(second))
+        self.judge(first, 1)
+        for run in (first, second):
+            self.it.finished(run)
+        self.assertEqual({first: False, second: True}, self.results())
+
+
+if __name__ == "__main__":
+    main()
