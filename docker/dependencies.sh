@@ -20,7 +20,7 @@ examples=("${build[@]}" curl python3)
 test=(
   "${build[@]}"
   clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
-  curl jq python3 sqlite3
+  curl faketime jq python3 sqlite3
   chromium chromium-driver debootstrap docker-compose docker.io iproute2
 )
 

@@ -225,14 +225,17 @@ void Applier::operator()(const fact::Updated& f) {
 
 void Applier::operator()(const fact::CheckRecorded& f) {
   const AssetId a = f.member.asset;
+  const MemberRow& member = s_.members[a.value];
+  if (StepState* step = s_.step(f.step); step != nullptr && step->row.check == f.name && !is_terminal(step->row.status)) {
+    step->row.reported = true;
+    touch_step(*step);
+    // Something newer was written while it ran: what it says is history, and no verdict on that.
+    if (std::max(member.materialized, member.updated) > step->row.consumed) return;
+  }
   auto& rows = s_.checks[a.value];
   auto it = std::ranges::find(rows, f.name, &CheckRow::name);
   if (it == rows.end()) it = rows.insert(rows.end(), CheckRow{.asset = a, .name = f.name});
   it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_, it->step = f.step;
-  if (StepState* step = s_.step(f.step); step != nullptr && step->row.check == f.name && !is_terminal(step->row.status)) {
-    step->row.reported = true;
-    touch_step(*step);
-  }
   remember_event(f.source, f.event_id);
   s_.touch(a, touched_checks);
   const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : a);

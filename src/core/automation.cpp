@@ -16,7 +16,7 @@ void Decider::schedule(AssetId a, bool stirred) {
 
 void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above) {
   const AssetId a = change.asset;
-  if (!s_.is_defined(a)) return;
+  if (s_.compiled.empty() || !s_.is_defined(a)) return;
   const auto concern = [&](AssetId subject, std::uint16_t reach) {
     const std::uint16_t hit = reach & change.changes;
     if (hit == 0 || (above && s_.rank_of[subject.value] <= *above)) return;

@@ -57,18 +57,21 @@ void Decider::take(const input::Load& in) {
   const Graph& graph = *in.graph;
   s_.next_graph = in.graph;
   auto next = static_cast<std::uint32_t>(s_.keys.size());
+  std::vector<AssetId> ids(graph.size());
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     const AssetDefinition& def = graph.asset(Rank{i});
-    if (s_.find(def.key).value != 0) continue;
-    AssetId id = def.renamed_from.empty() || graph.find(def.renamed_from) ? AssetId{} : s_.find(def.renamed_from);
+    ids[i] = s_.find(def.key);
+    if (ids[i].value != 0) continue;
+    AssetId& id = ids[i];
+    id = def.renamed_from.empty() || graph.find(def.renamed_from) ? AssetId{} : s_.find(def.renamed_from);
     if (id.value == 0) id = AssetId{next++};
     record(fact::AssetKnown{id, def.key});
   }
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
-    const AssetId a = s_.find(graph.asset(Rank{i}).key);
+    const AssetId a = ids[i];
     if (s_.members[a.value].materialized.value == 0 || !s_.definitions[a.value].defined) continue;
     for (const Rank up : graph.upstream(Rank{i})) {
-      const AssetId upstream = s_.find(graph.asset(up).key);
+      const AssetId upstream = ids[up.value];
       if (!std::ranges::binary_search(s_.definitions[a.value].deps, upstream)) record(fact::DependencyAdded{a, upstream});
     }
   }

@@ -44,15 +44,16 @@ std::uint64_t hash_of_rules(const AssetDefinition& def) {
   return any ? hash.value() : 0;
 }
 
-DefinitionRow describe(const Engine::State& s, AssetId a, const AssetDefinition& def, const Program* program) {
-  DefinitionRow row{.asset = a};
+DefinitionRow describe(const Engine::State& s, Rank rank, const Program* program) {
+  const AssetDefinition& def = s.graph->asset(rank);
+  DefinitionRow row{.asset = s.id_of[rank.value]};
   row.expression = program == nullptr ? 0 : program->hash;
   row.code = CodeVersion{version_hash(def.code_version)};
   row.checks = hash_of_checks(def);
   row.freshness = def.freshness ? (Hash{} << as_number(def.freshness->within)
                                           << (def.freshness->warn ? as_number(*def.freshness->warn) : 0)).value()
                                 : 0;
-  for (const auto& dep : def.deps) row.deps.push_back(s.find(dep.key));
+  for (const Rank up : s.graph->upstream(rank)) row.deps.push_back(s.id_of[up.value]);
   std::ranges::sort(row.deps);
   row.rules = hash_of_rules(def);
   return row;
@@ -129,7 +130,7 @@ void Engine::State::bring_into_force() {
       }
       program = entry;
     }
-    DefinitionRow row = describe(*this, a, def, program.get());
+    DefinitionRow row = describe(*this, Rank{i}, program.get());
     DefinitionRow& before = definitions[a.value];
     if (row != before) {
       if (before.defined && before.code != row.code) moment.code[a] = moment.order;

@@ -49,6 +49,12 @@ struct Schedule {
   std::vector<AssetId> users;   ///< Derived.
 };
 
+/// So that a key is found without a copy of it.
+struct KeyHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
+};
+
 /// What the clock will change.
 struct Timer {
   enum class Kind : std::uint8_t { schedule, freshness, edge, retry, timeout };
@@ -120,7 +126,7 @@ struct Engine::State {
   /// Derived: steps that were never started, by the members whose blocking checks they have to look at.
   std::unordered_map<AssetId, std::vector<StepId>> gated;
   std::vector<std::uint8_t> touched{0};
-  std::unordered_map<std::string, AssetId> ids;
+  std::unordered_map<std::string, AssetId, core::KeyHash, std::equal_to<>> ids;
 
   std::unordered_map<AssetId, std::vector<std::uint64_t>> versions;
   std::map<std::pair<AssetId, AssetId>, Sequence> edges;
@@ -172,7 +178,7 @@ struct Engine::State {
 
   // --- lookups
   [[nodiscard]] AssetId find(std::string_view key) const {
-    const auto it = ids.find(std::string{key});
+    const auto it = ids.find(key);
     return it == ids.end() ? AssetId{} : it->second;
   }
   [[nodiscard]] bool is_defined(AssetId a) const { return a.value != 0 && rank_of[a.value] != core::no_rank; }
