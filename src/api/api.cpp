@@ -29,7 +29,8 @@ Examined refuse(const Problem& problem) { return refuse(to_response(problem)); }
 /// Whether the route knows all that the query asks for.
 std::optional<Problem> check_query(const Route& route, const http::Target& target) {
   if (!route.pattern.starts_with("/api/")) return std::nullopt;
-  const auto known = route.query.empty() ? std::vector<std::string_view>{} : split(route.query, ',');
+  const auto known =
+      route.query.empty() ? std::vector<std::string_view>{} : split(route.query, ',');
   for (const auto& [name, value] : target.query) {
     if (std::ranges::find(known, name) != known.end()) continue;
     const auto near = nearest(name, known);
@@ -96,8 +97,8 @@ void Api::Impl::published(const std::vector<FactRecord>& facts) const {
 Api::Api(Service& service, const Clock& clock, ApiOptions options)
     : impl_{std::make_shared<Impl>(
           Impl{.context = std::make_shared<Context>(service, clock, std::move(options))})} {
-  impl_->subscription = service.subscribe(
-      [weak = std::weak_ptr<Impl>{impl_}](const std::vector<FactRecord>& facts) {
+  impl_->subscription =
+      service.subscribe([weak = std::weak_ptr<Impl>{impl_}](const std::vector<FactRecord>& facts) {
         if (const auto impl = weak.lock()) impl->published(facts);
       });
 }

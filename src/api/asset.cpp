@@ -34,10 +34,8 @@ Result<Json> history_json(const View& view, Rank rank, Reader& reader) {
     out["latest"] = event_json(latest, names);
   }
   if (!view.graph().asset(rank).checks.empty()) {
-    const FactQuery query{.asset = state.asset,
-                          .kinds = kinds_of<fact::CheckRecorded>(),
-                          .upto = upto,
-                          .limit = 100};
+    const FactQuery query{
+        .asset = state.asset, .kinds = kinds_of<fact::CheckRecorded>(), .upto = upto, .limit = 100};
     FRESHET_TRY(const FactPage page, reader.facts(query));
     Json& results = out["check_results"] = Json::object();
     for (const FactRecord& record : page.facts) {
@@ -47,10 +45,8 @@ Result<Json> history_json(const View& view, Rank rank, Reader& reader) {
     }
   }
   if (state.paused) {
-    const FactQuery query{.asset = state.asset,
-                          .kinds = kinds_of<fact::PauseChanged>(),
-                          .upto = upto,
-                          .limit = 1};
+    const FactQuery query{
+        .asset = state.asset, .kinds = kinds_of<fact::PauseChanged>(), .upto = upto, .limit = 1};
     FRESHET_TRY(const FactPage page, reader.facts(query));
     if (!page.facts.empty()) {
       const auto* pause = std::get_if<fact::PauseChanged>(&page.facts.front().fact);
@@ -98,8 +94,7 @@ void get_asset_events(CallPtr call) {
 void get_asset_decisions(CallPtr call) {
   const auto rank = asset_of(call);
   if (!rank) return;
-  send_facts(call,
-             {.asset = call->view.state(*rank).asset, .kinds = kinds_of<fact::Decided>()},
+  send_facts(call, {.asset = call->view.state(*rank).asset, .kinds = kinds_of<fact::Decided>()},
              decision_json);
 }
 

@@ -115,7 +115,8 @@ void send_rendered(const CallPtr& call, const std::string& etag,
   offload<Result<std::string>>(call, std::move(render), [call, etag](Result<std::string> body) {
     if (body) return call->send_text(std::move(*body), etag);
     Problem problem = to_problem(body.error());
-    if (body.error().code == Errc::invalid) problem = {.code = "query_invalid", .detail = problem.detail};
+    if (body.error().code == Errc::invalid)
+      problem = {.code = "query_invalid", .detail = problem.detail};
     if (body.error().code == Errc::not_found) problem.status = 422, problem.code = "asset_unknown";
     call->fail(problem);
   });
@@ -136,10 +137,9 @@ void get_graph(CallPtr call) {
 }
 
 void get_status(CallPtr call) {
-  send_rendered(call, etag_of(call->view.snapshot->sequence),
-                [view = call->view]() -> Result<std::string> {
-                  return dump(status_json(view)) + '\n';
-                });
+  send_rendered(
+      call, etag_of(call->view.snapshot->sequence),
+      [view = call->view]() -> Result<std::string> { return dump(status_json(view)) + '\n'; });
 }
 
 }  // namespace freshet::api

@@ -34,8 +34,8 @@ std::string Call::query(std::string_view name) const {
   return std::string{target.query_value(name).value_or("")};
 }
 
-Result<std::size_t> Call::number(std::string_view name, std::size_t otherwise,
-                                 std::size_t max, std::size_t min) const {
+Result<std::size_t> Call::number(std::string_view name, std::size_t otherwise, std::size_t max,
+                                 std::size_t min) const {
   const auto text = target.query_value(name);
   if (!text) return otherwise;
   std::size_t value{};
@@ -123,19 +123,17 @@ void dress(http::Response& response, Sequence sequence) {
 }
 
 void submit(const CallPtr& call, Input input, std::function<void(const Reply&)> then) {
-  const bool taken = call->context->service.submit(
-      std::move(input), [call, then = std::move(then)](const Reply& reply) {
-        call->sequence = std::max(reply.sequence, call->view.snapshot->sequence);
-        if (is_engine_key_reuse(reply)) {
-          return call->fail({.status = 422,
-                             .code = "idempotency_key_reused",
-                             .detail = reply.message});
-        }
-        if (reply.error && reply.receipts.empty()) {
-          return call->fail(Error{*reply.error, reply.message});
-        }
-        then(reply);
-      });
+  const bool taken = call->context->service.submit(std::move(input), [call, then = std::move(then)](
+                                                                         const Reply& reply) {
+    call->sequence = std::max(reply.sequence, call->view.snapshot->sequence);
+    if (is_engine_key_reuse(reply)) {
+      return call->fail({.status = 422, .code = "idempotency_key_reused", .detail = reply.message});
+    }
+    if (reply.error && reply.receipts.empty()) {
+      return call->fail(Error{*reply.error, reply.message});
+    }
+    then(reply);
+  });
   if (!taken) call->fail(busy());
 }
 
@@ -161,8 +159,7 @@ void with_body(const CallPtr& call, bool lists, std::function<void(const Json&)>
 std::optional<Idempotency> idempotency_of(const CallPtr& call) {
   const auto key = call->request.header("idempotency-key");
   if (!key) return Idempotency{};
-  const bool is_visible =
-      std::ranges::all_of(*key, [](char c) { return c > ' ' && c < '\x7f'; });
+  const bool is_visible = std::ranges::all_of(*key, [](char c) { return c > ' ' && c < '\x7f'; });
   if (key->empty() || key->size() > 255 || !is_visible) {
     call->fail({.code = "idempotency_key_invalid",
                 .detail = "Idempotency-Key: want 1 to 255 visible ASCII characters"});
@@ -183,8 +180,7 @@ void when_new(const CallPtr& call, const Idempotency& idempotency,
               std::function<void(bool is_new)> then) {
   if (idempotency.key.empty()) return then(true);
   read<bool>(
-      call,
-      [key = idempotency.key](Reader& reader) { return !reader.answer(key); },
+      call, [key = idempotency.key](Reader& reader) { return !reader.answer(key); },
       std::move(then));
 }
 

@@ -30,8 +30,8 @@ struct Call {
   http::Target target;
   Parameters parameters;
   Identity who{Identity::nobody};
-  View view;                ///< The state when the request came; the answer is true at it …
-  Sequence sequence;        ///< … or at this one.
+  View view;          ///< The state when the request came; the answer is true at it …
+  Sequence sequence;  ///< … or at this one.
   http::Responder responder;
 
   // --- what is asked.  Any thread.

@@ -20,10 +20,10 @@ struct Topic {
 };
 
 struct Message {
-  Sequence sequence;       ///< Of the entity's last change; the event's id.
+  Sequence sequence;  ///< Of the entity's last change; the event's id.
   Topic::Kind kind{Topic::Kind::asset};
-  std::string entity;      ///< An asset's key or a run's id.
-  std::string text;        ///< As on the wire.
+  std::string entity;  ///< An asset's key or a run's id.
+  std::string text;    ///< As on the wire.
 };
 using Messages = std::vector<std::shared_ptr<const Message>>;
 

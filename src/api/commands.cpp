@@ -31,9 +31,8 @@ Result<Chosen> choose(const View& view, const std::string& select,
   }
   std::ranges::sort(out.keys);
   out.keys.erase(std::unique(out.keys.begin(), out.keys.end()), out.keys.end());
-  out.runnable = static_cast<std::size_t>(std::ranges::count_if(out.keys, [&](const auto& key) {
-    return can_run(view.graph().asset(*view.find(key)));
-  }));
+  out.runnable = static_cast<std::size_t>(std::ranges::count_if(
+      out.keys, [&](const auto& key) { return can_run(view.graph().asset(*view.find(key))); }));
   return out;
 }
 
@@ -82,8 +81,7 @@ void with_chosen(const CallPtr& call, const Order& order, const Idempotency& ide
   when_new(call, idempotency, [call, order, then = std::move(then)](bool is_new) {
     if (!is_new) return then({});
     offload<Result<Chosen>>(
-        call,
-        [view = call->view, order] { return choose(view, order.select, order.assets); },
+        call, [view = call->view, order] { return choose(view, order.select, order.assets); },
         [call, order, then](Result<Chosen> chosen) {
           if (!chosen) return fail_choice(call, chosen.error());
           if (order.expect_count && *order.expect_count != chosen->runnable) {
@@ -108,7 +106,8 @@ void pause(const CallPtr& call, bool paused) {
     const Order order{.select = body.text("select"),
                       .assets = body.texts("assets"),
                       .reason = body.text("reason")};
-    if (order.select.empty() && order.assets.empty()) body.fault("select", "is missing: want a selection");
+    if (order.select.empty() && order.assets.empty())
+      body.fault("select", "is missing: want a selection");
     if (fail_if_any(call, faults)) return;
     with_chosen(call, order, idempotency,
                 [call, order, paused, idempotency](std::vector<std::string> keys) {
@@ -132,8 +131,7 @@ void pause(const CallPtr& call, bool paused) {
 std::vector<MemberId> members_of(const StoredRun& run, bool from_failure) {
   std::vector<MemberId> out;
   for (const StepRow& step : run.steps) {
-    const bool is_good =
-        step.status == StepStatus::succeeded || step.status == StepStatus::skipped;
+    const bool is_good = step.status == StepStatus::succeeded || step.status == StepStatus::skipped;
     if (!from_failure || !is_good) out.push_back(step.member);
   }
   std::ranges::sort(out);
@@ -157,7 +155,8 @@ void post_run(CallPtr call) {
                 .expect_count = body.number("expect_count")};
     if (const Json* tags = body.has("tags") && json["tags"].is_object() ? &json["tags"] : nullptr) {
       for (const auto& [name, value] : tags->items()) {
-        order.tags.push_back(name + '=' + (value.is_string() ? value.get<std::string>() : dump(value)));
+        order.tags.push_back(name + '=' +
+                             (value.is_string() ? value.get<std::string>() : dump(value)));
       }
     } else {
       order.tags = body.texts("tags");
@@ -171,15 +170,16 @@ void post_run(CallPtr call) {
                          .code = "unsupported",
                          .detail = "partitions are not available in this version"});
     }
-    with_chosen(call, order, idempotency, [call, order, idempotency](std::vector<std::string> keys) {
-      submit(call,
-             input::Request{.assets = std::move(keys),
-                            .actor = actor(call->who),
-                            .reason = order.reason,
-                            .tags = order.tags,
-                            .idempotency = idempotency},
-             [call](const Reply& reply) { send_created(call, reply); });
-    });
+    with_chosen(call, order, idempotency,
+                [call, order, idempotency](std::vector<std::string> keys) {
+                  submit(call,
+                         input::Request{.assets = std::move(keys),
+                                        .actor = actor(call->who),
+                                        .reason = order.reason,
+                                        .tags = order.tags,
+                                        .idempotency = idempotency},
+                         [call](const Reply& reply) { send_created(call, reply); });
+                });
   });
 }
 
@@ -189,12 +189,12 @@ void post_cancel(CallPtr call) {
   const auto idempotency = idempotency_of(call);
   if (!idempotency) return;
   const auto cancel = [call, id = *id, idempotency = *idempotency] {
-    submit(call,
-           input::Cancel{.run = id, .actor = actor(call->who), .idempotency = idempotency},
+    submit(call, input::Cancel{.run = id, .actor = actor(call->who), .idempotency = idempotency},
            [call, id](const Reply& reply) {
              http::Headers headers;
              header_replayed(headers, reply);
-             call->send_json(202, {{"id", to_text(id)}, {"count", reply.count}}, std::move(headers));
+             call->send_json(202, {{"id", to_text(id)}, {"count", reply.count}},
+                             std::move(headers));
            });
   };
   when_new(call, *idempotency, [call, id = *id, cancel](bool is_new) {
@@ -203,8 +203,8 @@ void post_cancel(CallPtr call) {
     find_run(call, id, [call](const StoredRun& run) {
       call->fail({.status = 409,
                   .code = "conflict",
-                  .detail = "run " + to_text(run.run.run) + " has ended: " +
-                            std::string{to_text(run.run.status)}});
+                  .detail = "run " + to_text(run.run.run) +
+                            " has ended: " + std::string{to_text(run.run.status)}});
     });
   });
 }

@@ -45,10 +45,9 @@ struct Context : std::enable_shared_from_this<Context> {
 template <class T>
 void offload(const CallPtr& call, std::function<T()> work, std::function<void(T)> then) {
   auto result = std::make_shared<std::optional<T>>();
-  call->context->service.offload([work = std::move(work), result] { result->emplace(work()); },
-                                 [then = std::move(then), result, call] {
-                                   then(std::move(**result));
-                                 });
+  call->context->service.offload(
+      [work = std::move(work), result] { result->emplace(work()); },
+      [then = std::move(then), result, call] { then(std::move(**result)); });
 }
 
 template <class T>

@@ -17,7 +17,8 @@ void send_facts(const CallPtr& call, FactQuery query,
   query.upto = call->view.snapshot->sequence;
   if (const std::string cursor = call->query("cursor"); !cursor.empty()) {
     const auto position = decode_number_cursor(call->list_name(), cursor);
-    if (!position) return call->fail({.code = "cursor_invalid", .detail = position.error().message});
+    if (!position)
+      return call->fail({.code = "cursor_invalid", .detail = position.error().message});
     const bool is_newest_first = query.order == FactQuery::Order::newest_first;
     (is_newest_first ? query.before : query.after) = Sequence{*position};
   }

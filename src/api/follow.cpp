@@ -11,8 +11,8 @@
 namespace freshet::api {
 namespace {
 
-constexpr std::uint64_t slice_bytes = 64 * 1024;    ///< Read at a time.
-constexpr std::size_t queued_max = 256 * 1024;      ///< With more the client is let catch up first.
+constexpr std::uint64_t slice_bytes = 64 * 1024;  ///< Read at a time.
+constexpr std::size_t queued_max = 256 * 1024;    ///< With more the client is let catch up first.
 
 /// What a look at the file brought.
 struct Slice {
@@ -44,9 +44,14 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
   return value;
 }
 
+/// Whether the attempt is over though its step goes on: another began, or is waited for.
+bool is_past(const StepRow& row, std::uint32_t attempt) {
+  return attempt != 0 && (row.attempt > attempt || row.status == StepStatus::queued);
+}
+
 bool has_ended(const View& view, StepId step, std::uint32_t attempt) {
   const StepRow* row = view.step(step);
-  return row == nullptr || is_terminal(row->status) || (attempt != 0 && row->attempt > attempt);
+  return row == nullptr || is_terminal(row->status) || is_past(*row, attempt);
 }
 
 /// How an attempt that has ended ended.
@@ -54,7 +59,7 @@ std::string status_of(Reader& reader, StepId step, std::uint32_t attempt) {
   const auto run = reader.run(step.run);
   if (!run || step.number >= run->steps.size()) return "lost";
   const StepRow& row = run->steps[step.number];
-  return std::string{to_text(row.attempt > attempt ? StepStatus::failed : row.status)};
+  return std::string{to_text(is_past(row, attempt) ? StepStatus::failed : row.status)};
 }
 
 /// Lines after `place` that are complete; once the step has `ended`, also the last one.
@@ -108,7 +113,8 @@ void Follows::add(const CallPtr& call, StepId step, std::uint32_t attempt,
                                                       .stream = nullptr});
   if (const auto last = call->request.header("last-event-id")) {
     const auto place = parse_place(*last);
-    if (!place) return call->fail({.code = "query_invalid", .detail = "Last-Event-ID: not of this log"});
+    if (!place)
+      return call->fail({.code = "query_invalid", .detail = "Last-Event-ID: not of this log"});
     follower->place = *place;
   }
   if (call->request.method == "HEAD") return call->send(sse_response(nullptr));

@@ -122,10 +122,10 @@ IntakeResult read_events(const http::Headers& headers, std::string_view body) {
   const std::size_t count = is_list ? json->size() : 1;
   if (count > events_max) {
     return {.items = {},
-            .problem = Problem{.status = 413,
-                               .code = "too_many_events",
-                               .detail = "want at most " + std::to_string(events_max) +
-                                         " events in one request"}};
+            .problem = Problem{
+                .status = 413,
+                .code = "too_many_events",
+                .detail = "want at most " + std::to_string(events_max) + " events in one request"}};
   }
   IntakeResult out;
   std::vector<Fault> faults;

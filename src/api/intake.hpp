@@ -24,7 +24,8 @@ struct Intake {
 
 struct IntakeResult {
   std::vector<Intake> items;
-  std::optional<Problem> problem;  ///< Nothing is taken in: malformed, too much, or of no known type.
+  std::optional<Problem>
+      problem;  ///< Nothing is taken in: malformed, too much, or of no known type.
 };
 
 /// Reads a request to POST events.

@@ -1,4 +1,5 @@
-// How a fact looks as JSON: the fields that `describe` names, with keys for ids and words for enums.
+// How a fact looks as JSON: the fields that `describe` names, with keys for ids and words for
+// enums.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 

@@ -47,7 +47,8 @@ class Guard : public nlohmann::json_sax<Json> {
 std::string place(std::string_view text, std::size_t read) {
   const std::string_view before = text.substr(0, read == 0 ? 0 : std::min(read - 1, text.size()));
   const auto line = std::ranges::count(before, '\n') + 1;
-  const std::size_t start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  const std::size_t start =
+      before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - start + 1);
 }
 
@@ -57,8 +58,8 @@ Result<Json> parse_json(std::string_view text) {
   Guard guard;
   if (!Json::sax_parse(text, &guard)) {
     if (guard.is_too_deep()) {
-      return Error{Errc::invalid, "read JSON: nested deeper than " +
-                                      std::to_string(json_depth_max) + " levels"};
+      return Error{Errc::invalid,
+                   "read JSON: nested deeper than " + std::to_string(json_depth_max) + " levels"};
     }
     const bool is_cut = guard.position() > text.size();
     return Error{Errc::invalid, "read JSON: " + place(text, guard.position()) + ": " +

@@ -80,10 +80,11 @@ Json node_json(const Graph& graph, Rank rank) {
   const AssetDefinition& asset = graph.asset(rank);
   Json deps = Json::array();
   for (const Dependency& dep : asset.deps) deps.push_back(dep.key);
-  Json out{{"key", asset.key},       {"external", asset.external}, {"group", asset.group},
-           {"kinds", asset.kinds},   {"owners", asset.owners},     {"tags", asset.tags},
-           {"deps", std::move(deps)}, {"partitions", nullptr},     {"project", asset.project},
-           {"source", or_null(std::string{source_kind(asset.source)})}};
+  Json out{{"key", asset.key},         {"external", asset.external},
+           {"group", asset.group},     {"kinds", asset.kinds},
+           {"owners", asset.owners},   {"tags", asset.tags},
+           {"deps", std::move(deps)},  {"partitions", nullptr},
+           {"project", asset.project}, {"source", or_null(std::string{source_kind(asset.source)})}};
   if (asset.partitions) out["partitions"] = asset.partitions->text;
   return out;
 }
@@ -252,9 +253,12 @@ Json diagnostics_json(const std::vector<Diagnostic>& diagnostics) {
 }
 
 Json source_json(const SourceStatus& source) {
-  return {{"asset", source.asset},   {"kind", source.kind},
-          {"state", source.state},   {"detail", source.detail},
-          {"events", source.events}, {"unchanged", source.unchanged},
+  return {{"asset", source.asset},
+          {"kind", source.kind},
+          {"state", source.state},
+          {"detail", source.detail},
+          {"events", source.events},
+          {"unchanged", source.unchanged},
           {"last_event", instant_json(source.last_event)}};
 }
 

@@ -40,12 +40,13 @@ std::size_t character_size(std::string_view text) {
 
 Result<LogFile> open_log(const std::string& directory, std::string_view name) {
   const std::string path = directory + '/' + std::string{name};
-  LogFile file{.fd = UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)}};
+  LogFile file{.fd =
+                   UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)}};
   if (!file.fd) {
     if (errno == ENOENT || errno == ENOTDIR) return file;
     return io_error("open log", errno);
   }
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.fd.get(), &status) != 0) return io_error("stat log", errno);
   if (!S_ISREG(status.st_mode)) return Error{Errc::io, "open log: not a regular file"};
   file.size = static_cast<std::uint64_t>(status.st_size);

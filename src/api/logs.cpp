@@ -27,9 +27,8 @@ Result<std::uint32_t> parse_attempt(const Call& call, const StepRow& step) {
   if (call.query("attempt").empty()) return step.attempt;
   FRESHET_TRY(const std::size_t attempt, call.number("attempt", 1, 1'000'000));
   if (attempt <= step.attempt) return static_cast<std::uint32_t>(attempt);
-  return Error{Errc::not_found,
-               "there is no attempt " + std::to_string(attempt) + " of this step; it had " +
-                   std::to_string(step.attempt)};
+  return Error{Errc::not_found, "there is no attempt " + std::to_string(attempt) +
+                                    " of this step; it had " + std::to_string(step.attempt)};
 }
 
 /// Finds the log that the path and the query mean, else answers.
@@ -41,29 +40,30 @@ void with_log(const CallPtr& call, std::function<void(const Which&)> then) {
     return call->fail({.code = "query_invalid",
                        .detail = "query value stream=" + stream + ": want stdout or stderr"});
   }
-  find_run(call, *id, [call, then = std::move(then), is_stderr = stream == "stderr"](
-                          const StoredRun& run) {
-    const std::string& text = call->parameter("step");
-    std::uint32_t number{};
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (ec != std::errc{} || end != text.data() + text.size() || number >= run.steps.size()) {
-      return call->fail({.status = 404,
-                         .code = "step_not_found",
-                         .detail = "there is no step \"" + text + "\" in this run; it has " +
-                                   std::to_string(run.steps.size()) + ", from 0"});
-    }
-    Which which{.step = run.steps[number], .name = is_stderr ? "stderr" : "stdout"};
-    const auto attempt = parse_attempt(*call, which.step);
-    if (!attempt) {
-      const bool is_unknown = attempt.error().code == Errc::not_found;
-      return call->fail({.status = is_unknown ? 404 : 400,
-                         .code = is_unknown ? "attempt_not_found" : "query_invalid",
-                         .detail = attempt.error().message});
-    }
-    which.attempt = *attempt;
-    which.directory = call->context->service.attempt_directory(which.step.step, which.attempt);
-    then(which);
-  });
+  find_run(
+      call, *id,
+      [call, then = std::move(then), is_stderr = stream == "stderr"](const StoredRun& run) {
+        const std::string& text = call->parameter("step");
+        std::uint32_t number{};
+        const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (ec != std::errc{} || end != text.data() + text.size() || number >= run.steps.size()) {
+          return call->fail({.status = 404,
+                             .code = "step_not_found",
+                             .detail = "there is no step \"" + text + "\" in this run; it has " +
+                                       std::to_string(run.steps.size()) + ", from 0"});
+        }
+        Which which{.step = run.steps[number], .name = is_stderr ? "stderr" : "stdout"};
+        const auto attempt = parse_attempt(*call, which.step);
+        if (!attempt) {
+          const bool is_unknown = attempt.error().code == Errc::not_found;
+          return call->fail({.status = is_unknown ? 404 : 400,
+                             .code = is_unknown ? "attempt_not_found" : "query_invalid",
+                             .detail = attempt.error().message});
+        }
+        which.attempt = *attempt;
+        which.directory = call->context->service.attempt_directory(which.step.step, which.attempt);
+        then(which);
+      });
 }
 
 http::Response text_response(const Which& which) {
@@ -92,8 +92,8 @@ http::Response file_response(const Call& call, const Which& which, LogFile file)
                                       std::to_string(part.offset + part.length - 1) + '/' + size);
   }
   if (file.fd && part.length > 0) {
-    response.file = http::FileRange{
-        .fd = std::move(file.fd), .offset = part.offset, .length = part.length};
+    response.file =
+        http::FileRange{.fd = std::move(file.fd), .offset = part.offset, .length = part.length};
   }
   return response;
 }
@@ -164,13 +164,14 @@ void get_log(CallPtr call) {
   const bool by_lines = !call->query("from_line").empty() || !call->query("limit").empty();
   with_log(call, [call, from = *from, limit = *limit, by_lines](const Which& which) {
     if (call->flag("follow")) {
-      return call->context->follows.add(call, which.step.step, which.attempt,
-                                        which.directory, which.name, from);
+      return call->context->follows.add(call, which.step.step, which.attempt, which.directory,
+                                        which.name, from);
     }
-    respond(call, which, [call, which, from, limit, by_lines](LogFile file) -> Result<http::Response> {
-      if (by_lines) return lines_response(which, file, from, limit);
-      return file_response(*call, which, std::move(file));
-    });
+    respond(call, which,
+            [call, which, from, limit, by_lines](LogFile file) -> Result<http::Response> {
+              if (by_lines) return lines_response(which, file, from, limit);
+              return file_response(*call, which, std::move(file));
+            });
   });
 }
 
@@ -184,13 +185,12 @@ void search_log(CallPtr call) {
     return call->fail({.code = "query_invalid", .detail = "query value q: want a text to find"});
   }
   with_log(call, [call, wanted, from = *from, limit = *limit](const Which& which) {
-    respond(call, which,
-            [wanted, from, limit](const LogFile& file) -> Result<http::Response> {
-              FRESHET_TRY(const Json body, search(file, wanted, from, limit));
-              http::Response response{.headers = {{"content-type", "application/json"}}};
-              response.body = dump(body) + '\n';
-              return response;
-            });
+    respond(call, which, [wanted, from, limit](const LogFile& file) -> Result<http::Response> {
+      FRESHET_TRY(const Json body, search(file, wanted, from, limit));
+      http::Response response{.headers = {{"content-type", "application/json"}}};
+      response.body = dump(body) + '\n';
+      return response;
+    });
   });
 }
 

@@ -28,7 +28,8 @@ constexpr QueryValue query_values[] = {
     {"stream", "string", "`stdout` (the default) or `stderr`."},
     {"attempt", "integer", "From 1; the latest by default."},
     {"from_line", "integer", "The first line, from 1."},
-    {"follow", "boolean", "Go on as server-sent events `lines` and `end` until the step has ended."},
+    {"follow", "boolean",
+     "Go on as server-sent events `lines` and `end` until the step has ended."},
     {"q", "string", "The text to find."},
     {"rejected", "boolean", "Only reports that could not be used."},
     {"topics", "string", "By commas: `asset:KEY`, `asset:GLOB`, `run:ID`, `run:*`, `definitions`."},
@@ -58,10 +59,8 @@ Json parameters_of(const Route& route) {
     if (!part.starts_with('{')) continue;
     const bool is_key = part.ends_with("...}");
     const std::string_view name = part.substr(1, part.size() - (is_key ? 5 : 2));
-    Json parameter{{"name", name},
-                   {"in", "path"},
-                   {"required", true},
-                   {"schema", {{"type", "string"}}}};
+    Json parameter{
+        {"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}};
     if (is_key) {
       parameter["description"] = "An asset's key; its slashes are literal, `%2F` is refused.";
     }
@@ -137,21 +136,22 @@ Json openapi_document(std::span<const Route> table) {
                            [](char c) { return static_cast<char>(c - 'A' + 'a'); });
     paths[path_of(route.pattern)][method] = operation_of(route);
   }
-  return {{"openapi", "3.1.0"},
-          {"info",
-           {{"title", "Freshet"},
-            {"version", "1"},
-            {"description",
-             "Keeps every data asset fresh, the moment its inputs change. Instants are RFC 3339 in "
-             "UTC, durations seconds; every answer names in `Freshet-Sequence` the sequence that "
-             "it is true at."}}},
-          {"security", Json::array({{{"token", Json::array()}}, {{"session", Json::array()}}})},
-          {"paths", std::move(paths)},
-          {"components",
-           {{"schemas", known},
-            {"securitySchemes",
-             {{"token", {{"type", "http"}, {"scheme", "bearer"}}},
-              {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "freshet_INSTANCE"}}}}}}}};
+  return {
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "Freshet"},
+        {"version", "1"},
+        {"description",
+         "Keeps every data asset fresh, the moment its inputs change. Instants are RFC 3339 in "
+         "UTC, durations seconds; every answer names in `Freshet-Sequence` the sequence that "
+         "it is true at."}}},
+      {"security", Json::array({{{"token", Json::array()}}, {{"session", Json::array()}}})},
+      {"paths", std::move(paths)},
+      {"components",
+       {{"schemas", known},
+        {"securitySchemes",
+         {{"token", {{"type", "http"}, {"scheme", "bearer"}}},
+          {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "freshet_INSTANCE"}}}}}}}};
 }
 
 }  // namespace freshet::api

@@ -14,7 +14,11 @@ namespace freshet::api {
 namespace {
 
 Metric gauge(std::string name, std::string help, double value) {
-  return {.name = std::move(name), .help = std::move(help), .type = "gauge", .labels = "", .value = value};
+  return {.name = std::move(name),
+          .help = std::move(help),
+          .type = "gauge",
+          .labels = "",
+          .value = value};
 }
 Metric counter(std::string name, std::string help, std::uint64_t value) {
   return {.name = std::move(name),
@@ -30,17 +34,24 @@ void add_own(const Context& context, const View& view, std::vector<Metric>& out)
     out.push_back(gauge("api_sequence", "Sequence that answers are true at.",
                         static_cast<double>(view.snapshot->sequence.value)));
   }
-  out.push_back(gauge("api_streams", "Open event streams.", static_cast<double>(context.streams.size())));
-  out.push_back(gauge("api_log_followers", "Logs being followed.", static_cast<double>(context.follows.size())));
+  out.push_back(
+      gauge("api_streams", "Open event streams.", static_cast<double>(context.streams.size())));
+  out.push_back(gauge("api_log_followers", "Logs being followed.",
+                      static_cast<double>(context.follows.size())));
   if (!context.http_stats) return;
   const http::Stats stats = context.http_stats();
-  out.push_back(gauge("http_connections_open", "Open connections.", static_cast<double>(stats.connections_open)));
-  out.push_back(gauge("http_streams_open", "Responses that go on.", static_cast<double>(stats.streams_open)));
-  out.push_back(counter("http_connections_accepted_total", "Connections taken.", stats.connections_accepted));
-  out.push_back(counter("http_connections_refused_total", "Connections over a limit.", stats.connections_refused));
+  out.push_back(gauge("http_connections_open", "Open connections.",
+                      static_cast<double>(stats.connections_open)));
+  out.push_back(
+      gauge("http_streams_open", "Responses that go on.", static_cast<double>(stats.streams_open)));
+  out.push_back(
+      counter("http_connections_accepted_total", "Connections taken.", stats.connections_accepted));
+  out.push_back(counter("http_connections_refused_total", "Connections over a limit.",
+                        stats.connections_refused));
   out.push_back(counter("http_requests_total", "Requests that were understood.", stats.requests));
   out.push_back(counter("http_refusals_total", "Requests not let in.", stats.refusals));
-  out.push_back(counter("http_faults_total", "Requests that broke a rule of HTTP or a limit.", stats.faults));
+  out.push_back(
+      counter("http_faults_total", "Requests that broke a rule of HTTP or a limit.", stats.faults));
   out.push_back(counter("http_timeouts_total", "Connections that were too slow.", stats.timeouts));
 }
 
@@ -80,7 +91,8 @@ void get_readyz(CallPtr call) {
   const Health health = call->context->service.health();
   Json checks = Json::object();
   for (const auto& [name, text] : health.checks) checks[name] = text;
-  call->send_json(health.ready ? 200 : 503, {{"ready", health.ready}, {"checks", std::move(checks)}});
+  call->send_json(health.ready ? 200 : 503,
+                  {{"ready", health.ready}, {"checks", std::move(checks)}});
 }
 
 void get_metrics(CallPtr call) {

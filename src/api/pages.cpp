@@ -24,8 +24,9 @@ void send_page(const CallPtr& call, std::string_view name) {
                        .code = "not_found",
                        .detail = "there is no page \"" + std::string{name} + '"'});
   }
-  std::string content = name == "index.html" ? with_prefix(page->content, call->context->options.prefix)
-                                             : std::string{page->content};
+  std::string content = name == "index.html"
+                            ? with_prefix(page->content, call->context->options.prefix)
+                            : std::string{page->content};
   const std::string etag = to_text(content_hash(content));
   http::Response response{.headers = {{"content-type", std::string{media_type(name)}},
                                       {"cache-control", "no-cache"},

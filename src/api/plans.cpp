@@ -48,7 +48,8 @@ Result<std::vector<std::string>> changed_keys(const View& view, std::vector<std:
 
 /// A path that stays within the project's folder.
 bool is_inside(std::string_view path) {
-  if (path.empty() || path.starts_with('/') || path.find('\\') != std::string_view::npos) return false;
+  if (path.empty() || path.starts_with('/') || path.find('\\') != std::string_view::npos)
+    return false;
   return std::ranges::none_of(path, [](char c) { return static_cast<unsigned char>(c) < 0x20; }) &&
          std::ranges::none_of(split(path, '/'), [](std::string_view part) {
            return part.empty() || part == "." || part == "..";

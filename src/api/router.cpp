@@ -12,8 +12,8 @@ namespace {
 /// What a pattern made of a path.
 struct Reading {
   Parameters parameters;
-  std::string key;       ///< What `{name...}` took.
-  int literals{0};       ///< Segments that were named by the pattern.
+  std::string key;  ///< What `{name...}` took.
+  int literals{0};  ///< Segments that were named by the pattern.
 };
 
 bool is_name(std::string_view part) { return part.starts_with('{'); }
@@ -61,7 +61,8 @@ Match match(std::span<const Route> table, std::string_view method,
   };
   std::vector<Found> found;
   for (const Route& route : table) {
-    if (auto reading = read(route.pattern, segments)) found.push_back({&route, *std::move(reading)});
+    if (auto reading = read(route.pattern, segments))
+      found.push_back({&route, *std::move(reading)});
   }
   if (found.empty()) return {};
 
@@ -73,8 +74,7 @@ Match match(std::span<const Route> table, std::string_view method,
     if (a_exists) return a.reading.key.size() > b.reading.key.size();
     return a.reading.literals > b.reading.literals;
   };
-  const std::string_view pattern =
-      std::ranges::min_element(found, better)->route->pattern;
+  const std::string_view pattern = std::ranges::min_element(found, better)->route->pattern;
 
   Match out;
   for (Found& each : found) {

@@ -57,7 +57,8 @@ Result<std::optional<Sequence>> parse_from(const Call& call) {
   std::uint64_t number{};
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (ec != std::errc{} || end != text.data() + text.size()) {
-    return Error{Errc::invalid, "stream from \"" + text + "\": want a sequence, as the id of an event"};
+    return Error{Errc::invalid,
+                 "stream from \"" + text + "\": want a sequence, as the id of an event"};
   }
   return std::optional{Sequence{number}};
 }
@@ -66,7 +67,8 @@ Result<std::optional<Sequence>> parse_from(const Call& call) {
 
 void Streams::publish(const View& now, const std::vector<FactRecord>& facts) {
   if (facts.empty()) return;
-  const Sequence since = told_upto_.value == 0 ? Sequence{facts.front().sequence.value - 1} : told_upto_;
+  const Sequence since =
+      told_upto_.value == 0 ? Sequence{facts.front().sequence.value - 1} : told_upto_;
   const std::shared_ptr<const Snapshot> before = std::exchange(told_, now.snapshot);
   told_upto_ = facts.back().sequence;
   forget_closed();
@@ -135,9 +137,8 @@ void get_stream(CallPtr call) {
   for (const Topic& topic : *topics) {
     if (topic.kind != Topic::Kind::asset || is_glob(topic.pattern)) continue;
     if (call->view.find(topic.pattern)) continue;
-    return call->fail({.status = 404,
-                       .code = "asset_not_found",
-                       .detail = call->view.unknown(topic.pattern)});
+    return call->fail(
+        {.status = 404, .code = "asset_not_found", .detail = call->view.unknown(topic.pattern)});
   }
   call->context->streams.add(call, std::move(*topics), *from);
 }

@@ -24,7 +24,8 @@ std::span<const Rank> Catalog::by_key() const {
   std::call_once(sorted_, [this] {
     by_key_.resize(graph_->size());
     for (std::uint32_t i = 0; i < by_key_.size(); ++i) by_key_[i] = Rank{i};
-    std::ranges::sort(by_key_, {}, [this](Rank r) { return std::string_view{graph_->asset(r).key}; });
+    std::ranges::sort(by_key_, {},
+                      [this](Rank r) { return std::string_view{graph_->asset(r).key}; });
   });
   return by_key_;
 }

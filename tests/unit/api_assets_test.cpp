@@ -20,7 +20,8 @@ std::vector<std::string> keys_of(const Answer& answer) {
 TEST_F(ApiTest, AssetsAreListedByKey) {
   const Answer answer = get("/api/v1/assets");
   ASSERT_EQ(answer.status, 200);
-  EXPECT_THAT(keys_of(answer), ElementsAre("logs/events", "marts/revenue", "raw/orders", "staging/orders"));
+  EXPECT_THAT(keys_of(answer),
+              ElementsAre("logs/events", "marts/revenue", "raw/orders", "staging/orders"));
   EXPECT_EQ(answer.json()["total"], 4);
   EXPECT_EQ(answer.json()["items"][1]["data"], "missing");
   EXPECT_EQ(answer.header("etag"), '"' + sequence() + '"');
@@ -38,7 +39,8 @@ TEST_F(ApiTest, AssetsArePagedByCursor) {
     cursor = answer.json()["next_cursor"];
   }
   EXPECT_THAT(all, ElementsAre("marts/revenue", "raw/orders", "staging/orders"));
-  EXPECT_EQ(get("/api/v1/assets?limit=1&cursor=" + cursor).code(), "query_invalid") << "of another query";
+  EXPECT_EQ(get("/api/v1/assets?limit=1&cursor=" + cursor).code(), "query_invalid")
+      << "of another query";
 }
 
 TEST_F(ApiTest, AssetsAreSelected) {
@@ -46,8 +48,10 @@ TEST_F(ApiTest, AssetsAreSelected) {
   EXPECT_THAT(keys_of(get("/api/v1/assets?select=%2Bmarts/revenue")),
               ElementsAre("marts/revenue", "raw/orders", "staging/orders"));
   EXPECT_THAT(keys_of(get("/api/v1/assets?select=status:missing")), ElementsAre("logs/events"));
-  EXPECT_THAT(keys_of(get("/api/v1/assets?status=fresh&select=owner:team:data")), ElementsAre("staging/orders"));
-  EXPECT_THAT(keys_of(get("/api/v1/assets?select=automation:on")), ElementsAre("marts/revenue", "staging/orders"));
+  EXPECT_THAT(keys_of(get("/api/v1/assets?status=fresh&select=owner:team:data")),
+              ElementsAre("staging/orders"));
+  EXPECT_THAT(keys_of(get("/api/v1/assets?select=automation:on")),
+              ElementsAre("marts/revenue", "staging/orders"));
 }
 
 struct BadList {
@@ -63,14 +67,15 @@ TEST_P(BadAssetList, IsRefused) {
   EXPECT_EQ(answer.code(), GetParam().code);
   EXPECT_THAT(answer.body, HasSubstr(GetParam().detail));
 }
-INSTANTIATE_TEST_SUITE_P(Table, BadAssetList,
-                         testing::Values(BadList{"select=(", 400, "query_invalid", "column"},
-                                         BadList{"select=marts/revenu", 422, "asset_unknown", "marts/revenue"},
-                                         BadList{"status=red", 400, "query_invalid", "want missing"},
-                                         BadList{"limit=0", 400, "query_invalid", "from 1 to 1000"},
-                                         BadList{"limit=1001", 400, "query_invalid", "limit"},
-                                         BadList{"limit=x", 400, "query_invalid", "limit"},
-                                         BadList{"cursor=zzz", 400, "query_invalid", "cursor"}));
+INSTANTIATE_TEST_SUITE_P(
+    Table, BadAssetList,
+    testing::Values(BadList{"select=(", 400, "query_invalid", "column"},
+                    BadList{"select=marts/revenu", 422, "asset_unknown", "marts/revenue"},
+                    BadList{"status=red", 400, "query_invalid", "want missing"},
+                    BadList{"limit=0", 400, "query_invalid", "from 1 to 1000"},
+                    BadList{"limit=1001", 400, "query_invalid", "limit"},
+                    BadList{"limit=x", 400, "query_invalid", "limit"},
+                    BadList{"cursor=zzz", 400, "query_invalid", "cursor"}));
 
 TEST_F(ApiTest, OneAssetTellsAllButSecrets) {
   const Answer before = get("/api/v1/assets/staging/orders");
@@ -93,16 +98,22 @@ TEST_F(ApiTest, OneAssetTellsAllButSecrets) {
 TEST_F(ApiTest, AnAssetsETagIsItsRevision) {
   const Answer first = get("/api/v1/assets/marts/revenue");
   EXPECT_EQ(first.header("etag"), '"' + first.json()["revision"].dump() + '"');
-  const Answer again = get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}});
+  const Answer again =
+      get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}});
   EXPECT_EQ(again.status, 304);
   EXPECT_EQ(again.body, "");
   EXPECT_EQ(again.header("etag"), first.header("etag"));
-  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", "\"1\", W/" + first.header("etag")}}).status, 304);
+  EXPECT_EQ(
+      get("/api/v1/assets/marts/revenue", {{"if-none-match", "\"1\", W/" + first.header("etag")}})
+          .status,
+      304);
   ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"}}).status, 202);
-  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}}).status, 304)
+  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}}).status,
+            304)
       << "nothing of it has changed";
   make_all();
-  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}}).status, 200);
+  EXPECT_EQ(get("/api/v1/assets/marts/revenue", {{"if-none-match", first.header("etag")}}).status,
+            200);
 }
 
 TEST_F(ApiTest, AChangedDefinitionChangesTheETag) {
@@ -130,9 +141,11 @@ TEST_F(ApiTest, AKeyThatEndsLikeARouteIsAnAssetIfThereIsOne) {
 
 TEST_F(ApiTest, EventsOfAnAssetAreNewestFirst) {
   for (const char* version : {"1", "2", "3"}) {
-    ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"},
-                                      {"data_version", version},
-                                      {"metadata", {{"rows", 7}}}}).status, 202);
+    ASSERT_EQ(
+        post("/api/v1/events",
+             {{"asset", "logs/events"}, {"data_version", version}, {"metadata", {{"rows", 7}}}})
+            .status,
+        202);
   }
   const Answer page = get("/api/v1/assets/logs/events/events?limit=2");
   ASSERT_EQ(page.status, 200);
@@ -140,8 +153,8 @@ TEST_F(ApiTest, EventsOfAnAssetAreNewestFirst) {
   EXPECT_EQ(page.json()["items"][0]["kind"], "observation");
   EXPECT_EQ(page.json()["items"][0]["metadata"]["rows"], 7);
   EXPECT_EQ(page.json()["items"][0]["source"], "api");
-  const Answer next =
-      get("/api/v1/assets/logs/events/events?limit=2&cursor=" + page.json()["next_cursor"].get<std::string>());
+  const Answer next = get("/api/v1/assets/logs/events/events?limit=2&cursor=" +
+                          page.json()["next_cursor"].get<std::string>());
   EXPECT_EQ(next.json()["items"][0]["data_version"], "1");
   EXPECT_EQ(next.json()["items"].size(), 1U);
 }
@@ -187,8 +200,8 @@ TEST_F(ApiTest, TheGraphIsUpstreamFirst) {
 TEST_F(ApiTest, StatusIsColumnsOfOneLength) {
   make_all();
   const Json json = get("/api/v1/status").json();
-  for (const char* column : {"key", "data", "work", "stale_causes", "freshness", "updated_at", "revision", "paused",
-                             "checks_failed"}) {
+  for (const char* column : {"key", "data", "work", "stale_causes", "freshness", "updated_at",
+                             "revision", "paused", "checks_failed"}) {
     EXPECT_EQ(json[column].size(), 4U) << column;
   }
   EXPECT_EQ(json["sequence"].dump(), sequence());
@@ -208,8 +221,13 @@ TEST_F(ApiTest, StaleIsSaidWithItsCauses) {
 
 TEST_F(ApiTest, CheckResultsArePartOfTheAsset) {
   make_all();
-  ASSERT_EQ(post("/api/v1/events", {{"kind", "check"}, {"asset", "staging/orders"}, {"name", "not_empty"},
-                                    {"passed", false}, {"severity", "warn"}}).status, 202);
+  ASSERT_EQ(post("/api/v1/events", {{"kind", "check"},
+                                    {"asset", "staging/orders"},
+                                    {"name", "not_empty"},
+                                    {"passed", false},
+                                    {"severity", "warn"}})
+                .status,
+            202);
   const Json json = get("/api/v1/assets/staging/orders").json();
   EXPECT_EQ(json["check_results"]["not_empty"]["passed"], false);
   EXPECT_EQ(json["check_results"]["not_empty"]["severity"], "warn");

@@ -15,9 +15,12 @@ const http::Headers structured{{"content-type", "application/cloudevents+json; c
 const http::Headers batched{{"content-type", "application/cloudevents-batch+json"}};
 
 Json cloud_event() {
-  return {{"specversion", "1.0"}, {"id", "e1"},
-          {"source", "/shop"},    {"type", "com.example.loaded"},
-          {"subject", "raw/orders"}, {"time", "2026-01-31T13:00:00Z"},
+  return {{"specversion", "1.0"},
+          {"id", "e1"},
+          {"source", "/shop"},
+          {"type", "com.example.loaded"},
+          {"subject", "raw/orders"},
+          {"time", "2026-01-31T13:00:00Z"},
           {"data", {{"data_version", "v7"}, {"metadata", {{"rows", 3}}}}}};
 }
 Json with(const Json& base, const std::string& field, const Json& value) {
@@ -50,59 +53,101 @@ const Json report{{"asset", "raw/orders"}};
 INSTANTIATE_TEST_SUITE_P(
     CloudEvents, MalformedEvents,
     testing::Values(
-        Malformed{"truncated", structured, cloud_event().dump().substr(0, 60), 400, "it ends too early"},
+        Malformed{"truncated", structured, cloud_event().dump().substr(0, 60), 400,
+                  "it ends too early"},
         Malformed{"empty", structured, "", 400, "it ends too early"},
-        Malformed{"wrong_specversion", structured, with(cloud_event(), "specversion", "0.3").dump(), 400, "want \"1.0\""},
-        Malformed{"no_specversion", structured, without(cloud_event(), "specversion").dump(), 400, "/specversion"},
+        Malformed{"wrong_specversion", structured, with(cloud_event(), "specversion", "0.3").dump(),
+                  400, "want \"1.0\""},
+        Malformed{"no_specversion", structured, without(cloud_event(), "specversion").dump(), 400,
+                  "/specversion"},
         Malformed{"no_id", structured, without(cloud_event(), "id").dump(), 400, "/id: is missing"},
-        Malformed{"empty_id", structured, with(cloud_event(), "id", "").dump(), 400, "/id: want a text that is not empty"},
+        Malformed{"empty_id", structured, with(cloud_event(), "id", "").dump(), 400,
+                  "/id: want a text that is not empty"},
         Malformed{"number_as_id", structured, with(cloud_event(), "id", 7).dump(), 400, "/id"},
         Malformed{"no_source", structured, without(cloud_event(), "source").dump(), 400, "/source"},
         Malformed{"no_type", structured, without(cloud_event(), "type").dump(), 400, "/type"},
-        Malformed{"wrong_time", structured, with(cloud_event(), "time", "yesterday").dump(), 400, "RFC 3339"},
-        Malformed{"subject_of_wrong_type", structured, with(cloud_event(), "subject", 7).dump(), 400, "/subject"},
-        Malformed{"data_twice", structured, with(cloud_event(), "data_base64", "eA==").dump(), 400, "data_base64"},
+        Malformed{"wrong_time", structured, with(cloud_event(), "time", "yesterday").dump(), 400,
+                  "RFC 3339"},
+        Malformed{"subject_of_wrong_type", structured, with(cloud_event(), "subject", 7).dump(),
+                  400, "/subject"},
+        Malformed{"data_twice", structured, with(cloud_event(), "data_base64", "eA==").dump(), 400,
+                  "data_base64"},
         Malformed{"version_of_wrong_type", structured,
-                  with(cloud_event(), "data", {{"data_version", Json::array()}}).dump(), 400, "/data/data_version"},
-        Malformed{"list_as_one", structured, Json::array({cloud_event()}).dump(), 400, "want a CloudEvent"},
+                  with(cloud_event(), "data", {{"data_version", Json::array()}}).dump(), 400,
+                  "/data/data_version"},
+        Malformed{"list_as_one", structured, Json::array({cloud_event()}).dump(), 400,
+                  "want a CloudEvent"},
         Malformed{"one_as_list", batched, cloud_event().dump(), 400, "want a list"},
-        Malformed{"second_of_a_batch", batched, Json::array({cloud_event(), without(cloud_event(), "id")}).dump(), 400,
-                  "/1/id"},
+        Malformed{"second_of_a_batch", batched,
+                  Json::array({cloud_event(), without(cloud_event(), "id")}).dump(), 400, "/1/id"},
         Malformed{"number_in_a_batch", batched, "[1]", 400, "/0: want an object"},
-        Malformed{"avro", {{"content-type", "application/cloudevents+avro"}}, "x", 415, "want application/json"},
+        Malformed{"avro",
+                  {{"content-type", "application/cloudevents+avro"}},
+                  "x",
+                  415,
+                  "want application/json"},
         Malformed{"binary_without_id",
-                  {{"ce-specversion", "1.0"}, {"ce-source", "s"}, {"ce-type", "t"}, {"ce-subject", "raw/orders"}},
-                  "", 400, "/id"},
-        Malformed{"binary_broken_encoding",
-                  {{"ce-specversion", "1.0"}, {"ce-id", "%zz"}, {"ce-source", "s"}, {"ce-type", "t"}},
-                  "", 400, "header ce-id"},
+                  {{"ce-specversion", "1.0"},
+                   {"ce-source", "s"},
+                   {"ce-type", "t"},
+                   {"ce-subject", "raw/orders"}},
+                  "",
+                  400,
+                  "/id"},
+        Malformed{
+            "binary_broken_encoding",
+            {{"ce-specversion", "1.0"}, {"ce-id", "%zz"}, {"ce-source", "s"}, {"ce-type", "t"}},
+            "",
+            400,
+            "header ce-id"},
         Malformed{"binary_truncated_data",
-                  {{"content-type", "application/json"}, {"ce-specversion", "1.0"}, {"ce-id", "1"}, {"ce-source", "s"},
-                   {"ce-type", "t"}}, "{\"data_version\": ", 400, "it ends too early"}),
+                  {{"content-type", "application/json"},
+                   {"ce-specversion", "1.0"},
+                   {"ce-id", "1"},
+                   {"ce-source", "s"},
+                   {"ce-type", "t"}},
+                  "{\"data_version\": ",
+                  400,
+                  "it ends too early"}),
     [](const auto& c) { return std::string{c.param.name}; });
 INSTANTIATE_TEST_SUITE_P(
     Reports, MalformedEvents,
-    testing::Values(
-        Malformed{"empty", plain, "", 400, "too early"}, Malformed{"text", plain, "\"raw/orders\"", 400, "want a report"},
-        Malformed{"no_asset", plain, "{}", 400, "/asset: is missing"},
-        Malformed{"kind", plain, with(report, "kind", "news").dump(), 400, "/kind"},
-        Malformed{"field", plain, with(report, "data_verison", "1").dump(), 400, "did you mean \"data_version\"?"},
-        Malformed{"metadata", plain, with(report, "metadata", "x").dump(), 400, "/metadata: want an object"},
-        Malformed{"check_without_name", plain, with(with(report, "kind", "check"), "passed", true).dump(), 400, "/name"},
-        Malformed{"check_without_result", plain, with(with(report, "kind", "check"), "name", "n").dump(), 400, "/passed"},
-        Malformed{"too_deep", plain, R"({"asset":"a","metadata":{"a":)" + std::string(70, '[') + std::string(70, ']') + "}}",
-                  400, "deeper than 64"},
-        Malformed{"not_utf8", plain, "{\"asset\":\"\xff\"}", 400, "UTF-8"},
-        Malformed{"form", {{"content-type", "application/x-www-form-urlencoded"}}, "asset=a", 415, "want application/json"},
-        Malformed{"too_many", plain, [] {
-                    std::string text = "[{\"asset\":\"a\"}";
-                    for (int i = 0; i < 10'000; ++i) text += ",{\"asset\":\"a\"}";
-                    return text + ']';
-                  }(), 413, "10000"}),
+    testing::Values(Malformed{"empty", plain, "", 400, "too early"},
+                    Malformed{"text", plain, "\"raw/orders\"", 400, "want a report"},
+                    Malformed{"no_asset", plain, "{}", 400, "/asset: is missing"},
+                    Malformed{"kind", plain, with(report, "kind", "news").dump(), 400, "/kind"},
+                    Malformed{"field", plain, with(report, "data_verison", "1").dump(), 400,
+                              "did you mean \"data_version\"?"},
+                    Malformed{"metadata", plain, with(report, "metadata", "x").dump(), 400,
+                              "/metadata: want an object"},
+                    Malformed{"check_without_name", plain,
+                              with(with(report, "kind", "check"), "passed", true).dump(), 400,
+                              "/name"},
+                    Malformed{"check_without_result", plain,
+                              with(with(report, "kind", "check"), "name", "n").dump(), 400,
+                              "/passed"},
+                    Malformed{"too_deep", plain,
+                              R"({"asset":"a","metadata":{"a":)" + std::string(70, '[') +
+                                  std::string(70, ']') + "}}",
+                              400, "deeper than 64"},
+                    Malformed{"not_utf8", plain, "{\"asset\":\"\xff\"}", 400, "UTF-8"},
+                    Malformed{"form",
+                              {{"content-type", "application/x-www-form-urlencoded"}},
+                              "asset=a",
+                              415,
+                              "want application/json"},
+                    Malformed{"too_many", plain,
+                              [] {
+                                std::string text = "[{\"asset\":\"a\"}";
+                                for (int i = 0; i < 10'000; ++i) text += ",{\"asset\":\"a\"}";
+                                return text + ']';
+                              }(),
+                              413, "10000"}),
     [](const auto& c) { return std::string{c.param.name}; });
 
 TEST(Events, APlainReportIsRead) {
-  const auto result = read_events(plain, R"({"kind": "check", "asset": "a/b", "name": "n", "passed": true,
+  const auto result =
+      read_events(plain, R"({"kind": "check", "asset": "a/b", "name": "n", "passed": true,
       "severity": "warn", "metadata": {"x": [1]}, "id": "7", "data_version": 12})");
   ASSERT_FALSE(result.problem) << result.problem->detail;
   const input::Event& event = result.items.at(0).event.value();
@@ -129,14 +174,18 @@ TEST_P(CloudEventForms, MeanTheSame) {
   EXPECT_EQ(event.data_version, "v7");
   EXPECT_EQ(event.metadata, R"({"rows":3})");
 }
-INSTANTIATE_TEST_SUITE_P(
-    Table, CloudEventForms,
-    testing::Values(std::pair{structured, cloud_event().dump()}, std::pair{plain, cloud_event().dump()},
-                    std::pair{batched, Json::array({cloud_event()}).dump()},
-                    std::pair{http::Headers{{"content-type", "application/json"}, {"ce-specversion", "1.0"},
-                                            {"ce-id", "e%31"}, {"ce-source", "%2Fshop"}, {"ce-type", "t"},
-                                            {"ce-subject", "raw/orders"}},
-                              cloud_event()["data"].dump()}));
+INSTANTIATE_TEST_SUITE_P(Table, CloudEventForms,
+                         testing::Values(std::pair{structured, cloud_event().dump()},
+                                         std::pair{plain, cloud_event().dump()},
+                                         std::pair{batched, Json::array({cloud_event()}).dump()},
+                                         std::pair{
+                                             http::Headers{{"content-type", "application/json"},
+                                                           {"ce-specversion", "1.0"},
+                                                           {"ce-id", "e%31"},
+                                                           {"ce-source", "%2Fshop"},
+                                                           {"ce-type", "t"},
+                                                           {"ce-subject", "raw/orders"}},
+                                             cloud_event()["data"].dump()}));
 
 TEST(CloudEvents, DataOfAnotherTypeIsNotLookedAt) {
   for (const Json& data : {Json("text"), Json(7), Json(nullptr), Json::array()}) {
@@ -144,13 +193,19 @@ TEST(CloudEvents, DataOfAnotherTypeIsNotLookedAt) {
     ASSERT_FALSE(result.problem) << data;
     EXPECT_EQ(result.items.at(0).event.value().data_version, "");
   }
-  const auto binary = read_events({{"content-type", "text/csv"}, {"ce-specversion", "1.0"}, {"ce-id", "1"},
-                                   {"ce-source", "s"}, {"ce-type", "t"}, {"ce-subject", "a"}}, "x;y\n");
+  const auto binary = read_events({{"content-type", "text/csv"},
+                                   {"ce-specversion", "1.0"},
+                                   {"ce-id", "1"},
+                                   {"ce-source", "s"},
+                                   {"ce-type", "t"},
+                                   {"ce-subject", "a"}},
+                                  "x;y\n");
   ASSERT_FALSE(binary.problem);
 }
 
 TEST(CloudEvents, WhatIsWellFormedButOfNoUseIsAnErrorOfItsOwn) {
-  for (const Json& event : {without(cloud_event(), "subject"), with(cloud_event(), "data", {{"partition", "p"}})}) {
+  for (const Json& event :
+       {without(cloud_event(), "subject"), with(cloud_event(), "data", {{"partition", "p"}})}) {
     const auto result = read_events(structured, event.dump());
     ASSERT_FALSE(result.problem);
     EXPECT_FALSE(result.items.at(0).event);
@@ -159,9 +214,11 @@ TEST(CloudEvents, WhatIsWellFormedButOfNoUseIsAnErrorOfItsOwn) {
 }
 
 TEST(CloudEvents, AttributesInHeadersArePercentDecoded) {
-  EXPECT_EQ(api::decode_attribute("Euro%20%E2%82%AC%20%F0%9F%98%80"), "Euro \xE2\x82\xAC \xF0\x9F\x98\x80");
+  EXPECT_EQ(api::decode_attribute("Euro%20%E2%82%AC%20%F0%9F%98%80"),
+            "Euro \xE2\x82\xAC \xF0\x9F\x98\x80");
   EXPECT_EQ(api::decode_attribute("100%25"), "100%");
-  for (const char* bad : {"%", "%4", "%zz", "%FF", "a%e2%82"}) EXPECT_FALSE(api::decode_attribute(bad)) << bad;
+  for (const char* bad : {"%", "%4", "%zz", "%FF", "a%e2%82"})
+    EXPECT_FALSE(api::decode_attribute(bad)) << bad;
 }
 
 // --- over HTTP
@@ -198,7 +255,9 @@ TEST_F(ApiTest, AnUnknownAssetIs422AndADeadEvent) {
 }
 
 TEST_F(ApiTest, ABatchIsTakenInAsFarAsItCanBe) {
-  const Json batch{{{"asset", "raw/orders"}}, {{"asset", "nobody"}}, {{"asset", "logs/events"}, {"partition", "p"}}};
+  const Json batch{{{"asset", "raw/orders"}},
+                   {{"asset", "nobody"}},
+                   {{"asset", "logs/events"}, {"partition", "p"}}};
   const Answer answer = post("/api/v1/events", batch);
   ASSERT_EQ(answer.status, 202);
   const Json events = answer.json()["events"];
@@ -213,7 +272,8 @@ TEST_F(ApiTest, ABatchIsTakenInAsFarAsItCanBe) {
 }
 
 TEST_F(ApiTest, APartitionIsNotAvailable) {
-  const Answer answer = post("/api/v1/events", {{"asset", "raw/orders"}, {"partition", "2026-01-31"}});
+  const Answer answer =
+      post("/api/v1/events", {{"asset", "raw/orders"}, {"partition", "2026-01-31"}});
   EXPECT_EQ(answer.status, 422);
   EXPECT_THAT(answer.body, HasSubstr("not available in this version"));
 }
@@ -230,7 +290,8 @@ TEST_F(ApiTest, AnEmptyBatchIsFine) {
 
 TEST_F(ApiTest, ALargeBatchIsReadElsewhereAndTakenInWhole) {
   Json batch = Json::array();
-  for (int i = 0; i < 2'000; ++i) batch.push_back({{"asset", "logs/events"}, {"data_version", std::to_string(i)}});
+  for (int i = 0; i < 2'000; ++i)
+    batch.push_back({{"asset", "logs/events"}, {"data_version", std::to_string(i)}});
   const Answer answer = post("/api/v1/events", batch);
   ASSERT_EQ(answer.status, 202);
   EXPECT_EQ(answer.json()["events"].size(), 2'000U);
@@ -245,11 +306,13 @@ TEST_F(ApiTest, AReportIsReplayedByItsKey) {
   EXPECT_EQ(second.body, first.body);
   EXPECT_EQ(second.header("idempotency-replayed"), "true");
   EXPECT_EQ(sequence(), before);
-  EXPECT_EQ(post("/api/v1/events", {{"asset", "logs/events"}}, key).code(), "idempotency_key_reused");
+  EXPECT_EQ(post("/api/v1/events", {{"asset", "logs/events"}}, key).code(),
+            "idempotency_key_reused");
 }
 
 TEST_F(ApiTest, TheKeyOfABinaryCloudEventCoversItsHeaders) {
-  Headers headers{{"ce-specversion", "1.0"}, {"ce-id", "1"}, {"ce-source", "s"}, {"ce-type", "t"},
+  Headers headers{{"ce-specversion", "1.0"},    {"ce-id", "1"},
+                  {"ce-source", "s"},           {"ce-type", "t"},
                   {"ce-subject", "raw/orders"}, {"idempotency-key", "r1"}};
   EXPECT_EQ(send("POST", "/api/v1/events", "", headers).status, 202);
   headers[4].second = "logs/events";

@@ -114,7 +114,9 @@ class ApiTest : public testing::Test {
     hold(method, target, *answer);
     return std::move(*answer);
   }
-  Answer get(const std::string& target, Headers more = {}) { return send("GET", target, "", std::move(more)); }
+  Answer get(const std::string& target, Headers more = {}) {
+    return send("GET", target, "", std::move(more));
+  }
   Answer post(const std::string& target, const Json& body, Headers more = {}) {
     return send("POST", target, body.dump(), std::move(more));
   }
@@ -152,13 +154,16 @@ class ApiTest : public testing::Test {
     const Json& responses = document["paths"][path][method == "POST" ? "post" : "get"]["responses"];
     const std::string status = std::to_string(answer.status);
     ASSERT_TRUE(responses.contains(status)) << method << ' ' << target << " answered " << status;
-    EXPECT_EQ(schema.check(responses[status]["content"]["application/json"]["schema"], answer.json()), "")
-        << method << ' ' << target << '\n' << answer.body;
+    EXPECT_EQ(
+        schema.check(responses[status]["content"]["application/json"]["schema"], answer.json()), "")
+        << method << ' ' << target << '\n'
+        << answer.body;
   }
 
   /// The whole chain is made: raw/orders comes, the two others run.
   void make_all() {
-    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "v1"}}).status, 202);
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "v1"}}).status,
+              202);
     while (!service.started.empty()) service.end_step();
   }
   [[nodiscard]] std::string sequence() const {
@@ -167,7 +172,8 @@ class ApiTest : public testing::Test {
 
   ManualClock clock{Instant{std::chrono::sys_days{std::chrono::January / 31 / 2026}}};
   MemoryService service{clock};
-  api::Api api{service, clock,
+  api::Api api{service,
+               clock,
                {.token_hash = api::sha256_hex(token),
                 .hosts = {"freshet.example"},
                 .prefix = "",

@@ -38,7 +38,8 @@ class LogsTest : public ApiTest {
   static std::string content(const Answer& answer) {
     if (!answer.file) return answer.body;
     std::string out(answer.file->length, '\0');
-    EXPECT_EQ(::pread(answer.file->fd.get(), out.data(), out.size(), static_cast<off_t>(answer.file->offset)),
+    EXPECT_EQ(::pread(answer.file->fd.get(), out.data(), out.size(),
+                      static_cast<off_t>(answer.file->offset)),
               static_cast<ssize_t>(out.size()));
     return out;
   }
@@ -118,7 +119,8 @@ TEST_F(LogsTest, AttemptsHaveLogsOfTheirOwn) {
 }
 
 TEST_F(LogsTest, OnlyStepsAndStreamsThatThereAreCanBeRead) {
-  for (const char* other : {"1", "x", "-1", "0x", "4294967296", "99999999999999999999", "0%20", "stdout"}) {
+  for (const char* other :
+       {"1", "x", "-1", "0x", "4294967296", "99999999999999999999", "0%20", "stdout"}) {
     EXPECT_EQ(get("/api/v1/runs/" + id + "/logs/" + other).status, 404) << other;
   }
   for (const char* stream : {"claim", "../stdout", "stdout/", "/etc/passwd"}) {
@@ -149,14 +151,16 @@ TEST_F(LogsTest, ALogIsFollowedUntilItsStepHasEnded) {
   write("one\ntw");
   const Answer answer = get(logs + "?follow=1");
   ASSERT_EQ(answer.header("content-type"), "text/event-stream");
-  EXPECT_EQ(lines_of(answer.stream->take()), (std::vector<Json>{{{"from_line", 1}, {"lines", {"one"}}}}));
+  EXPECT_EQ(lines_of(answer.stream->take()),
+            (std::vector<Json>{{{"from_line", 1}, {"lines", {"one"}}}}));
   api.tick();
   service.drain();
   EXPECT_EQ(answer.stream->take(), "") << "nothing new";
   write("o\nthree\n\xff");
   api.tick();
   service.drain();
-  EXPECT_EQ(lines_of(answer.stream->take()), (std::vector<Json>{{{"from_line", 2}, {"lines", {"two", "three"}}}}));
+  EXPECT_EQ(lines_of(answer.stream->take()),
+            (std::vector<Json>{{{"from_line", 2}, {"lines", {"two", "three"}}}}));
   service.end_step();
   api.tick();
   service.drain();
@@ -174,7 +178,8 @@ TEST_F(LogsTest, AFollowerGoesOnFromItsLastEvent) {
   static_cast<void>(lines_of(first.stream->take(), &last));
   write("three\n");
   const Answer second = get(logs + "?follow=1", {{"last-event-id", last}});
-  EXPECT_EQ(lines_of(second.stream->take()), (std::vector<Json>{{{"from_line", 3}, {"lines", {"three"}}}}));
+  EXPECT_EQ(lines_of(second.stream->take()),
+            (std::vector<Json>{{{"from_line", 3}, {"lines", {"three"}}}}));
   EXPECT_EQ(get(logs + "?follow=1", {{"last-event-id", "x"}}).status, 400);
 }
 
@@ -200,7 +205,8 @@ TEST(LogPlaces, AreReadBack) {
   ASSERT_TRUE(place);
   EXPECT_EQ(place->offset, 4096U);
   EXPECT_EQ(place->line, 17U);
-  for (const char* bad : {"", "-", "1-", "-1", "1-0", "1-1-1", "a-b"}) EXPECT_FALSE(api::parse_place(bad)) << bad;
+  for (const char* bad : {"", "-", "1-", "-1", "1-0", "1-1-1", "a-b"})
+    EXPECT_FALSE(api::parse_place(bad)) << bad;
 }
 
 }  // namespace

@@ -42,23 +42,43 @@ TEST_P(Matching, FindsTheRoute) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, Matching,
-    testing::Values(
-        MatchCase{"root", "GET", {}, "/", "", ""}, MatchCase{"literal", "GET", {"things"}, "/things", "", ""},
-        MatchCase{"method", "POST", {"things"}, "/things", "", ""},
-        MatchCase{"head_is_get", "HEAD", {"things"}, "/things", "", ""},
-        MatchCase{"wrong_method", "DELETE", {"things"}, "", "", "GET, HEAD, POST"},
-        MatchCase{"method_in_lower_case", "get", {"things"}, "", "", "GET, HEAD, POST"},
-        MatchCase{"parameter", "GET", {"things", "7"}, "/things/{id}", "", ""},
-        MatchCase{"only_post", "GET", {"things", "7", "stop"}, "", "", "POST"},
-        MatchCase{"too_long", "GET", {"things", "7", "stop", "now"}, "", "", ""},
-        MatchCase{"key", "GET", {"assets", "a", "b"}, "/assets/{key...}", "a/b", ""},
-        MatchCase{"key_and_events", "GET", {"assets", "a", "b", "events"}, "/assets/{key...}/events", "a/b", ""},
-        MatchCase{"key_that_ends_in_events", "GET", {"assets", "x", "events"}, "/assets/{key...}", "x/events", ""},
-        MatchCase{"longest_key_wins", "GET", {"assets", "y", "events"}, "/assets/{key...}", "y/events", ""},
-        MatchCase{"unknown_key", "GET", {"assets", "z"}, "/assets/{key...}", "z", ""},
-        MatchCase{"unknown_key_and_events", "GET", {"assets", "z", "events"}, "/assets/{key...}/events", "z", ""},
-        MatchCase{"no_key", "GET", {"assets"}, "/{file}", "", ""},
-        MatchCase{"file", "GET", {"app.js"}, "/{file}", "", ""}),
+    testing::Values(MatchCase{"root", "GET", {}, "/", "", ""},
+                    MatchCase{"literal", "GET", {"things"}, "/things", "", ""},
+                    MatchCase{"method", "POST", {"things"}, "/things", "", ""},
+                    MatchCase{"head_is_get", "HEAD", {"things"}, "/things", "", ""},
+                    MatchCase{"wrong_method", "DELETE", {"things"}, "", "", "GET, HEAD, POST"},
+                    MatchCase{"method_in_lower_case", "get", {"things"}, "", "", "GET, HEAD, POST"},
+                    MatchCase{"parameter", "GET", {"things", "7"}, "/things/{id}", "", ""},
+                    MatchCase{"only_post", "GET", {"things", "7", "stop"}, "", "", "POST"},
+                    MatchCase{"too_long", "GET", {"things", "7", "stop", "now"}, "", "", ""},
+                    MatchCase{"key", "GET", {"assets", "a", "b"}, "/assets/{key...}", "a/b", ""},
+                    MatchCase{"key_and_events",
+                              "GET",
+                              {"assets", "a", "b", "events"},
+                              "/assets/{key...}/events",
+                              "a/b",
+                              ""},
+                    MatchCase{"key_that_ends_in_events",
+                              "GET",
+                              {"assets", "x", "events"},
+                              "/assets/{key...}",
+                              "x/events",
+                              ""},
+                    MatchCase{"longest_key_wins",
+                              "GET",
+                              {"assets", "y", "events"},
+                              "/assets/{key...}",
+                              "y/events",
+                              ""},
+                    MatchCase{"unknown_key", "GET", {"assets", "z"}, "/assets/{key...}", "z", ""},
+                    MatchCase{"unknown_key_and_events",
+                              "GET",
+                              {"assets", "z", "events"},
+                              "/assets/{key...}/events",
+                              "z",
+                              ""},
+                    MatchCase{"no_key", "GET", {"assets"}, "/{file}", "", ""},
+                    MatchCase{"file", "GET", {"app.js"}, "/{file}", "", ""}),
     [](const auto& c) { return std::string{c.param.name}; });
 
 TEST_F(ApiTest, EveryRouteIsInTheDocument) {
@@ -99,7 +119,8 @@ TEST_F(ApiTest, TheDocumentIsServed) {
 }
 
 TEST_F(ApiTest, WhatIsNotThereIs404) {
-  for (const char* path : {"/api/v1", "/api/v1/nothing", "/api/v2/assets", "/api/v1/runs/x/y/z", "/nothing.js"}) {
+  for (const char* path :
+       {"/api/v1", "/api/v1/nothing", "/api/v2/assets", "/api/v1/runs/x/y/z", "/nothing.js"}) {
     const Answer answer = get(path);
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(answer.header("content-type"), "application/problem+json") << path;
@@ -123,19 +144,24 @@ TEST_P(Hostile, Is400) {
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.code(), "target_invalid");
 }
-INSTANTIATE_TEST_SUITE_P(
-    Table, Hostile,
-    testing::Values(HostileCase{"dots", "/api/v1/assets/../runs"}, HostileCase{"encoded_dots", "/api/v1/assets/%2e%2e/runs"},
-                    HostileCase{"nul", "/api/v1/assets/a%00"}, HostileCase{"backslash", "/api/v1/assets/a%5cb"},
-                    HostileCase{"empty_segment", "/api/v1//assets"}, HostileCase{"broken_utf8", "/api/v1/assets/%ff"},
-                    HostileCase{"absolute_form", "http://localhost/api/v1/assets"},
-                    HostileCase{"star", "*"}, HostileCase{"log_above", "/api/v1/runs/x/logs/../../etc"}),
-    [](const auto& c) { return std::string{c.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Table, Hostile,
+                         testing::Values(HostileCase{"dots", "/api/v1/assets/../runs"},
+                                         HostileCase{"encoded_dots", "/api/v1/assets/%2e%2e/runs"},
+                                         HostileCase{"nul", "/api/v1/assets/a%00"},
+                                         HostileCase{"backslash", "/api/v1/assets/a%5cb"},
+                                         HostileCase{"empty_segment", "/api/v1//assets"},
+                                         HostileCase{"broken_utf8", "/api/v1/assets/%ff"},
+                                         HostileCase{"absolute_form",
+                                                     "http://localhost/api/v1/assets"},
+                                         HostileCase{"star", "*"},
+                                         HostileCase{"log_above", "/api/v1/runs/x/logs/../../etc"}),
+                         [](const auto& c) { return std::string{c.param.name}; });
 
 TEST_F(ApiTest, AnEncodedSlashIs400AndTheRightPathIsNamed) {
   const Answer answer = get("/api/v1/assets/staging%2Forders");
   EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(answer.json()["detail"].get<std::string>(), HasSubstr("/api/v1/assets/staging/orders"));
+  EXPECT_THAT(answer.json()["detail"].get<std::string>(),
+              HasSubstr("/api/v1/assets/staging/orders"));
 }
 
 TEST_F(ApiTest, AQueryValueThatIsNotKnownIs400AndTheNearestIsNamed) {
@@ -205,12 +231,14 @@ class Prefixed : public testing::Test {
   }
   ManualClock clock{Instant{}};
   MemoryService service{clock};
-  api::Api api{service, clock, {.token_hash = api::sha256_hex(token), .prefix = "/data", .instance = "x"}};
+  api::Api api{
+      service, clock, {.token_hash = api::sha256_hex(token), .prefix = "/data", .instance = "x"}};
 };
 
 TEST_F(Prefixed, PathsWorkWithAndWithoutIt) {
   service.load(shop());
-  for (const char* path : {"/data/api/v1/graph", "/api/v1/graph", "/data", "/data/", "/data?x", "/data/healthz"}) {
+  for (const char* path :
+       {"/data/api/v1/graph", "/api/v1/graph", "/data", "/data/", "/data?x", "/data/healthz"}) {
     EXPECT_EQ(status_of(path), 200) << path;
   }
   for (const char* path : {"/database/api/v1/graph", "/data/data/api/v1/graph"}) {

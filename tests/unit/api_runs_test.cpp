@@ -24,8 +24,9 @@ class RunsTest : public ApiTest {
 };
 
 TEST_F(RunsTest, ARunIsAskedForAndFound) {
-  const Answer answer = post("/api/v1/runs", {{"select", "staging/orders+"}, {"reason", "monthly close"},
-                                              {"tags", {{"ticket", "A-1"}}}});
+  const Answer answer = post(
+      "/api/v1/runs",
+      {{"select", "staging/orders+"}, {"reason", "monthly close"}, {"tags", {{"ticket", "A-1"}}}});
   ASSERT_EQ(answer.status, 201) << answer.body;
   const std::string id = answer.json()["id"];
   EXPECT_EQ(answer.header("location"), "/api/v1/runs/" + id);
@@ -80,13 +81,28 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequest{"nothing", Json::object(), 400, "malformed_body", "/select"},
         BadRequest{"list", Json::array(), 400, "malformed_body", "want a JSON object"},
         BadRequest{"syntax", {{"select", "a and"}}, 400, "selection_invalid", "column"},
-        BadRequest{"unknown_key", {{"assets", {"marts/revenu"}}}, 422, "asset_unknown", "did you mean"},
-        BadRequest{"unknown_in_select", {{"select", "marts/revenu"}}, 422, "asset_unknown", "marts/revenue"},
+        BadRequest{
+            "unknown_key", {{"assets", {"marts/revenu"}}}, 422, "asset_unknown", "did you mean"},
+        BadRequest{"unknown_in_select",
+                   {{"select", "marts/revenu"}},
+                   422,
+                   "asset_unknown",
+                   "marts/revenue"},
         BadRequest{"type", {{"select", 7}}, 400, "malformed_body", "want a text"},
-        BadRequest{"unknown_field", {{"select", "*"}, {"reasn", "x"}}, 400, "malformed_body", "reason"},
-        BadRequest{"count", {{"select", "*"}, {"expect_count", 3}}, 409, "count_differs", "2 assets"},
-        BadRequest{"negative_count", {{"select", "*"}, {"expect_count", -1}}, 400, "malformed_body", "0 or more"},
-        BadRequest{"partitions", {{"select", "*"}, {"partitions", {"x"}}}, 422, "unsupported", "not available"},
+        BadRequest{
+            "unknown_field", {{"select", "*"}, {"reasn", "x"}}, 400, "malformed_body", "reason"},
+        BadRequest{
+            "count", {{"select", "*"}, {"expect_count", 3}}, 409, "count_differs", "2 assets"},
+        BadRequest{"negative_count",
+                   {{"select", "*"}, {"expect_count", -1}},
+                   400,
+                   "malformed_body",
+                   "0 or more"},
+        BadRequest{"partitions",
+                   {{"select", "*"}, {"partitions", {"x"}}},
+                   422,
+                   "unsupported",
+                   "not available"},
         BadRequest{"external", {{"select", "raw/orders"}}, 422, "invalid", "outside"}),
     [](const auto& c) { return std::string{c.param.name}; });
 
@@ -117,9 +133,11 @@ TEST_F(RunsTest, AKeyUsedForAnotherRequestIs422) {
   const Answer other = post("/api/v1/runs", {{"select", "marts/revenue"}}, key);
   EXPECT_EQ(other.status, 422);
   EXPECT_EQ(other.code(), "idempotency_key_reused");
-  EXPECT_EQ(post("/api/v1/automation/pause", {{"select", "*"}}, key).status, 200) << "another route";
+  EXPECT_EQ(post("/api/v1/automation/pause", {{"select", "*"}}, key).status, 200)
+      << "another route";
   for (const char* bad : {"", "a b", "caf\xC3\xA9"}) {
-    EXPECT_EQ(post("/api/v1/runs", {{"select", "*"}}, {{"idempotency-key", bad}}).code(), "idempotency_key_invalid");
+    EXPECT_EQ(post("/api/v1/runs", {{"select", "*"}}, {{"idempotency-key", bad}}).code(),
+              "idempotency_key_invalid");
   }
 }
 
@@ -157,7 +175,8 @@ TEST_F(RunsTest, AnIdThatIsNoneIs404) {
 
 TEST_F(RunsTest, ARetryIsOfWhatDidNotSucceedOrOfAll) {
   const std::string id = ask({{"select", "staging/orders+"}});
-  EXPECT_EQ(post("/api/v1/runs/" + id + "/retry", {{"from", "failure"}}).status, 409) << "it has not ended";
+  EXPECT_EQ(post("/api/v1/runs/" + id + "/retry", {{"from", "failure"}}).status, 409)
+      << "it has not ended";
   service.end_step();
   service.end_step(1);
   const Answer failed = post("/api/v1/runs/" + id + "/retry", {{"from", "failure"}});
@@ -189,7 +208,8 @@ TEST_F(RunsTest, RunsAreListedNewestFirst) {
   EXPECT_EQ(get("/api/v1/runs?asset=nobody").status, 422);
   EXPECT_EQ(get("/api/v1/runs?status=broken").status, 400);
   const Json page = get("/api/v1/runs?limit=1").json();
-  const Json next = get("/api/v1/runs?limit=1&cursor=" + page["next_cursor"].get<std::string>()).json();
+  const Json next =
+      get("/api/v1/runs?limit=1&cursor=" + page["next_cursor"].get<std::string>()).json();
   EXPECT_EQ(next["items"][0]["id"], first);
   EXPECT_EQ(next["next_cursor"], nullptr);
 }
@@ -197,7 +217,8 @@ TEST_F(RunsTest, RunsAreListedNewestFirst) {
 TEST_F(RunsTest, TheSnapshotsStateOfAnActiveRunGoesBeforeWhatIsStored) {
   const std::string id = ask({{"select", "staging/orders"}});
   service.reader.stored.begin()->second.run.status = RunStatus::queued;
-  EXPECT_EQ(get("/api/v1/runs").json()["items"][0]["status"], get("/api/v1/runs/" + id).json()["status"]);
+  EXPECT_EQ(get("/api/v1/runs").json()["items"][0]["status"],
+            get("/api/v1/runs/" + id).json()["status"]);
 }
 
 TEST_F(RunsTest, EventsOfARunAreOldestFirst) {
@@ -210,7 +231,8 @@ TEST_F(RunsTest, EventsOfARunAreOldestFirst) {
   EXPECT_EQ(json["items"].back()["status"], "succeeded");
   const Json page = get("/api/v1/runs/" + id + "/events?limit=1").json();
   const Json next =
-      get("/api/v1/runs/" + id + "/events?limit=1&cursor=" + page["next_cursor"].get<std::string>()).json();
+      get("/api/v1/runs/" + id + "/events?limit=1&cursor=" + page["next_cursor"].get<std::string>())
+          .json();
   EXPECT_EQ(next["items"][0]["type"], "step_started");
 }
 
@@ -249,7 +271,8 @@ TEST_F(RunsTest, WhoWaitsLongEnoughIsAnsweredAllTheSame) {
 
 TEST_F(RunsTest, AutomationIsPausedAndResumed) {
   service.load(shop());
-  const Answer paused = post("/api/v1/automation/pause", {{"select", "staging/orders"}, {"reason", "migration"}});
+  const Answer paused =
+      post("/api/v1/automation/pause", {{"select", "staging/orders"}, {"reason", "migration"}});
   ASSERT_EQ(paused.status, 200) << paused.body;
   EXPECT_EQ(paused.json()["count"], 1);
   const Json json = get("/api/v1/assets/staging/orders").json();
@@ -271,7 +294,8 @@ TEST_F(RunsTest, PlansAreMadeAndKept) {
   EXPECT_EQ(made.json()["items"][0]["asset"], "marts/revenue");
   const std::string id = made.json()["id"];
   EXPECT_EQ(get("/api/v1/plan/" + id).body, made.body);
-  EXPECT_EQ(post("/api/v1/plan", {{"select", "raw/*"}}).json()["changed"], Json::array({"raw/orders"}));
+  EXPECT_EQ(post("/api/v1/plan", {{"select", "raw/*"}}).json()["changed"],
+            Json::array({"raw/orders"}));
   EXPECT_EQ(post("/api/v1/plan", {{"changed", {"raw/order"}}}).status, 422);
   EXPECT_EQ(post("/api/v1/plan", Json::object()).status, 400);
   EXPECT_EQ(get("/api/v1/plan/nothing").status, 404);
@@ -282,12 +306,14 @@ TEST_F(RunsTest, PlansAreMadeAndKept) {
 TEST_F(RunsTest, FilesAreValidated) {
   EXPECT_EQ(send("POST", "/api/v1/validate").json()["valid"], true);
   service.diagnostics = {{.place = {"freshet.yaml", 3, 5}, .message = "no such field"}};
-  const Answer answer = post("/api/v1/validate", {{"files", {{{"path", "a/b.yaml"}, {"text", "x"}}}}});
+  const Answer answer =
+      post("/api/v1/validate", {{"files", {{{"path", "a/b.yaml"}, {"text", "x"}}}}});
   EXPECT_EQ(answer.json()["valid"], false);
   EXPECT_EQ(answer.json()["diagnostics"][0]["line"], 3);
   EXPECT_EQ(service.proposed.at(0).path, "a/b.yaml");
   for (const char* path : {"/etc/passwd", "../x", "a/../../x", "a//b", "", "./x", "a\\b", "a\nb"}) {
-    EXPECT_EQ(post("/api/v1/validate", {{"files", {{{"path", path}, {"text", ""}}}}}).status, 400) << path;
+    EXPECT_EQ(post("/api/v1/validate", {{"files", {{{"path", path}, {"text", ""}}}}}).status, 400)
+        << path;
   }
 }
 
@@ -300,7 +326,9 @@ TEST_F(RunsTest, ABodyThatIsNoJsonIsRefusedWithItsPlace) {
   const Answer broken = send("POST", "/api/v1/runs", "{\"select\": }");
   EXPECT_EQ(broken.status, 400);
   EXPECT_THAT(broken.body, HasSubstr("line 1, column 12"));
-  EXPECT_EQ(send("POST", "/api/v1/runs", "select=*", {{"content-type", "application/x-www-form-urlencoded"}}).status,
+  EXPECT_EQ(send("POST", "/api/v1/runs", "select=*",
+                 {{"content-type", "application/x-www-form-urlencoded"}})
+                .status,
             415);
 }
 

@@ -33,13 +33,15 @@ class SchemaCheck {
       }
     }
     if (schema.contains("pattern") && value.is_string() &&
-        !std::regex_search(value.get<std::string>(), std::regex{schema["pattern"].get<std::string>()})) {
+        !std::regex_search(value.get<std::string>(),
+                           std::regex{schema["pattern"].get<std::string>()})) {
       return at + ": " + value.dump() + " does not match";
     }
     if (value.is_object()) return check_object(schema, value, at);
     if (value.is_array() && schema.contains("items")) {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        if (auto wrong = check(schema["items"], value[i], at + '/' + std::to_string(i)); !wrong.empty()) {
+        if (auto wrong = check(schema["items"], value[i], at + '/' + std::to_string(i));
+            !wrong.empty()) {
           return wrong;
         }
       }
@@ -50,7 +52,8 @@ class SchemaCheck {
  private:
   static bool has_type(const nlohmann::json& type, const nlohmann::json& value) {
     if (type.is_array()) {
-      return std::any_of(type.begin(), type.end(), [&](const auto& t) { return has_type(t, value); });
+      return std::any_of(type.begin(), type.end(),
+                         [&](const auto& t) { return has_type(t, value); });
     }
     if (type == "integer") return value.is_number_integer();
     if (type == "number") return value.is_number();
@@ -65,9 +68,11 @@ class SchemaCheck {
     const auto properties = schema.value("properties", nlohmann::json::object());
     for (const auto& [name, field] : value.items()) {
       if (properties.contains(name)) {
-        if (auto wrong = check(properties[name], field, at + '/' + name); !wrong.empty()) return wrong;
+        if (auto wrong = check(properties[name], field, at + '/' + name); !wrong.empty())
+          return wrong;
       } else if (schema.contains("additionalProperties")) {
-        if (auto wrong = check(schema["additionalProperties"], field, at + '/' + name); !wrong.empty()) {
+        if (auto wrong = check(schema["additionalProperties"], field, at + '/' + name);
+            !wrong.empty()) {
           return wrong;
         }
       }

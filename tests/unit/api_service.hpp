@@ -105,9 +105,11 @@ class MemoryService : public Service {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const override { return snapshot_; }
   bool submit(Input input, std::function<void(Reply)> done) override {
     if (is_full) return false;
-    std::visit([]<class I>(I& each) {
-      if constexpr (requires { each.token = 1; }) each.token = 1;
-    }, input);
+    std::visit(
+        []<class I>(I& each) {
+          if constexpr (requires { each.token = 1; }) each.token = 1;
+        },
+        input);
     post([this, input = std::move(input), done = std::move(done)] {
       for (Reply& reply : take(input)) done(std::move(reply));
     });
@@ -130,8 +132,9 @@ class MemoryService : public Service {
   }
   void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override {
     post([changed, done] {
-      done(Plan{.changed = changed,
-                .items = {{.asset = "marts/revenue", .reason = "it reads it", .because = changed}}});
+      done(
+          Plan{.changed = changed,
+               .items = {{.asset = "marts/revenue", .reason = "it reads it", .because = changed}}});
     });
   }
   void validate(std::vector<ProposedFile> files,

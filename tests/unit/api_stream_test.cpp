@@ -39,7 +39,8 @@ std::vector<std::string> words(const std::vector<Told>& told) {
   std::vector<std::string> out;
   for (const Told& each : told) {
     std::string word = each.event;
-    if (each.data.contains("asset") && each.event == "asset") word += ' ' + each.data["asset"].get<std::string>();
+    if (each.data.contains("asset") && each.event == "asset")
+      word += ' ' + each.data["asset"].get<std::string>();
     if (each.data.contains("status")) word += ' ' + each.data["status"].get<std::string>();
     out.push_back(word);
   }
@@ -63,7 +64,9 @@ class StreamTest : public ApiTest {
     }
     return told;
   }
-  void report(const std::string& key) { ASSERT_EQ(post("/api/v1/events", {{"asset", key}}).status, 202); }
+  void report(const std::string& key) {
+    ASSERT_EQ(post("/api/v1/events", {{"asset", key}}).status, 202);
+  }
 };
 
 TEST_F(StreamTest, HelloComesAtOnceWithThePlaceToResumeFrom) {
@@ -86,8 +89,8 @@ TEST_F(StreamTest, ChangesAreToldOncePerEntityInOrder) {
   report("raw/orders");
   const auto told = take(answer);
   EXPECT_THAT(words(told), testing::UnorderedElementsAre("asset raw/orders", "asset staging/orders",
-                                                         "asset marts/revenue", "run queued", "step queued",
-                                                         "step starting"));
+                                                         "asset marts/revenue", "run queued",
+                                                         "step queued", "step starting"));
   std::uint64_t last = 0;
   for (const Told& each : told) {
     EXPECT_GE(std::stoull(each.id), last);
@@ -108,7 +111,8 @@ TEST_F(StreamTest, AnAssetThatBecameStaleIsToldThoughNoFactNamesIt) {
   EXPECT_THAT(words(told), testing::UnorderedElementsAre("asset raw/orders", "asset staging/orders",
                                                          "asset marts/revenue"));
   for (const Told& each : told) {
-    if (each.data["asset"] == "marts/revenue") EXPECT_THAT(each.data["stale_causes"], ElementsAre("dependencies"));
+    if (each.data["asset"] == "marts/revenue")
+      EXPECT_THAT(each.data["stale_causes"], ElementsAre("dependencies"));
   }
 }
 
@@ -135,7 +139,8 @@ TEST_F(StreamTest, TopicsChoose) {
 
 TEST_F(StreamTest, WhatIsNotThereIsSaidBeforeTheFirstByte) {
   EXPECT_EQ(get("/api/v1/stream?topics=asset:raw/order").status, 404);
-  for (const char* topics : {"runs", "run:x", "asset:", "asset", "definitions,everything", "log:1"}) {
+  for (const char* topics :
+       {"runs", "run:x", "asset:", "asset", "definitions,everything", "log:1"}) {
     EXPECT_EQ(get(std::string{"/api/v1/stream?topics="} + topics).status, 400) << topics;
   }
   for (const char* from : {"x", "-1", "1x"}) {
@@ -147,9 +152,10 @@ TEST_F(StreamTest, WhoComesBackGetsWhatWasMissed) {
   const std::string seen = sequence();
   report("raw/orders");
   service.end_step();
-  for (const auto& [path, header] : {std::pair<std::string, Headers>{"/api/v1/stream", {{"last-event-id", seen}}},
-                                     {"/api/v1/stream?from=" + seen, {}},
-                                     {"/api/v1/stream?from=1", {{"last-event-id", seen}}}}) {
+  for (const auto& [path, header] :
+       {std::pair<std::string, Headers>{"/api/v1/stream", {{"last-event-id", seen}}},
+        {"/api/v1/stream?from=" + seen, {}},
+        {"/api/v1/stream?from=1", {{"last-event-id", seen}}}}) {
     const Answer answer = get(path, header);
     auto told = take(answer);
     ASSERT_GT(told.size(), 1U);
@@ -159,7 +165,8 @@ TEST_F(StreamTest, WhoComesBackGetsWhatWasMissed) {
       EXPECT_GT(std::stoull(told[i].id), std::stoull(seen));
       if (i > 1) EXPECT_GE(std::stoull(told[i].id), std::stoull(told[i - 1].id));
     }
-    EXPECT_THAT(words(told), testing::IsSupersetOf({"asset raw/orders", "asset staging/orders", "step succeeded"}));
+    EXPECT_THAT(words(told), testing::IsSupersetOf(
+                                 {"asset raw/orders", "asset staging/orders", "step succeeded"}));
   }
 }
 
@@ -187,7 +194,8 @@ TEST_F(StreamTest, WhoIsUpToDateGetsOnlyHello) {
 }
 
 TEST_F(StreamTest, WhoMissedTooMuchOrComesFromElsewhereStartsAfresh) {
-  const Answer ahead = get("/api/v1/stream?from=" + std::to_string(service.snapshot()->sequence.value + 1));
+  const Answer ahead =
+      get("/api/v1/stream?from=" + std::to_string(service.snapshot()->sequence.value + 1));
   const auto told = take(ahead);
   EXPECT_THAT(words(told), ElementsAre("hello", "reset"));
   EXPECT_EQ(told[1].id, sequence());

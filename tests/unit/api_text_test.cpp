@@ -31,21 +31,25 @@ TEST_P(JsonFromStrangers, IsReadOrRefusedWithItsPlace) {
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 INSTANTIATE_TEST_SUITE_P(
     Table, JsonFromStrangers,
-    testing::Values(JsonCase{"object", R"({"a": [1, "x", null]})", ""}, JsonCase{"deepest", nested(64), ""},
+    testing::Values(JsonCase{"object", R"({"a": [1, "x", null]})", ""},
+                    JsonCase{"deepest", nested(64), ""},
                     JsonCase{"too_deep", nested(65), "deeper than 64"},
                     JsonCase{"far_too_deep", std::string(1'000'000, '['), "deeper than 64"},
-                    JsonCase{"deep_objects", [] {
+                    JsonCase{"deep_objects",
+                             [] {
                                std::string text;
                                for (int i = 0; i < 65; ++i) text += "{\"a\":";
                                return text;
-                             }(), "deeper than 64"},
-                    JsonCase{"empty", "", "it ends too early"}, JsonCase{"cut", "{\"a\": 1", "it ends too early"},
+                             }(),
+                             "deeper than 64"},
+                    JsonCase{"empty", "", "it ends too early"},
+                    JsonCase{"cut", "{\"a\": 1", "it ends too early"},
                     JsonCase{"place", "{\"a\": 1,\n \"b\": x}", "line 2, column 7"},
                     JsonCase{"first_column", "x", "line 1, column 1"},
                     JsonCase{"not_utf8", "\"\xff\"", "not valid JSON in UTF-8"},
                     JsonCase{"surrogate", "\"\\ud800\"", "not valid JSON"},
-                    JsonCase{"comment", "{} // no", "line 1, column 4"}, JsonCase{"two_values", "1 2", "column 3"},
-                    JsonCase{"nan", "NaN", "column 1"}),
+                    JsonCase{"comment", "{} // no", "line 1, column 4"},
+                    JsonCase{"two_values", "1 2", "column 3"}, JsonCase{"nan", "NaN", "column 1"}),
     [](const auto& c) { return std::string{c.param.name}; });
 
 TEST(Json, WrittenIsAlwaysUtf8) { EXPECT_EQ(dump(Json("a\xff")), "\"a\xEF\xBF\xBD\""); }
@@ -80,17 +84,24 @@ TEST_P(Range, IsReadAsTheStandardSays) {
   EXPECT_EQ(range.length, GetParam().length);
 }
 using Kind = ByteRange::Kind;
-INSTANTIATE_TEST_SUITE_P(
-    Table, Range,
-    testing::Values(RangeCase{"", 10, Kind::whole, 0, 10}, RangeCase{"bytes=0-0", 10, Kind::part, 0, 1},
-                    RangeCase{"bytes=2-5", 10, Kind::part, 2, 4}, RangeCase{"bytes=2-", 10, Kind::part, 2, 8},
-                    RangeCase{"bytes=-3", 10, Kind::part, 7, 3}, RangeCase{"bytes=-30", 10, Kind::part, 0, 10},
-                    RangeCase{"bytes=9-99", 10, Kind::part, 9, 1}, RangeCase{"bytes=10-", 10, Kind::unsatisfiable, 0, 0},
-                    RangeCase{"bytes=-0", 10, Kind::unsatisfiable, 0, 0},
-                    RangeCase{"bytes=0-", 0, Kind::unsatisfiable, 0, 0}, RangeCase{"bytes=5-2", 10, Kind::whole, 0, 10},
-                    RangeCase{"bytes=0-1,3-4", 10, Kind::whole, 0, 10}, RangeCase{"bytes=x-1", 10, Kind::whole, 0, 10},
-                    RangeCase{"bytes=-", 10, Kind::whole, 0, 10}, RangeCase{"lines=0-1", 10, Kind::whole, 0, 10},
-                    RangeCase{"bytes=99999999999999999999-", 10, Kind::whole, 0, 10}));
+INSTANTIATE_TEST_SUITE_P(Table, Range,
+                         testing::Values(RangeCase{"", 10, Kind::whole, 0, 10},
+                                         RangeCase{"bytes=0-0", 10, Kind::part, 0, 1},
+                                         RangeCase{"bytes=2-5", 10, Kind::part, 2, 4},
+                                         RangeCase{"bytes=2-", 10, Kind::part, 2, 8},
+                                         RangeCase{"bytes=-3", 10, Kind::part, 7, 3},
+                                         RangeCase{"bytes=-30", 10, Kind::part, 0, 10},
+                                         RangeCase{"bytes=9-99", 10, Kind::part, 9, 1},
+                                         RangeCase{"bytes=10-", 10, Kind::unsatisfiable, 0, 0},
+                                         RangeCase{"bytes=-0", 10, Kind::unsatisfiable, 0, 0},
+                                         RangeCase{"bytes=0-", 0, Kind::unsatisfiable, 0, 0},
+                                         RangeCase{"bytes=5-2", 10, Kind::whole, 0, 10},
+                                         RangeCase{"bytes=0-1,3-4", 10, Kind::whole, 0, 10},
+                                         RangeCase{"bytes=x-1", 10, Kind::whole, 0, 10},
+                                         RangeCase{"bytes=-", 10, Kind::whole, 0, 10},
+                                         RangeCase{"lines=0-1", 10, Kind::whole, 0, 10},
+                                         RangeCase{"bytes=99999999999999999999-", 10, Kind::whole,
+                                                   0, 10}));
 
 TEST(Utf8, BrokenBytesAreReplacedOneByOne) {
   EXPECT_EQ(to_utf8("caf\xC3\xA9"), "caf\xC3\xA9");
@@ -98,9 +109,10 @@ TEST(Utf8, BrokenBytesAreReplacedOneByOne) {
 }
 
 TEST(Metrics, SamplesOfOneNameStandTogether) {
-  const std::vector<Metric> metrics{{.name = "a", .help = "One\\two\nlines.", .type = "gauge", .labels = "x=\"1\"", .value = 1.5},
-                                    {.name = "b", .help = "B.", .type = "counter", .labels = "", .value = 3},
-                                    {.name = "a", .help = "", .type = "gauge", .labels = "x=\"2\"", .value = 1e300}};
+  const std::vector<Metric> metrics{
+      {.name = "a", .help = "One\\two\nlines.", .type = "gauge", .labels = "x=\"1\"", .value = 1.5},
+      {.name = "b", .help = "B.", .type = "counter", .labels = "", .value = 3},
+      {.name = "a", .help = "", .type = "gauge", .labels = "x=\"2\"", .value = 1e300}};
   EXPECT_EQ(metrics_text(metrics),
             "# HELP freshet_a One\\\\two\\nlines.\n# TYPE freshet_a gauge\nfreshet_a{x=\"1\"} 1.5\n"
             "freshet_a{x=\"2\"} 1.0000000000000001e+300\n"
@@ -108,14 +120,17 @@ TEST(Metrics, SamplesOfOneNameStandTogether) {
 }
 
 TEST(Sse, ALineBreakInTheDataDoesNotEndTheEvent) {
-  EXPECT_EQ(sse_event("x", "7", Json{{"a", "1\n2\r3"}}), "id: 7\nevent: x\ndata: {\"a\":\"1\\n2\\r3\"}\n\n");
+  EXPECT_EQ(sse_event("x", "7", Json{{"a", "1\n2\r3"}}),
+            "id: 7\nevent: x\ndata: {\"a\":\"1\\n2\\r3\"}\n\n");
 }
 
 TEST(Pages, ThePrefixGoesIntoAbsoluteLinks) {
-  const std::string html = R"(<link href="/style.css"><script src="/app.js"></script><a href="//else"><a href="x">)";
+  const std::string html =
+      R"(<link href="/style.css"><script src="/app.js"></script><a href="//else"><a href="x">)";
   EXPECT_EQ(with_prefix(html, ""), html);
-  EXPECT_EQ(with_prefix(html, "/data"),
-            R"(<link href="/data/style.css"><script src="/data/app.js"></script><a href="//else"><a href="x">)");
+  EXPECT_EQ(
+      with_prefix(html, "/data"),
+      R"(<link href="/data/style.css"><script src="/data/app.js"></script><a href="//else"><a href="x">)");
 }
 
 TEST(Pages, AreThoseOfTheWebFolder) {
