@@ -1,12 +1,26 @@
 #include "api/api.hpp"
 
+#include <optional>
+#include <vector>
+#include <string>
+#include <memory>
+#include <functional>
 #include <algorithm>
 #include <utility>
 
+#include "http/message.hpp"
+#include "freshet/facts.hpp"
+#include "api/call.hpp"
+#include "api/problem.hpp"
+#include "freshet/service.hpp"
+#include "api/view.hpp"
+#include "http/server.hpp"
+#include "api/gate.hpp"
+#include "http/handler.hpp"
+#include "http/target.hpp"
 #include "api/context.hpp"
 #include "api/route.hpp"
 #include "base/text.hpp"
-#include "http/response_head.hpp"
 
 namespace freshet::api {
 namespace {

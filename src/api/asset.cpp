@@ -1,7 +1,20 @@
 // One asset: what it is, how it is, and why.
-#include <algorithm>
+#include <optional>
+#include <utility>
+#include <string>
+#include <variant>
 #include <nlohmann/json.hpp>
 
+#include "freshet/snapshot.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/result.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
@@ -60,7 +73,7 @@ Result<Json> history_json(const View& view, Rank rank, Reader& reader) {
 
 }  // namespace
 
-void get_asset(CallPtr call) {
+void get_asset(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
   const std::string etag = etag_of(call->view.revision(*rank));
@@ -82,7 +95,7 @@ void get_asset(CallPtr call) {
       });
 }
 
-void get_asset_events(CallPtr call) {
+void get_asset_events(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
   send_facts(call,
@@ -91,14 +104,14 @@ void get_asset_events(CallPtr call) {
              event_json);
 }
 
-void get_asset_decisions(CallPtr call) {
+void get_asset_decisions(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
   send_facts(call, {.asset = call->view.state(*rank).asset, .kinds = kinds_of<fact::Decided>()},
              decision_json);
 }
 
-void get_why(CallPtr call) {
+void get_why(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
   call->context->service.why(call->parameter("key"), [call](Result<Explanation> explanation) {

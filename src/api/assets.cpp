@@ -1,7 +1,23 @@
 // Many assets at once: the list, the graph, everyone's status.
+#include <vector>
+#include <utility>
+#include <string>
+#include <iterator>
+#include <cstddef>
+#include <functional>
+#include <cstdint>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "freshet/snapshot.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/result.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/ids.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/handlers.hpp"
@@ -124,19 +140,19 @@ void send_rendered(const CallPtr& call, const std::string& etag,
 
 }  // namespace
 
-void list_assets(CallPtr call) {
+void list_assets(const CallPtr& call) {
   const auto limit = call->number("limit", 100, 1'000);
   if (!limit) return call->fail_query(limit.error());
   send_rendered(call, etag_of(call->view.snapshot->sequence),
                 [call, limit = *limit] { return assets_page(*call, limit); });
 }
 
-void get_graph(CallPtr call) {
+void get_graph(const CallPtr& call) {
   send_rendered(call, etag_of(call->view.catalog->since()),
                 [view = call->view]() -> Result<std::string> { return graph_text(view); });
 }
 
-void get_status(CallPtr call) {
+void get_status(const CallPtr& call) {
   send_rendered(
       call, etag_of(call->view.snapshot->sequence),
       [view = call->view]() -> Result<std::string> { return dump(status_json(view)) + '\n'; });

@@ -1,9 +1,16 @@
 #include "api/body_reader.hpp"
 
+#include <optional>
+#include <vector>
+#include <string_view>
+#include <string>
+#include <cstdint>
+#include <initializer_list>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/json_text.hpp"
 #include "base/text.hpp"
 
 namespace freshet::api {

@@ -1,17 +1,34 @@
 #include "api/call.hpp"
 
+#include <optional>
+#include <system_error>
+#include <string_view>
+#include <string>
+#include <functional>
+#include <cstddef>
+#include <memory>
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http/message.hpp"
+#include "freshet/snapshot.hpp"
+#include "freshet/result.hpp"
+#include "api/problem.hpp"
+#include "api/json_text.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "base/text.hpp"
 
 namespace freshet::api {
 namespace {
 
-constexpr std::size_t parse_here_max = 16 * 1024;  ///< A longer body is parsed in the pool.
+constexpr std::size_t parse_here_max = std::size_t{16} << 10;  ///< A longer body is parsed in the pool.
 
 bool is_json_type(std::string_view type) {
   const std::string_view media = trim(type.substr(0, type.find(';')));
@@ -57,7 +74,8 @@ std::string Call::list_name() const {
   std::string name;
   for (const std::string& segment : target.segments) name += '/' + segment;
   for (const auto& [key, value] : target.query) {
-    if (key != "cursor" && key != "limit") name += '&' + key + '=' + value;
+    if (key == "cursor" || key == "limit") continue;
+    name.append(1, '&').append(key).append(1, '=').append(value);
   }
   return name;
 }
@@ -170,7 +188,8 @@ std::optional<Idempotency> idempotency_of(const CallPtr& call) {
   // A binary CloudEvent says in its headers what it is.
   std::string content = call->request.body + '\n';
   for (const auto& [name, value] : call->request.headers) {
-    if (name.starts_with("ce-")) content += name + ':' + value + '\n';
+    if (!name.starts_with("ce-")) continue;
+    content.append(name).append(1, ':').append(value).append(1, '\n');
   }
   return Idempotency{.key = std::string{call->route->method} + ' ' + path + ':' + std::string{*key},
                      .request = version_hash(content)};

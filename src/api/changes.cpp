@@ -1,11 +1,25 @@
 #include "api/changes.hpp"
 
+#include <vector>
+#include <string_view>
+#include <string>
+#include <memory>
+#include <cstddef>
+#include <cstdint>
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <variant>
 
+#include "freshet/snapshot.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/result.hpp"
+#include "api/json_text.hpp"
+#include "api/view.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/history.hpp"
 #include "api/json_views.hpp"
 #include "api/sse.hpp"
 #include "base/text.hpp"

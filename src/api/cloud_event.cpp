@@ -1,8 +1,14 @@
 #include "api/cloud_event.hpp"
 
+#include <vector>
+#include <string>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/intake.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "freshet/engine.hpp"
 #include "api/body_reader.hpp"
 #include "freshet/time.hpp"
 

@@ -1,14 +1,31 @@
 // What a person or CI wants done: runs, cancellations, retries, pauses.
+#include <optional>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+#include <string>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "freshet/facts.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "api/gate.hpp"
+#include "freshet/engine.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "freshet/history.hpp"
+#include "http/message.hpp"
 #include "api/body_reader.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
-#include "api/json_views.hpp"
 #include "api/run_of.hpp"
-#include "base/text.hpp"
 
 namespace freshet::api {
 namespace {
@@ -141,7 +158,7 @@ std::vector<MemberId> members_of(const StoredRun& run, bool from_failure) {
 
 }  // namespace
 
-void post_run(CallPtr call) {
+void post_run(const CallPtr& call) {
   const auto idempotency = idempotency_of(call);
   if (!idempotency) return;
   with_body(call, false, [call, idempotency = *idempotency](const Json& json) {
@@ -183,7 +200,7 @@ void post_run(CallPtr call) {
   });
 }
 
-void post_cancel(CallPtr call) {
+void post_cancel(const CallPtr& call) {
   const auto id = run_of(call);
   if (!id) return;
   const auto idempotency = idempotency_of(call);
@@ -209,7 +226,7 @@ void post_cancel(CallPtr call) {
   });
 }
 
-void post_retry(CallPtr call) {
+void post_retry(const CallPtr& call) {
   const auto id = run_of(call);
   if (!id) return;
   const auto idempotency = idempotency_of(call);
@@ -234,7 +251,7 @@ void post_retry(CallPtr call) {
   });
 }
 
-void post_pause(CallPtr call) { pause(call, true); }
-void post_resume(CallPtr call) { pause(call, false); }
+void post_pause(const CallPtr& call) { pause(call, true); }
+void post_resume(const CallPtr& call) { pause(call, false); }
 
 }  // namespace freshet::api

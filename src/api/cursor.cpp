@@ -1,9 +1,14 @@
 #include "api/cursor.hpp"
 
+#include <system_error>
+#include <string_view>
+#include <string>
+#include <cstdint>
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
+#include "freshet/result.hpp"
 #include "base/text.hpp"
 #include "freshet/ids.hpp"
 

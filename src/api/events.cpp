@@ -1,8 +1,18 @@
 // News from outside: taken in, and listed.
-#include <algorithm>
+#include <vector>
+#include <string>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http/message.hpp"
+#include "freshet/facts.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
@@ -12,7 +22,7 @@
 namespace freshet::api {
 namespace {
 
-constexpr std::size_t read_here_max = 16 * 1024;  ///< A longer body is read in the pool.
+constexpr std::size_t read_here_max = std::size_t{16} << 10;  ///< A longer body is read in the pool.
 
 /// What became of each report, in the request's order.
 Json receipts_json(const std::vector<Intake>& items, const Reply& reply) {
@@ -66,7 +76,7 @@ void take(const CallPtr& call, const Idempotency& idempotency, IntakeResult resu
 
 }  // namespace
 
-void list_events(CallPtr call) {
+void list_events(const CallPtr& call) {
   const bool only_rejected = call->flag("rejected");
   send_facts(call,
              {.kinds = only_rejected
@@ -75,7 +85,7 @@ void list_events(CallPtr call) {
              event_json);
 }
 
-void post_events(CallPtr call) {
+void post_events(const CallPtr& call) {
   const auto idempotency = idempotency_of(call);
   if (!idempotency) return;
   const auto work = [call] { return read_events(call->request.headers, call->request.body); };

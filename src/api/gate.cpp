@@ -1,8 +1,17 @@
 #include "api/gate.hpp"
 
+#include <optional>
+#include <string_view>
+#include <string>
+#include <iterator>
+#include <cstddef>
 #include <algorithm>
-#include <utility>
 
+#include "api/sessions.hpp"
+#include "http/message.hpp"
+#include "base/clock.hpp"
+#include "api/problem.hpp"
+#include "api/api.hpp"
 #include "api/pages.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"

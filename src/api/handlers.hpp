@@ -5,46 +5,46 @@
 namespace freshet::api {
 
 // assets.cpp
-void list_assets(CallPtr call);
-void get_graph(CallPtr call);
-void get_status(CallPtr call);
+void list_assets(const CallPtr& call);
+void get_graph(const CallPtr& call);
+void get_status(const CallPtr& call);
 // asset.cpp
-void get_asset(CallPtr call);
-void get_asset_events(CallPtr call);
-void get_asset_decisions(CallPtr call);
-void get_why(CallPtr call);
+void get_asset(const CallPtr& call);
+void get_asset_events(const CallPtr& call);
+void get_asset_decisions(const CallPtr& call);
+void get_why(const CallPtr& call);
 // runs.cpp
-void list_runs(CallPtr call);
-void get_run(CallPtr call);
-void get_run_events(CallPtr call);
+void list_runs(const CallPtr& call);
+void get_run(const CallPtr& call);
+void get_run_events(const CallPtr& call);
 // commands.cpp
-void post_run(CallPtr call);
-void post_cancel(CallPtr call);
-void post_retry(CallPtr call);
-void post_pause(CallPtr call);
-void post_resume(CallPtr call);
+void post_run(const CallPtr& call);
+void post_cancel(const CallPtr& call);
+void post_retry(const CallPtr& call);
+void post_pause(const CallPtr& call);
+void post_resume(const CallPtr& call);
 // logs.cpp
-void get_log(CallPtr call);
-void search_log(CallPtr call);
+void get_log(const CallPtr& call);
+void search_log(const CallPtr& call);
 // events.cpp
-void list_events(CallPtr call);
-void post_events(CallPtr call);
+void list_events(const CallPtr& call);
+void post_events(const CallPtr& call);
 // plans.cpp
-void post_plan(CallPtr call);
-void get_plan(CallPtr call);
-void post_validate(CallPtr call);
-void post_reload(CallPtr call);
+void post_plan(const CallPtr& call);
+void get_plan(const CallPtr& call);
+void post_validate(const CallPtr& call);
+void post_reload(const CallPtr& call);
 // stream.cpp
-void get_stream(CallPtr call);
+void get_stream(const CallPtr& call);
 // operations.cpp
-void get_sources(CallPtr call);
-void post_ticket(CallPtr call);
-void get_openapi(CallPtr call);
-void get_healthz(CallPtr call);
-void get_readyz(CallPtr call);
-void get_metrics(CallPtr call);
+void get_sources(const CallPtr& call);
+void post_ticket(const CallPtr& call);
+void get_openapi(const CallPtr& call);
+void get_healthz(const CallPtr& call);
+void get_readyz(const CallPtr& call);
+void get_metrics(const CallPtr& call);
 // pages.cpp
-void get_index(CallPtr call);
-void get_page(CallPtr call);
+void get_index(const CallPtr& call);
+void get_page(const CallPtr& call);
 
 }  // namespace freshet::api

@@ -1,8 +1,18 @@
 #include "api/intake.hpp"
 
+#include <optional>
+#include <vector>
+#include <string_view>
+#include <string>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http/message.hpp"
+#include "freshet/definitions.hpp"
+#include "freshet/result.hpp"
+#include "api/problem.hpp"
+#include "freshet/engine.hpp"
 #include "api/body_reader.hpp"
 #include "api/cloud_event.hpp"
 #include "api/json_text.hpp"
@@ -53,7 +63,7 @@ Intake read_plain(const Json& json, const std::string& pointer, std::vector<Faul
   return out;
 }
 
-enum class Form { plain, structured, batched, binary, unknown };
+enum class Form : std::uint8_t { plain, structured, batched, binary, unknown };
 
 std::string media_type(const http::Headers& headers) {
   const auto header = http::find_header(headers, "content-type").value_or("");

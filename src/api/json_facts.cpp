@@ -1,6 +1,6 @@
 #include "api/json_facts.hpp"
 
-#include <concepts>
+#include <utility>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +10,12 @@
 #include <variant>
 #include <vector>
 
+#include "freshet/definitions.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/time.hpp"
+#include "api/json_text.hpp"
+#include "api/view.hpp"
+#include "freshet/ids.hpp"
 #include "api/json_views.hpp"
 
 namespace freshet::api {

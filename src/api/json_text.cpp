@@ -1,9 +1,13 @@
 #include "api/json_text.hpp"
 
+#include <string>
+#include <string_view>
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "freshet/result.hpp"
 
 namespace freshet::api {
 namespace {

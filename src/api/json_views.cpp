@@ -1,8 +1,27 @@
 #include "api/json_views.hpp"
 
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+#include <utility>
+#include <string_view>
+#include <cstddef>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "freshet/definitions.hpp"
+#include "freshet/snapshot.hpp"
+#include "freshet/facts.hpp"
+#include "api/json_text.hpp"
+#include "freshet/time.hpp"
+#include "freshet/graph.hpp"
+#include "freshet/service.hpp"
+#include "api/view.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/ids.hpp"
 
 namespace freshet::api {
 namespace {

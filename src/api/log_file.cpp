@@ -4,21 +4,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <system_error>
+#include <string_view>
+#include <string>
+#include <functional>
+#include <cstdint>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <limits>
 #include <optional>
 
+#include "freshet/result.hpp"
 #include "base/text.hpp"
 
 namespace freshet::api {
 namespace {
 
 Error io_error(const std::string& operation, int error) {
-  return {Errc::io, operation + ": " + std::strerror(error)};
+  return {Errc::io, operation + ": " + std::generic_category().message(error)};
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
@@ -55,7 +59,7 @@ Result<LogFile> open_log(const std::string& directory, std::string_view name) {
 
 Result<void> read_lines(int fd, LogPlace from, std::uint64_t bytes_max,
                         const std::function<bool(const LogLine&)>& each) {
-  std::array<char, 64 * 1024> block{};
+  std::array<char, line_max> block{};
   std::string line;
   LogLine out{.number = from.line, .end = from.offset};
   for (std::uint64_t offset = from.offset;;) {

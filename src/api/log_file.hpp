@@ -23,7 +23,7 @@ struct LogFile {
 [[nodiscard]] Result<LogFile> open_log(const std::string& directory, std::string_view name);
 
 /// A line longer than this is cut there for search and pages; the file itself is sent whole.
-inline constexpr std::size_t line_max = 64 * 1024;
+inline constexpr std::size_t line_max = std::size_t{64} << 10;
 
 struct LogLine {
   std::uint64_t number{};  ///< From 1.

@@ -1,8 +1,24 @@
 // What a step wrote: whole, by bytes, by lines, searched, or followed.
+#include <optional>
+#include <system_error>
+#include <string_view>
+#include <string>
+#include <functional>
+#include <cstddef>
+#include <memory>
+#include <cstdint>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "http/message.hpp"
+#include "freshet/result.hpp"
+#include "api/call.hpp"
+#include "api/problem.hpp"
+#include "api/json_text.hpp"
+#include "api/route.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
 #include "api/log_file.hpp"
@@ -156,7 +172,7 @@ void respond(const CallPtr& call, const Which& which,
 
 }  // namespace
 
-void get_log(CallPtr call) {
+void get_log(const CallPtr& call) {
   const auto from = call->number("from_line", 1, std::uint64_t{1} << 53);
   const auto limit = call->number("limit", 1'000, 10'000);
   if (!from) return call->fail_query(from.error());
@@ -175,7 +191,7 @@ void get_log(CallPtr call) {
   });
 }
 
-void search_log(CallPtr call) {
+void search_log(const CallPtr& call) {
   const std::string wanted = call->query("q");
   const auto from = call->number("from_line", 1, std::uint64_t{1} << 53);
   const auto limit = call->number("limit", 100, 1'000);

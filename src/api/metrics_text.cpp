@@ -1,11 +1,15 @@
 #include "api/metrics_text.hpp"
 
+#include <string>
+#include <span>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <map>
 #include <string_view>
 #include <vector>
+
+#include "freshet/service.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,10 +1,16 @@
 #include "api/openapi.hpp"
 
+#include <span>
+#include <utility>
+#include <cstddef>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "freshet/result.hpp"
+#include "api/json_text.hpp"
+#include "api/route.hpp"
 #include "api/gate.hpp"
 #include "base/text.hpp"
 

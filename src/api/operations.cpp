@@ -1,8 +1,17 @@
 // How the daemon itself is doing, for operators and their tools.
+#include <vector>
+#include <string>
+#include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/gate.hpp"
+#include "api/json_text.hpp"
+#include "freshet/service.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "http/server.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
 #include "api/json_views.hpp"
@@ -57,7 +66,7 @@ void add_own(const Context& context, const View& view, std::vector<Metric>& out)
 
 }  // namespace
 
-void get_sources(CallPtr call) {
+void get_sources(const CallPtr& call) {
   Json items = Json::array();
   for (const SourceStatus& source : call->context->service.sources()) {
     items.push_back(source_json(source));
@@ -67,7 +76,7 @@ void get_sources(CallPtr call) {
   if (!call->is_known(etag)) call->send_text(body, etag);
 }
 
-void post_ticket(CallPtr call) {
+void post_ticket(const CallPtr& call) {
   if (call->who != Identity::token) {
     return call->fail({.status = 403,
                        .code = "token_required",
@@ -79,15 +88,15 @@ void post_ticket(CallPtr call) {
                         {"expires_in", Sessions::ticket_life.count()}});
 }
 
-void get_openapi(CallPtr call) {
+void get_openapi(const CallPtr& call) {
   static const std::string text = dump(openapi_document(routes())) + '\n';
   static const std::string etag = to_text(content_hash(text));
   if (!call->is_known(etag)) call->send_text(text, etag);
 }
 
-void get_healthz(CallPtr call) { call->send_text("ok\n", "", "text/plain; charset=utf-8"); }
+void get_healthz(const CallPtr& call) { call->send_text("ok\n", "", "text/plain; charset=utf-8"); }
 
-void get_readyz(CallPtr call) {
+void get_readyz(const CallPtr& call) {
   const Health health = call->context->service.health();
   Json checks = Json::object();
   for (const auto& [name, text] : health.checks) checks[name] = text;
@@ -95,7 +104,7 @@ void get_readyz(CallPtr call) {
                   {{"ready", health.ready}, {"checks", std::move(checks)}});
 }
 
-void get_metrics(CallPtr call) {
+void get_metrics(const CallPtr& call) {
   std::vector<Metric> metrics = call->context->service.metrics();
   add_own(*call->context, call->view, metrics);
   call->send_text(metrics_text(metrics), "", "text/plain; version=0.0.4; charset=utf-8");

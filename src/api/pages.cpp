@@ -1,10 +1,14 @@
 #include "api/pages.hpp"
 
+#include <string_view>
+#include <cstddef>
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "api/context.hpp"
+#include "http/message.hpp"
+#include "api/route.hpp"
+#include "api/gate.hpp"
 #include "api/handlers.hpp"
 #include "base/hash.hpp"
 
@@ -76,7 +80,7 @@ http::Response sign_in_page() {
   return response;
 }
 
-void get_index(CallPtr call) {
+void get_index(const CallPtr& call) {
   const std::string ticket = call->query("ticket");
   if (ticket.empty()) return send_page(call, "index.html");
   http::Response response{.status = 303,
@@ -89,6 +93,6 @@ void get_index(CallPtr call) {
   call->send(std::move(response));
 }
 
-void get_page(CallPtr call) { send_page(call, call->parameter("file")); }
+void get_page(const CallPtr& call) { send_page(call, call->parameter("file")); }
 
 }  // namespace freshet::api

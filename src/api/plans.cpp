@@ -1,8 +1,20 @@
 // What would happen: plans, validation; and definitions read anew.
+#include <vector>
+#include <string>
+#include <cstddef>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "freshet/definitions.hpp"
+#include "freshet/result.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "freshet/service.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/ids.hpp"
 #include "api/body_reader.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
@@ -80,7 +92,7 @@ std::vector<ProposedFile> files_of(const Json& json, std::vector<Fault>& faults)
 
 }  // namespace
 
-void post_plan(CallPtr call) {
+void post_plan(const CallPtr& call) {
   with_body(call, false, [call](const Json& json) {
     std::vector<Fault> faults;
     BodyReader body{json, "", faults};
@@ -107,7 +119,7 @@ void post_plan(CallPtr call) {
   });
 }
 
-void get_plan(CallPtr call) {
+void get_plan(const CallPtr& call) {
   const std::string& id = call->parameter("id");
   const auto& plans = call->context->plans;
   const auto found = std::ranges::find(plans, id, &std::pair<std::string, std::string>::first);
@@ -120,7 +132,7 @@ void get_plan(CallPtr call) {
   if (!call->is_known(id)) call->send_text(found->second, id);
 }
 
-void post_validate(CallPtr call) {
+void post_validate(const CallPtr& call) {
   with_body(call, false, [call](const Json& json) {
     std::vector<Fault> faults;
     std::vector<ProposedFile> files = files_of(json, faults);
@@ -135,7 +147,7 @@ void post_validate(CallPtr call) {
   });
 }
 
-void post_reload(CallPtr call) {
+void post_reload(const CallPtr& call) {
   call->context->service.reload([call](const std::vector<Diagnostic>& found) {
     if (const View now = call->context->view()) call->sequence = now.snapshot->sequence;
     call->send_json(200, diagnostics_json(found));

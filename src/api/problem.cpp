@@ -1,7 +1,10 @@
 #include "api/problem.hpp"
 
+#include <string_view>
 #include <nlohmann/json.hpp>
 
+#include "http/message.hpp"
+#include "freshet/result.hpp"
 #include "api/json_text.hpp"
 #include "http/response_head.hpp"
 

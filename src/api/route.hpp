@@ -17,7 +17,7 @@ using CallPtr = std::shared_ptr<Call>;
 struct Route {
   std::string_view method;   ///< A route for GET serves HEAD, too.
   std::string_view pattern;  ///< `{name}` is one segment, `{name...}` one or more.
-  void (*handler)(CallPtr){nullptr};
+  void (*handler)(const CallPtr& call){nullptr};
   std::string_view summary;
   int status{200};               ///< When all goes well.
   std::string_view response;     ///< Name of a schema, or a media type.

@@ -1,4 +1,10 @@
 // Pure: which route a path and a method mean.
+#include <span>
+#include <vector>
+#include <string_view>
+#include <string>
+#include <functional>
+#include <cstddef>
 #include <algorithm>
 #include <optional>
 #include <utility>

@@ -1,3 +1,6 @@
+#include <span>
+#include <cstddef>
+
 #include "api/route.hpp"
 
 #include "api/handlers.hpp"

@@ -1,7 +1,26 @@
 // What ran, and what is running.
+#include <string_view>
+#include <optional>
+#include <iterator>
+#include <cstddef>
+#include <utility>
+#include <functional>
+#include <vector>
+#include <string>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "freshet/facts.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/ids.hpp"
+#include "api/waits.hpp"
+#include "freshet/result.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "freshet/history.hpp"
+#include "freshet/snapshot.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/facts_page.hpp"
@@ -130,7 +149,7 @@ void send_run(const CallPtr& call, RunId id) {
   });
 }
 
-void list_runs(CallPtr call) {
+void list_runs(const CallPtr& call) {
   const std::string etag = etag_of(call->view.snapshot->sequence);
   if (call->is_known(etag)) return;
   RunQuery query{.upto = call->view.snapshot->sequence};
@@ -165,7 +184,7 @@ void list_runs(CallPtr call) {
       });
 }
 
-void get_run(CallPtr call) {
+void get_run(const CallPtr& call) {
   const auto id = run_of(call);
   if (!id) return;
   const auto wait = call->number("wait", 0, Waits::seconds_max, 0);
@@ -181,7 +200,7 @@ void get_run(CallPtr call) {
   send_run(call, *id);
 }
 
-void get_run_events(CallPtr call) {
+void get_run_events(const CallPtr& call) {
   const auto id = run_of(call);
   if (!id) return;
   find_run(call, *id, [call, id = *id](const StoredRun& /*run*/) {

@@ -1,5 +1,8 @@
+#include <string_view>
 #include <nlohmann/json.hpp>
 
+#include "api/json_text.hpp"
+#include "freshet/result.hpp"
 #include "api/openapi.hpp"
 
 namespace freshet::api {

@@ -2,9 +2,14 @@
 
 #include <openssl/sha.h>
 
+#include <optional>
+#include <string_view>
+#include <string>
+#include <cstddef>
 #include <algorithm>
 #include <array>
 
+#include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
 

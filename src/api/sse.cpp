@@ -1,7 +1,14 @@
 #include "api/sse.hpp"
 
+#include <string_view>
+#include <string>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "http/message.hpp"
+#include "http/event_stream.hpp"
+#include "api/json_text.hpp"
 
 namespace freshet::api {
 

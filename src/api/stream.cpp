@@ -1,11 +1,28 @@
 #include "api/stream.hpp"
 
+#include <vector>
+#include <system_error>
+#include <string>
+#include <iterator>
+#include <memory>
+#include <cstdint>
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
+#include "freshet/snapshot.hpp"
+#include "http/event_stream.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/result.hpp"
+#include "api/call.hpp"
+#include "api/json_text.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "api/changes.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
 #include "api/sse.hpp"
@@ -129,7 +146,7 @@ void Streams::end() {
   for (const auto& each : std::exchange(subscribers_, {})) each->stream->close();
 }
 
-void get_stream(CallPtr call) {
+void get_stream(const CallPtr& call) {
   auto topics = parse_topics(call->query("topics"));
   if (!topics) return call->fail_query(topics.error());
   const auto from = parse_from(*call);

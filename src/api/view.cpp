@@ -1,8 +1,21 @@
 #include "api/view.hpp"
 
+#include <optional>
+#include <span>
+#include <vector>
+#include <string_view>
+#include <string>
+#include <mutex>
+#include <cstdint>
 #include <algorithm>
-#include <numeric>
 
+#include "freshet/snapshot.hpp"
+#include "freshet/selection.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/result.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/history.hpp"
 #include "base/text.hpp"
 
 namespace freshet::api {

@@ -1,9 +1,15 @@
 #include "api/waits.hpp"
 
-#include <algorithm>
+#include <vector>
 #include <utility>
 
-#include "api/context.hpp"
+#include "freshet/snapshot.hpp"
+#include "base/clock.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/time.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/ids.hpp"
 #include "api/run_of.hpp"
 
 namespace freshet::api {

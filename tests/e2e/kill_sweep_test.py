@@ -180,7 +180,7 @@ class Sweep:
             return (not self.daemon.get("/runs?status=" + ACTIVE)["items"]
                     and all(data == "fresh" for data in status["data"]))
 
-        until("everything to be fresh and nothing to run", at_rest, 30)
+        until("everything to be fresh and nothing to run", at_rest, 120)
 
     def steps(self, word):
         """What the steps noted, as tuples of (run, asset, check, attempt)."""
