@@ -1,26 +1,26 @@
 #include "api/api.hpp"
 
-#include <optional>
-#include <vector>
-#include <string>
-#include <memory>
-#include <functional>
 #include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "http/message.hpp"
-#include "freshet/facts.hpp"
 #include "api/call.hpp"
-#include "api/problem.hpp"
-#include "freshet/service.hpp"
-#include "api/view.hpp"
-#include "http/server.hpp"
-#include "api/gate.hpp"
-#include "http/handler.hpp"
-#include "http/target.hpp"
 #include "api/context.hpp"
+#include "api/gate.hpp"
+#include "api/problem.hpp"
 #include "api/route.hpp"
+#include "api/view.hpp"
 #include "base/text.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/service.hpp"
+#include "http/handler.hpp"
+#include "http/message.hpp"
+#include "http/server.hpp"
+#include "http/target.hpp"
 
 namespace freshet::api {
 namespace {

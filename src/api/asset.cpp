@@ -1,25 +1,25 @@
 // One asset: what it is, how it is, and why.
-#include <optional>
-#include <utility>
-#include <string>
-#include <variant>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
 
-#include "freshet/snapshot.hpp"
-#include "freshet/facts.hpp"
-#include "freshet/result.hpp"
 #include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
-#include "freshet/engine.hpp"
-#include "freshet/ids.hpp"
-#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
 #include "api/json_facts.hpp"
+#include "api/json_text.hpp"
 #include "api/json_views.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/snapshot.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,27 +1,27 @@
 // Many assets at once: the list, the graph, everyone's status.
-#include <vector>
-#include <utility>
-#include <string>
-#include <iterator>
-#include <cstddef>
-#include <functional>
-#include <cstdint>
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "freshet/snapshot.hpp"
-#include "freshet/facts.hpp"
-#include "freshet/result.hpp"
 #include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "api/problem.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
-#include "freshet/ids.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/json_views.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/snapshot.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,14 +1,14 @@
 #include "api/body_reader.hpp"
 
-#include <optional>
-#include <vector>
-#include <string_view>
-#include <string>
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/json_text.hpp"
 #include "base/text.hpp"

@@ -1,34 +1,35 @@
 #include "api/call.hpp"
 
-#include <optional>
-#include <system_error>
-#include <string_view>
-#include <string>
-#include <functional>
-#include <cstddef>
-#include <memory>
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
-#include "http/message.hpp"
-#include "freshet/snapshot.hpp"
-#include "freshet/result.hpp"
-#include "api/problem.hpp"
+#include "api/context.hpp"
 #include "api/json_text.hpp"
+#include "api/problem.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
-#include "freshet/engine.hpp"
-#include "freshet/ids.hpp"
-#include "freshet/history.hpp"
-#include "api/context.hpp"
 #include "base/text.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/snapshot.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 namespace {
 
-constexpr std::size_t parse_here_max = std::size_t{16} << 10;  ///< A longer body is parsed in the pool.
+constexpr std::size_t parse_here_max = std::size_t{16}
+                                       << 10;  ///< A longer body is parsed in the pool.
 
 bool is_json_type(std::string_view type) {
   const std::string_view media = trim(type.substr(0, type.find(';')));

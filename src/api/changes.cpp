@@ -1,28 +1,28 @@
 #include "api/changes.hpp"
 
-#include <vector>
-#include <string_view>
-#include <string>
-#include <memory>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <algorithm>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
-#include "freshet/snapshot.hpp"
-#include "freshet/facts.hpp"
-#include "freshet/result.hpp"
 #include "api/json_text.hpp"
-#include "api/view.hpp"
-#include "freshet/rows.hpp"
-#include "freshet/ids.hpp"
-#include "freshet/history.hpp"
 #include "api/json_views.hpp"
 #include "api/sse.hpp"
+#include "api/view.hpp"
 #include "base/text.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/snapshot.hpp"
 
 namespace freshet::api {
 namespace {

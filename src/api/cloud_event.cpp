@@ -1,15 +1,15 @@
 #include "api/cloud_event.hpp"
 
-#include <vector>
-#include <string>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "api/body_reader.hpp"
 #include "api/intake.hpp"
 #include "api/json_text.hpp"
 #include "api/problem.hpp"
 #include "freshet/engine.hpp"
-#include "api/body_reader.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet::api {

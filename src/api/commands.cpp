@@ -1,31 +1,31 @@
 // What a person or CI wants done: runs, cancellations, retries, pauses.
-#include <optional>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <vector>
-#include <string>
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "freshet/facts.hpp"
+#include "api/body_reader.hpp"
+#include "api/call.hpp"
+#include "api/context.hpp"
+#include "api/gate.hpp"
+#include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/problem.hpp"
 #include "api/route.hpp"
+#include "api/run_of.hpp"
 #include "api/view.hpp"
-#include "freshet/rows.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
-#include "api/gate.hpp"
-#include "freshet/engine.hpp"
-#include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "freshet/history.hpp"
+#include "freshet/rows.hpp"
 #include "http/message.hpp"
-#include "api/body_reader.hpp"
-#include "api/context.hpp"
-#include "api/handlers.hpp"
-#include "api/run_of.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,16 +1,16 @@
 #include "api/cursor.hpp"
 
-#include <system_error>
-#include <string_view>
-#include <string>
-#include <cstdint>
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
-#include "freshet/result.hpp"
 #include "base/text.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/result.hpp"
 
 namespace freshet::api {
 namespace {

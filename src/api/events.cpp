@@ -1,28 +1,29 @@
 // News from outside: taken in, and listed.
-#include <vector>
-#include <string>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "http/message.hpp"
-#include "freshet/facts.hpp"
 #include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "api/problem.hpp"
-#include "api/route.hpp"
-#include "freshet/engine.hpp"
-#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
 #include "api/intake.hpp"
 #include "api/json_facts.hpp"
+#include "api/json_text.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 namespace {
 
-constexpr std::size_t read_here_max = std::size_t{16} << 10;  ///< A longer body is read in the pool.
+constexpr std::size_t read_here_max = std::size_t{16}
+                                      << 10;  ///< A longer body is read in the pool.
 
 /// What became of each report, in the request's order.
 Json receipts_json(const std::vector<Intake>& items, const Reply& reply) {

@@ -1,18 +1,18 @@
 #include "api/facts_page.hpp"
 
-#include <utility>
-#include <string>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
-#include "freshet/facts.hpp"
-#include "freshet/result.hpp"
 #include "api/call.hpp"
+#include "api/context.hpp"
+#include "api/cursor.hpp"
 #include "api/json_text.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
+#include "freshet/facts.hpp"
 #include "freshet/history.hpp"
-#include "api/context.hpp"
-#include "api/cursor.hpp"
+#include "freshet/result.hpp"
 
 namespace freshet::api {
 

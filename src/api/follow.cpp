@@ -1,34 +1,36 @@
 #include "api/follow.hpp"
 
-#include <system_error>
-#include <string_view>
-#include <string>
-#include <cstddef>
-#include <memory>
-#include <cstdint>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
+#include <vector>
 
-#include "http/event_stream.hpp"
-#include "freshet/facts.hpp"
-#include "api/log_file.hpp"
-#include "api/json_text.hpp"
-#include "api/problem.hpp"
-#include "api/view.hpp"
-#include "api/route.hpp"
-#include "freshet/rows.hpp"
-#include "freshet/ids.hpp"
-#include "freshet/history.hpp"
 #include "api/context.hpp"
+#include "api/json_text.hpp"
+#include "api/log_file.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
 #include "api/sse.hpp"
+#include "api/view.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/rows.hpp"
+#include "http/event_stream.hpp"
 
 namespace freshet::api {
 namespace {
 
 constexpr std::uint64_t slice_bytes = std::uint64_t{64} << 10;  ///< Read at a time.
-constexpr std::size_t queued_max = std::size_t{256} << 10;    ///< With more the client is let catch up first.
+constexpr std::size_t queued_max = std::size_t{256}
+                                   << 10;  ///< With more the client is let catch up first.
 
 /// What a look at the file brought.
 struct Slice {

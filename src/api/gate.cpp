@@ -1,20 +1,20 @@
 #include "api/gate.hpp"
 
-#include <optional>
-#include <string_view>
-#include <string>
-#include <iterator>
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
 
-#include "api/sessions.hpp"
-#include "http/message.hpp"
-#include "base/clock.hpp"
-#include "api/problem.hpp"
 #include "api/api.hpp"
 #include "api/pages.hpp"
+#include "api/problem.hpp"
+#include "api/sessions.hpp"
+#include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 namespace {

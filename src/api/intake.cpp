@@ -1,22 +1,23 @@
 #include "api/intake.hpp"
 
-#include <optional>
-#include <vector>
-#include <string_view>
-#include <string>
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include "http/message.hpp"
-#include "freshet/definitions.hpp"
-#include "freshet/result.hpp"
-#include "api/problem.hpp"
-#include "freshet/engine.hpp"
 #include "api/body_reader.hpp"
 #include "api/cloud_event.hpp"
 #include "api/json_text.hpp"
+#include "api/problem.hpp"
 #include "base/text.hpp"
+#include "freshet/definitions.hpp"
+#include "freshet/engine.hpp"
+#include "freshet/result.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,22 +1,22 @@
 #include "api/json_facts.hpp"
 
-#include <utility>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "api/json_text.hpp"
+#include "api/json_views.hpp"
+#include "api/view.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/facts.hpp"
-#include "freshet/time.hpp"
-#include "api/json_text.hpp"
-#include "api/view.hpp"
 #include "freshet/ids.hpp"
-#include "api/json_views.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,10 +1,10 @@
 #include "api/json_text.hpp"
 
-#include <string>
-#include <string_view>
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "freshet/result.hpp"

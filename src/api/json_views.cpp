@@ -1,27 +1,27 @@
 #include "api/json_views.hpp"
 
-#include <chrono>
-#include <cstdint>
-#include <span>
-#include <vector>
-#include <utility>
-#include <string_view>
-#include <cstddef>
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "freshet/definitions.hpp"
-#include "freshet/snapshot.hpp"
-#include "freshet/facts.hpp"
 #include "api/json_text.hpp"
-#include "freshet/time.hpp"
-#include "freshet/graph.hpp"
-#include "freshet/service.hpp"
 #include "api/view.hpp"
+#include "freshet/definitions.hpp"
 #include "freshet/engine.hpp"
-#include "freshet/rows.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/graph.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/service.hpp"
+#include "freshet/snapshot.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet::api {
 namespace {

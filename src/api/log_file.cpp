@@ -4,19 +4,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <system_error>
-#include <string_view>
-#include <string>
-#include <functional>
-#include <cstdint>
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 
-#include "freshet/result.hpp"
 #include "base/text.hpp"
+#include "freshet/result.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,28 +1,28 @@
 // What a step wrote: whole, by bytes, by lines, searched, or followed.
-#include <optional>
-#include <system_error>
-#include <string_view>
-#include <string>
-#include <functional>
-#include <cstddef>
-#include <memory>
-#include <cstdint>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
-#include "http/message.hpp"
-#include "freshet/result.hpp"
 #include "api/call.hpp"
-#include "api/problem.hpp"
-#include "api/json_text.hpp"
-#include "api/route.hpp"
-#include "freshet/rows.hpp"
-#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/log_file.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
 #include "api/run_of.hpp"
+#include "freshet/history.hpp"
+#include "freshet/result.hpp"
+#include "freshet/rows.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,11 +1,11 @@
 #include "api/metrics_text.hpp"
 
-#include <string>
-#include <span>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <map>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,8 +56,9 @@ std::string metrics_text(std::span<const Metric> metrics) {
     out += "# HELP " + full + ' ' + help_text(samples.front()->help) + "\n# TYPE " + full + ' ' +
            samples.front()->type + '\n';
     for (const Metric* sample : samples) {
-      out += full + (sample->labels.empty() ? "" : '{' + sample->labels + '}') + ' ' +
-             number(sample->value) + '\n';
+      out += full;
+      if (!sample->labels.empty()) out.append(1, '{').append(sample->labels).append(1, '}');
+      out.append(1, ' ').append(number(sample->value)).append(1, '\n');
     }
   }
   return out;

@@ -1,18 +1,18 @@
 #include "api/openapi.hpp"
 
-#include <span>
-#include <utility>
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include "freshet/result.hpp"
+#include "api/gate.hpp"
 #include "api/json_text.hpp"
 #include "api/route.hpp"
-#include "api/gate.hpp"
 #include "base/text.hpp"
+#include "freshet/result.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,23 +1,23 @@
 // How the daemon itself is doing, for operators and their tools.
-#include <vector>
-#include <string>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "api/gate.hpp"
-#include "api/json_text.hpp"
-#include "freshet/service.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
-#include "http/server.hpp"
 #include "api/context.hpp"
+#include "api/gate.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/json_views.hpp"
 #include "api/metrics_text.hpp"
 #include "api/openapi.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
 #include "base/hash.hpp"
+#include "freshet/service.hpp"
+#include "http/server.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,16 +1,17 @@
 #include "api/pages.hpp"
 
-#include <string_view>
-#include <cstddef>
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
-#include "http/message.hpp"
-#include "api/route.hpp"
+#include "api/context.hpp"  // IWYU pragma: keep
 #include "api/gate.hpp"
 #include "api/handlers.hpp"
+#include "api/route.hpp"
 #include "base/hash.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,26 +1,26 @@
 // What would happen: plans, validation; and definitions read anew.
-#include <vector>
-#include <string>
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "freshet/definitions.hpp"
-#include "freshet/result.hpp"
-#include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "api/problem.hpp"
-#include "freshet/service.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
-#include "freshet/ids.hpp"
 #include "api/body_reader.hpp"
+#include "api/call.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
 #include "api/json_views.hpp"
+#include "api/problem.hpp"
+#include "api/route.hpp"
+#include "api/view.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "freshet/definitions.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/service.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,11 +1,11 @@
 #include "api/problem.hpp"
 
-#include <string_view>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
-#include "http/message.hpp"
-#include "freshet/result.hpp"
 #include "api/json_text.hpp"
+#include "freshet/result.hpp"
+#include "http/message.hpp"
 #include "http/response_head.hpp"
 
 namespace freshet::api {

@@ -19,11 +19,11 @@ struct Route {
   std::string_view pattern;  ///< `{name}` is one segment, `{name...}` one or more.
   void (*handler)(const CallPtr& call){nullptr};
   std::string_view summary;
-  int status{200};               ///< When all goes well.
   std::string_view response;     ///< Name of a schema, or a media type.
   std::string_view request{""};  ///< Name of a schema; "" where no body is read.
   std::string_view query{""};    ///< Names of the query's values, by commas; see parameters().
   std::size_t body_limit{0};     ///< Bytes.
+  int status{200};               ///< When all goes well.
   bool needs_state{true};        ///< 503 while the daemon starts.
   bool is_repeatable{false};     ///< Takes an Idempotency-Key.
 };

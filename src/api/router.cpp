@@ -1,13 +1,13 @@
 // Pure: which route a path and a method mean.
-#include <span>
-#include <vector>
-#include <string_view>
-#include <string>
-#include <functional>
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/route.hpp"
 #include "base/text.hpp"

@@ -1,34 +1,34 @@
 // What ran, and what is running.
-#include <string_view>
-#include <optional>
-#include <iterator>
-#include <cstddef>
-#include <utility>
-#include <functional>
-#include <vector>
-#include <string>
 #include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "freshet/facts.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
-#include "freshet/rows.hpp"
-#include "freshet/ids.hpp"
-#include "api/waits.hpp"
-#include "freshet/result.hpp"
 #include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "freshet/history.hpp"
-#include "freshet/snapshot.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
 #include "api/json_facts.hpp"
+#include "api/json_text.hpp"
 #include "api/json_views.hpp"
+#include "api/route.hpp"
 #include "api/run_of.hpp"
+#include "api/view.hpp"
+#include "api/waits.hpp"
 #include "base/text.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/rows.hpp"
+#include "freshet/snapshot.hpp"
 
 namespace freshet::api {
 namespace {
@@ -69,8 +69,8 @@ std::vector<RunId> active_runs(const View& view, const RunQuery& query) {
   return out;
 }
 
-/// Storage may be ahead of the snapshot: whether a run has ended is the snapshot's to say, so that a
-/// list by status shows one instant.
+/// Storage may be ahead of the snapshot: whether a run has ended is the snapshot's to say, so that
+/// a list by status shows one instant.
 Result<RunPage> find_runs(const View& view, RunQuery query, Reader& reader) {
   if (query.statuses.empty()) return reader.runs(query);
   std::vector<RunId> active = active_runs(view, query);

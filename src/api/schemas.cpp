@@ -1,9 +1,9 @@
-#include <string_view>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "api/json_text.hpp"
-#include "freshet/result.hpp"
 #include "api/openapi.hpp"
+#include "freshet/result.hpp"
 
 namespace freshet::api {
 namespace {

@@ -1,13 +1,14 @@
 #include "api/sessions.hpp"
 
 #include <openssl/sha.h>
+#include <map>
 
-#include <optional>
-#include <string_view>
-#include <string>
-#include <cstddef>
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/random.hpp"

@@ -1,14 +1,14 @@
 #include "api/sse.hpp"
 
-#include <string_view>
-#include <string>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 #include <utility>
 
-#include "http/message.hpp"
-#include "http/event_stream.hpp"
 #include "api/json_text.hpp"
+#include "http/event_stream.hpp"
+#include "http/message.hpp"
 
 namespace freshet::api {
 

@@ -1,32 +1,32 @@
 #include "api/stream.hpp"
 
-#include <vector>
-#include <system_error>
-#include <string>
-#include <iterator>
-#include <memory>
-#include <cstdint>
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <iterator>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
-#include "freshet/snapshot.hpp"
-#include "http/event_stream.hpp"
-#include "freshet/facts.hpp"
-#include "freshet/result.hpp"
 #include "api/call.hpp"
-#include "api/json_text.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
 #include "api/changes.hpp"
-#include "freshet/ids.hpp"
-#include "freshet/history.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
+#include "api/json_text.hpp"
+#include "api/route.hpp"
 #include "api/sse.hpp"
+#include "api/view.hpp"
 #include "base/text.hpp"
+#include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/result.hpp"
+#include "freshet/snapshot.hpp"
+#include "http/event_stream.hpp"
 
 namespace freshet::api {
 

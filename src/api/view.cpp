@@ -1,22 +1,22 @@
 #include "api/view.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
 #include <optional>
 #include <span>
-#include <vector>
-#include <string_view>
 #include <string>
-#include <mutex>
-#include <cstdint>
-#include <algorithm>
+#include <string_view>
+#include <vector>
 
-#include "freshet/snapshot.hpp"
-#include "freshet/selection.hpp"
+#include "base/text.hpp"
 #include "freshet/facts.hpp"
+#include "freshet/history.hpp"
+#include "freshet/ids.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
-#include "freshet/ids.hpp"
-#include "freshet/history.hpp"
-#include "base/text.hpp"
+#include "freshet/selection.hpp"
+#include "freshet/snapshot.hpp"
 
 namespace freshet::api {
 

@@ -1,16 +1,17 @@
 #include "api/waits.hpp"
 
-#include <vector>
 #include <utility>
+#include <vector>
 
-#include "freshet/snapshot.hpp"
+#include "api/context.hpp"  // IWYU pragma: keep
+#include "api/route.hpp"
+#include "api/run_of.hpp"
+#include "api/view.hpp"
 #include "base/clock.hpp"
 #include "freshet/facts.hpp"
-#include "freshet/time.hpp"
-#include "api/route.hpp"
-#include "api/view.hpp"
 #include "freshet/ids.hpp"
-#include "api/run_of.hpp"
+#include "freshet/snapshot.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet::api {
 namespace {
