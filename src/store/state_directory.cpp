@@ -1,6 +1,7 @@
 #include "store/state_directory.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -18,6 +19,11 @@
 
 namespace freshet {
 namespace {
+
+/// A daemon that was killed may leave the lock with a child that has not come to its exec yet, for
+/// a few milliseconds.
+constexpr int tries = 100;
+constexpr int pause_ms = 10;
 
 Error failure(std::string_view operation, const std::string& path, int error) {
   return Error{Errc::io,
@@ -63,7 +69,12 @@ Result<StateDirectory> StateDirectory::acquire(const std::string& path, std::str
     }
     return failure("open", lock_path, error);
   }
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+  bool locked = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
+  for (int left = tries; !locked && errno == EWOULDBLOCK && left > 0; --left) {
+    ::poll(nullptr, 0, pause_ms);
+    locked = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
+  }
+  if (!locked) {
     if (errno != EWOULDBLOCK) return failure("lock", lock_path, errno);
     const std::string other = read_holder(lock.get());
     return Error{Errc::conflict, "state " + directory + " is in use by " +

@@ -11,7 +11,8 @@ namespace freshet {
 /// Holds the lock of a state directory; it is free again when this goes, or the process does.
 class StateDirectory {
  public:
-  /// Makes the directory where there is none, and locks it.  Errc::conflict: it is in use.
+  /// Makes the directory where there is none, and locks it.  Errc::conflict: it is in use, and was
+  /// for the second that this waits.
   static Result<StateDirectory> acquire(const std::string& path, std::string_view holder);
 
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -1,8 +1,13 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+#include <array>
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,8 +15,10 @@
 #include <ios>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "base/unique_fd.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
 #include "store/sqlite/connection.hpp"
@@ -66,6 +73,24 @@ TEST(OpenStore, KeepsItsInstanceAndAnotherStoreHasAnother) {
   EXPECT_EQ(first.size(), 16U);
   EXPECT_EQ(open_store(one)->instance(), first);
   EXPECT_NE(open_store(other)->instance(), first);
+}
+
+TEST(OpenStore, ALockThatIsLetGoInAMomentIsWaitedFor) {
+  const TemporaryDirectory directory;
+  {
+    const auto store = open_store(directory);
+  }
+  const std::string path = directory.state() + "/lock";
+  UniqueFd lock{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+  ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
+  const UniqueFd watch{::inotify_init1(IN_CLOEXEC)};
+  ASSERT_GE(::inotify_add_watch(watch.get(), path.c_str(), IN_OPEN), 0);
+  std::jthread holder{[&] {
+    std::array<char, sizeof(inotify_event) + NAME_MAX + 1> event{};
+    EXPECT_GT(::read(watch.get(), event.data(), event.size()), 0);  // the other has come
+    lock.reset();
+  }};
+  EXPECT_NE(open_store(directory), nullptr);
 }
 
 TEST(OpenStore, ASecondOneIsToldWhichProcessHasTheState) {
