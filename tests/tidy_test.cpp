@@ -1,4 +1,5 @@
-// House rules that no compiler checks: who may include whom, which headers live where, which calls have one home.
+// House rules that no compiler checks: who may include whom, which headers live where, which calls
+// have one home.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -91,7 +92,8 @@ std::string module_of(const std::string& path) {
   return end == std::string::npos ? "" : path.substr(4, end - 4);
 }
 bool is_at_home(const std::string& path, const Names& homes_of) {
-  return std::ranges::any_of(homes_of, [&](const std::string& home) { return path.starts_with("src/" + home + "/"); });
+  return std::ranges::any_of(
+      homes_of, [&](const std::string& home) { return path.starts_with("src/" + home + "/"); });
 }
 /// Without a comment behind it.
 std::string code(const std::string& line) {
@@ -122,7 +124,8 @@ TEST(House, HeavyHeadersStayAtHome) {
       for (const auto& [header, homes_of] : homes) {
         if (line.find("#include <" + header) == std::string::npos) continue;
         const bool forward = line.find("json_fwd.hpp") != std::string::npos;
-        EXPECT_TRUE(is_at_home(file.path, homes_of) || (forward && module_of(file.path) == "cli")) << file.path << ": " << line;
+        EXPECT_TRUE(is_at_home(file.path, homes_of) || (forward && module_of(file.path) == "cli"))
+            << file.path << ": " << line;
       }
     }
   }
@@ -132,10 +135,12 @@ TEST(House, SomeCallsHaveOneHome) {
   for (const auto& [pattern, allowed] : calls) {
     const std::regex call{pattern};
     for (const File& file : sources()) {
-      const bool home = std::ranges::any_of(allowed, [&](const std::string& a) { return file.path.starts_with(a); });
+      const bool home = std::ranges::any_of(
+          allowed, [&](const std::string& a) { return file.path.starts_with(a); });
       if (home) continue;
       for (std::size_t i = 0; i < file.lines.size(); ++i) {
-        EXPECT_FALSE(std::regex_search(code(file.lines[i]), call)) << file.path << ":" << i + 1 << ": " << file.lines[i];
+        EXPECT_FALSE(std::regex_search(code(file.lines[i]), call))
+            << file.path << ":" << i + 1 << ": " << file.lines[i];
       }
     }
   }
@@ -148,7 +153,8 @@ TEST(House, EveryModuleIsOnTheMap) {
   for (const auto& entry : fs::directory_iterator(fs::path{FRESHET_SOURCE_DIR} / "src")) {
     if (!entry.is_directory()) continue;
     const std::string name = entry.path().filename().string();
-    EXPECT_NE(text.str().find("`" + name + "`"), std::string::npos) << "src/README.md does not name " << name;
+    EXPECT_NE(text.str().find("`" + name + "`"), std::string::npos)
+        << "src/README.md does not name " << name;
     EXPECT_TRUE(edges.contains(name)) << name << " has no edges in this test";
   }
 }
@@ -157,8 +163,11 @@ TEST(House, EveryHeaderSaysItsQuestionAndIsIncludedOnce) {
   for (const File& file : sources()) {
     if (!file.path.ends_with(".hpp")) continue;
     ASSERT_FALSE(file.lines.empty()) << file.path;
-    EXPECT_TRUE(file.lines.front().starts_with("// ")) << file.path << " does not open with its question";
-    EXPECT_TRUE(std::ranges::any_of(file.lines, [](const std::string& l) { return l == "#pragma once"; })) << file.path;
+    EXPECT_TRUE(file.lines.front().starts_with("// "))
+        << file.path << " does not open with its question";
+    EXPECT_TRUE(std::ranges::any_of(file.lines, [](const std::string& l) {
+      return l == "#pragma once";
+    })) << file.path;
   }
 }
 

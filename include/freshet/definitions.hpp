@@ -1,4 +1,5 @@
-// What a project declares: assets, sources, pools.  Plain data, as read from its files; a Graph is built from it.
+// What a project declares: assets, sources, pools.  Plain data, as read from its files; a Graph is
+// built from it.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -11,7 +12,8 @@
 
 namespace freshet {
 
-/// Where something is written; line and column count from 1, 0 where there is none (a scenario, the API).
+/// Where something is written; line and column count from 1, 0 where there is none (a scenario, the
+/// API).
 struct Place {
   std::string file;
   int line{};
@@ -28,17 +30,20 @@ struct Diagnostic {
   friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
-/// How partitions are written in a file; nothing more than its text until partitions are understood.
+/// How partitions are written in a file; nothing more than its text until partitions are
+/// understood.
 struct PartitionsDefinition {
   std::string text;  ///< Canonical one-line form; two equal texts are the same partitioning.
   friend bool operator==(const PartitionsDefinition&, const PartitionsDefinition&) = default;
 };
 
-/// What must hold of a dependency before it may be used (reference: the condition language, any_deps_unready).
+/// What must hold of a dependency before it may be used (reference: the condition language,
+/// any_deps_unready).
 struct EdgeRule {
-  std::optional<Micros> max_age;     ///< The latest delivery is younger than this; an age equal to it has passed it.
-  std::optional<Seconds> wait_until; ///< Local time of day from which on what exists will do.
-  std::string timezone{"UTC"};       ///< Of wait_until.
+  std::optional<Micros>
+      max_age;  ///< The latest delivery is younger than this; an age equal to it has passed it.
+  std::optional<Seconds> wait_until;  ///< Local time of day from which on what exists will do.
+  std::string timezone{"UTC"};        ///< Of wait_until.
   friend bool operator==(const EdgeRule&, const EdgeRule&) = default;
 };
 
@@ -72,15 +77,17 @@ enum class Backoff : std::uint8_t { constant, exponential };
 struct RetryPolicy {
   int max{0};  ///< Further attempts after the first: 2 means three in all.
   Backoff backoff{Backoff::exponential};
-  Micros delay{std::chrono::seconds{10}};      ///< Before the second attempt; doubles on each further one …
+  Micros delay{
+      std::chrono::seconds{10}};  ///< Before the second attempt; doubles on each further one …
   Micros delay_max{std::chrono::minutes{10}};  ///< … up to this.
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
 /// Watches files by path or glob.
 struct FileSource {
-  std::string path;                              ///< Absolute, or relative to the defining file's folder; may be a glob.
-  Micros settle{std::chrono::milliseconds{500}}; ///< Quiet time after the last change before it counts.
+  std::string path;  ///< Absolute, or relative to the defining file's folder; may be a glob.
+  Micros settle{
+      std::chrono::milliseconds{500}};  ///< Quiet time after the last change before it counts.
   friend bool operator==(const FileSource&, const FileSource&) = default;
 };
 
@@ -93,30 +100,31 @@ struct SourceDefinition {
 
 struct AssetDefinition {
   std::string key;
-  std::string project;         ///< Code location: what may share a run.
-  bool external{false};        ///< Declared under `sources`: only observed.
-  SourceDefinition source;     ///< For external ones.
+  std::string project;      ///< Code location: what may share a run.
+  bool external{false};     ///< Declared under `sources`: only observed.
+  SourceDefinition source;  ///< For external ones.
   std::string group;
   std::string description;
   std::vector<std::string> kinds;
   std::vector<std::string> owners;
   std::map<std::string, std::string> tags;
   std::vector<Dependency> deps;
-  std::string automation;      ///< Expression; "" for none.
-  Place automation_place;      ///< Of the expression's first character.
-  std::string code_version;    ///< "" where none is known.
+  std::string automation;            ///< Expression; "" for none.
+  Place automation_place;            ///< Of the expression's first character.
+  std::string code_version;          ///< "" where none is known.
   std::vector<std::string> command;  ///< argv; empty: reported from outside.
   std::map<std::string, std::string> environment;
-  std::string directory;       ///< Working directory of its process: the folder of the defining file.
+  std::string directory;  ///< Working directory of its process: the folder of the defining file.
   std::optional<PartitionsDefinition> partitions;
   std::vector<CheckDefinition> checks;
   std::optional<FreshnessPolicy> freshness;
   RetryPolicy retries;
   std::optional<Micros> timeout;
-  std::string pool;            ///< "" for none.
-  std::int32_t priority{0};    ///< Greater first.
-  std::vector<std::string> writes;   ///< Paths or tables it writes; two assets with one are two writers.
-  std::string renamed_from;    ///< Key whose history it carries on; "" for none.
+  std::string pool;          ///< "" for none.
+  std::int32_t priority{0};  ///< Greater first.
+  std::vector<std::string>
+      writes;                ///< Paths or tables it writes; two assets with one are two writers.
+  std::string renamed_from;  ///< Key whose history it carries on; "" for none.
   std::string executor{"local"};
   Place place;
 };
@@ -125,9 +133,9 @@ struct AssetDefinition {
 struct Definitions {
   std::string project;
   std::string directory;
-  std::vector<AssetDefinition> assets;       ///< Sources and assets, in the order of the files.
+  std::vector<AssetDefinition> assets;         ///< Sources and assets, in the order of the files.
   std::map<std::string, std::uint32_t> pools;  ///< Name → how many steps may run at once.
-  std::uint64_t fingerprint{};               ///< Of everything that was read; equal means nothing changed.
+  std::uint64_t fingerprint{};  ///< Of everything that was read; equal means nothing changed.
 };
 
 }  // namespace freshet

@@ -1,4 +1,5 @@
-// What runs, and when: the deterministic core.  Inputs in; facts to be written and effects to be let out.
+// What runs, and when: the deterministic core.  Inputs in; facts to be written and effects to be
+// let out.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -40,23 +41,25 @@ struct Load {
 /// One thing that was seen outside: a materialization, an observation, or a check's result.
 struct Event {
   enum class Kind : std::uint8_t { automatic, materialization, observation, check };
-  Kind kind{Kind::automatic};  ///< automatic: an observation of an external asset, else a materialization.
+  Kind kind{Kind::automatic};  ///< automatic: an observation of an external asset, else a
+                               ///< materialization.
   std::string asset;
   std::string data_version;
-  std::string metadata;        ///< Compact JSON object, or "".
-  std::string check;           ///< For a check: its name …
+  std::string metadata;  ///< Compact JSON object, or "".
+  std::string check;     ///< For a check: its name …
   bool passed{false};
   CheckSeverity severity{CheckSeverity::error};
-  std::string source;          ///< With `id`: known a second time.
-  std::string id;              ///< "" for none.
-  std::string body;            ///< As received; kept if the event is rejected.
-  bool only_if_changed{false}; ///< A source that looked again: an equal version is no delivery.
+  std::string source;           ///< With `id`: known a second time.
+  std::string id;               ///< "" for none.
+  std::string body;             ///< As received; kept if the event is rejected.
+  bool only_if_changed{false};  ///< A source that looked again: an equal version is no delivery.
 };
 
 /// Events that come together: one moment, in this order.
 struct Report {
   std::vector<Event> events;
-  std::vector<std::pair<std::string, std::string>> cursors;  ///< Source's asset key, how far it has been read.
+  std::vector<std::pair<std::string, std::string>>
+      cursors;  ///< Source's asset key, how far it has been read.
   Token token{};
   Idempotency idempotency;
 };
@@ -86,7 +89,8 @@ struct Retry {
   std::string actor;
   Token token{};
   Idempotency idempotency;
-  std::vector<MemberId> members;  ///< What the run's steps were and which of them are wanted: read from history by the shell.
+  std::vector<MemberId> members;  ///< What the run's steps were and which of them are wanted: read
+                                  ///< from history by the shell.
 };
 
 struct Pause {
@@ -116,31 +120,40 @@ struct StepMessage {
   StepId step;
   std::uint32_t attempt{};
   Kind kind{Kind::log};
-  std::string asset;         ///< Of a materialization or check: must be the step's own.
-  std::string level;         ///< Of a log line.
-  std::string text;          ///< Of a log line.
+  std::string asset;  ///< Of a materialization or check: must be the step's own.
+  std::string level;  ///< Of a log line.
+  std::string text;   ///< Of a log line.
   std::string data_version;
   std::string metadata;
   std::string check;
   bool passed{false};
   CheckSeverity severity{CheckSeverity::error};
-  std::uint64_t offset{};    ///< Of the message file, after this message.
+  std::uint64_t offset{};  ///< Of the message file, after this message.
 };
 
 /// How an attempt ended.
 struct StepOutcome {
-  enum class Kind : std::uint8_t { exited, signaled, exec_error, lost, not_started, wrote_nothing, canceled };
+  enum class Kind : std::uint8_t {
+    exited,
+    signaled,
+    exec_error,
+    lost,
+    not_started,
+    wrote_nothing,
+    canceled
+  };
   StepId step;
   std::uint32_t attempt{};
   Kind kind{Kind::exited};
-  std::int32_t code{};       ///< Exit code or signal number.
+  std::int32_t code{};  ///< Exit code or signal number.
   std::string text;
   bool timed_out{false};     ///< The supervisor's own deadline ended it.
   bool final{false};         ///< As reported for good: no further attempt.
   std::string data_version;  ///< Of what it wrote, where the reporter knows.
 };
 
-/// Admits the oldest queued step of an asset, whatever the pools say; only where admission is by hand.
+/// Admits the oldest queued step of an asset, whatever the pools say; only where admission is by
+/// hand.
 struct Admit {
   std::string asset;
 };
@@ -155,17 +168,17 @@ struct Jumped {
 
 }  // namespace input
 
-using Input = std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry, input::Pause,
-                           input::Wipe, input::StepRunning, input::StepMessage, input::StepOutcome, input::Admit,
-                           input::Tick, input::Jumped>;
+using Input = std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry,
+                           input::Pause, input::Wipe, input::StepRunning, input::StepMessage,
+                           input::StepOutcome, input::Admit, input::Tick, input::Jumped>;
 
 /// The answer to a command, to be given once its facts are durable.
 struct Reply {
   struct Receipt {
-    Sequence event;          ///< 0: rejected.
+    Sequence event;  ///< 0: rejected.
     std::string asset;
     bool duplicate{false};
-    std::string error;       ///< Why it was rejected; "" otherwise.
+    std::string error;  ///< Why it was rejected; "" otherwise.
     template <class Self, class V>
     static void describe(Self& s, V&& v) {
       v("event", s.event), v("asset", s.asset), v("duplicate", s.duplicate), v("error", s.error);
@@ -188,10 +201,10 @@ struct StartStep {
   StepId step;
   std::uint32_t attempt{1};
   AssetId asset;
-  Rank rank;                   ///< In `graph`.
+  Rank rank;  ///< In `graph`.
   std::shared_ptr<const Graph> graph;
-  std::string check;           ///< "" for the asset's own command.
-  CodeVersion previous_code;   ///< Of the latest materialization; 0: none.
+  std::string check;          ///< "" for the asset's own command.
+  CodeVersion previous_code;  ///< Of the latest materialization; 0: none.
 };
 
 /// End an attempt's process: TERM, then KILL after its grace.
@@ -218,24 +231,24 @@ struct Moment {
 /// Why something is as it is: a sentence, and the tree that it was made from.
 struct Explanation {
   struct Node {
-    std::string label;          ///< Operand or operator, as the expression has it.
-    std::string target;         ///< Asset it was asked about; "" for the asset itself.
+    std::string label;   ///< Operand or operator, as the expression has it.
+    std::string target;  ///< Asset it was asked about; "" for the asset itself.
     bool held{false};
-    std::string detail;         ///< Values, e.g. "chocolate: last update 13h ago, max_age 12h".
+    std::string detail;  ///< Values, e.g. "chocolate: last update 13h ago, max_age 12h".
     std::vector<Node> children;
   };
   std::string text;
-  std::optional<Node> tree;     ///< Absent where there is no automation.
+  std::optional<Node> tree;  ///< Absent where there is no automation.
 };
 
 struct EngineOptions {
-  std::uint32_t slots{10};        ///< Steps that may run at once, over all pools.
-  bool admit{true};               ///< False: only input::Admit (and outcomes) start steps.
-  bool every_asset_runs{false};   ///< Scenarios: assets without a command can be requested, too.
+  std::uint32_t slots{10};       ///< Steps that may run at once, over all pools.
+  bool admit{true};              ///< False: only input::Admit (and outcomes) start steps.
+  bool every_asset_runs{false};  ///< Scenarios: assets without a command can be requested, too.
 };
 
-/// Decides what runs and when.  Deterministic: no I/O, clock, threads, randomness or logging; one thread.
-/// `now` may go back; what was decided stays decided.
+/// Decides what runs and when.  Deterministic: no I/O, clock, threads, randomness or logging; one
+/// thread. `now` may go back; what was decided stays decided.
 class Engine {
  public:
   explicit Engine(EngineOptions options);
@@ -246,16 +259,19 @@ class Engine {
   /// Takes over what storage held.  Only before the first step.
   void load(Rows rows);
 
-  /// Takes in one moment: the inputs in their order, then every condition that they may concern, once.
+  /// Takes in one moment: the inputs in their order, then every condition that they may concern,
+  /// once.
   [[nodiscard]] Moment step(std::span<const Input> inputs, Instant now);
 
   /// When the clock alone would change something; nullopt: never.
   [[nodiscard]] std::optional<Instant> next_wakeup() const;
 
-  /// The definitions that the facts are about; goes before the fact DefinitionsLoaded when facts are replayed.
+  /// The definitions that the facts are about; goes before the fact DefinitionsLoaded when facts
+  /// are replayed.
   void bind(std::shared_ptr<const Graph> graph);
 
-  /// The facts' meaning, and nothing else: the only thing that changes state.  For replay and stand-by.
+  /// The facts' meaning, and nothing else: the only thing that changes state.  For replay and
+  /// stand-by.
   void apply(const FactRecord& record);
 
   /// Every row as it should be stored now.

@@ -1,7 +1,9 @@
-// What happened, as the engine records it: few, durable, append-only.  State is what `Engine::apply` makes of them.
+// What happened, as the engine records it: few, durable, append-only.  State is what
+// `Engine::apply` makes of them.
 //
-// Each struct lists its fields once, in `describe`; the store's encoding, the API's JSON and the tests all read
-// that one list.  A field may be added at the end; nothing is ever renamed or removed without a migration.
+// Each struct lists its fields once, in `describe`; the store's encoding, the API's JSON and the
+// tests all read that one list.  A field may be added at the end; nothing is ever renamed or
+// removed without a migration.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -18,7 +20,16 @@ namespace freshet {
 
 enum class UpdateKind : std::uint8_t { materialization, observation };
 enum class RunStatus : std::uint8_t { queued, starting, running, succeeded, failed, canceled };
-enum class StepStatus : std::uint8_t { queued, starting, running, succeeded, failed, canceled, skipped, lost };
+enum class StepStatus : std::uint8_t {
+  queued,
+  starting,
+  running,
+  succeeded,
+  failed,
+  canceled,
+  skipped,
+  lost
+};
 enum class FreshnessState : std::uint8_t { none, unknown, pass, warn, fail };
 /// Why a run exists.
 enum class RunCause : std::uint8_t { automation, person, retry };
@@ -26,20 +37,20 @@ enum class RunCause : std::uint8_t { automation, person, retry };
 /// Why a step (or an attempt) is in the state it is in; one table of texts serves daemon and UI.
 enum class Reason : std::uint8_t {
   none,
-  inputs_unchanged,      ///< skipped: nothing it reads has changed
-  upstream_failed,       ///< left unstarted: an upstream step of its run failed or was canceled
-  upstream_wrote_nothing,///< left unstarted: an upstream step ended without writing
-  check_failed,          ///< left unstarted: a blocking check of an upstream step failed
-  wrote_nothing,         ///< ended without writing
-  exit_code,             ///< its process ended with a non-zero exit code
-  signal,                ///< its process was ended by a signal
-  exec_error,            ///< its process could not be started
-  timeout,               ///< it ran longer than its timeout
-  lost,                  ///< its fate cannot be known
+  inputs_unchanged,        ///< skipped: nothing it reads has changed
+  upstream_failed,         ///< left unstarted: an upstream step of its run failed or was canceled
+  upstream_wrote_nothing,  ///< left unstarted: an upstream step ended without writing
+  check_failed,            ///< left unstarted: a blocking check of an upstream step failed
+  wrote_nothing,           ///< ended without writing
+  exit_code,               ///< its process ended with a non-zero exit code
+  signal,                  ///< its process was ended by a signal
+  exec_error,              ///< its process could not be started
+  timeout,                 ///< it ran longer than its timeout
+  lost,                    ///< its fate cannot be known
   canceled_by_person,
   run_canceled,
-  definition_removed,    ///< its asset is not defined any more
-  reported,              ///< ended as somebody outside reported
+  definition_removed,  ///< its asset is not defined any more
+  reported,            ///< ended as somebody outside reported
 };
 [[nodiscard]] std::string_view to_text(Reason reason);
 [[nodiscard]] std::string_view to_text(RunStatus status);
@@ -57,9 +68,10 @@ enum class Reason : std::uint8_t {
 /// One step as it is queued.
 struct StepPlan {
   MemberId member;
-  std::string check;          ///< Name of the check it runs; "" for the asset itself.
-  std::vector<StepId> waits;  ///< Steps that must end first, of this run or of one queued in the same moment.
-  bool own_reason{false};     ///< Requested for a reason other than an upstream step of its run.
+  std::string check;  ///< Name of the check it runs; "" for the asset itself.
+  std::vector<StepId>
+      waits;  ///< Steps that must end first, of this run or of one queued in the same moment.
+  bool own_reason{false};  ///< Requested for a reason other than an upstream step of its run.
 
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
@@ -74,7 +86,9 @@ struct Blocker {
   std::string check;  ///< "" for the member itself.
   Sequence since{};   ///< What happened later may repair it.
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("member", s.member), v("check", s.check), v("since", s.since); }
+  static void describe(Self& s, V&& v) {
+    v("member", s.member), v("check", s.check), v("since", s.since);
+  }
   friend auto operator<=>(const Blocker&, const Blocker&) = default;
 };
 
@@ -85,7 +99,9 @@ struct AssetKnown {
   AssetId asset;
   std::string key;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("key", s.key); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("key", s.key);
+  }
   friend bool operator==(const AssetKnown&, const AssetKnown&) = default;
 };
 
@@ -95,7 +111,9 @@ struct DefinitionsLoaded {
   std::uint64_t fingerprint{};
   std::uint32_t assets{};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("project", s.project), v("fingerprint", s.fingerprint), v("assets", s.assets); }
+  static void describe(Self& s, V&& v) {
+    v("project", s.project), v("fingerprint", s.fingerprint), v("assets", s.assets);
+  }
   friend bool operator==(const DefinitionsLoaded&, const DefinitionsLoaded&) = default;
 };
 
@@ -104,7 +122,9 @@ struct DependencyAdded {
   AssetId asset;
   AssetId upstream;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("upstream", s.upstream); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("upstream", s.upstream);
+  }
   friend bool operator==(const DependencyAdded&, const DependencyAdded&) = default;
 };
 
@@ -112,21 +132,23 @@ struct DependencyAdded {
 struct Updated {
   MemberId member;
   UpdateKind kind{UpdateKind::materialization};
-  DataVersion version;          ///< 0: unknown, so it counts as a new one.
-  std::string data_version;     ///< Its text.
-  CodeVersion code;             ///< 0: unknown.
-  bool changed{true};           ///< The version is unknown or differs from the one before.
-  Sequence consumed;            ///< Sequence up to which its inputs were read; 0 for an observation.
-  StepId step;                  ///< run 0: from outside any run.
-  std::string source;           ///< Who says so: a source's asset key, a CloudEvent's `source`, "api".
+  DataVersion version;       ///< 0: unknown, so it counts as a new one.
+  std::string data_version;  ///< Its text.
+  CodeVersion code;          ///< 0: unknown.
+  bool changed{true};        ///< The version is unknown or differs from the one before.
+  Sequence consumed;         ///< Sequence up to which its inputs were read; 0 for an observation.
+  StepId step;               ///< run 0: from outside any run.
+  std::string source;        ///< Who says so: a source's asset key, a CloudEvent's `source`, "api".
   std::string event_id;
-  std::string metadata;         ///< Compact JSON object, or "".
-  bool provisional{false};      ///< Made although an edge rule asked for a fresher input.
+  std::string metadata;     ///< Compact JSON object, or "".
+  bool provisional{false};  ///< Made although an edge rule asked for a fresher input.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("member", s.member), v("kind", s.kind), v("version", s.version), v("data_version", s.data_version);
+    v("member", s.member), v("kind", s.kind), v("version", s.version),
+        v("data_version", s.data_version);
     v("code", s.code), v("changed", s.changed), v("consumed", s.consumed), v("step", s.step);
-    v("source", s.source), v("event_id", s.event_id), v("metadata", s.metadata), v("provisional", s.provisional);
+    v("source", s.source), v("event_id", s.event_id), v("metadata", s.metadata),
+        v("provisional", s.provisional);
   }
   friend bool operator==(const Updated&, const Updated&) = default;
 };
@@ -149,7 +171,8 @@ struct CheckRecorded {
   friend bool operator==(const CheckRecorded&, const CheckRecorded&) = default;
 };
 
-/// An event that was taken in and could not be used; kept so that it can be looked at and sent again.
+/// An event that was taken in and could not be used; kept so that it can be looked at and sent
+/// again.
 struct EventRejected {
   std::string source;
   std::string event_id;
@@ -158,7 +181,8 @@ struct EventRejected {
   std::string body;  ///< As received, at most 64 KiB.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("source", s.source), v("event_id", s.event_id), v("subject", s.subject), v("reason", s.reason), v("body", s.body);
+    v("source", s.source), v("event_id", s.event_id), v("subject", s.subject),
+        v("reason", s.reason), v("body", s.body);
   }
   friend bool operator==(const EventRejected&, const EventRejected&) = default;
 };
@@ -168,28 +192,33 @@ struct SourceCursor {
   AssetId asset;
   std::string cursor;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("cursor", s.cursor); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("cursor", s.cursor);
+  }
   friend bool operator==(const SourceCursor&, const SourceCursor&) = default;
 };
 
 struct Wiped {
   MemberId member;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("member", s.member); }
+  static void describe(Self& s, V&& v) {
+    v("member", s.member);
+  }
   friend bool operator==(const Wiped&, const Wiped&) = default;
 };
 
 struct RunQueued {
   RunId run;
   RunCause cause{RunCause::automation};
-  std::string actor;   ///< Who asked; "" for automation.
-  std::string reason;  ///< Their words.
+  std::string actor;              ///< Who asked; "" for automation.
+  std::string reason;             ///< Their words.
   std::vector<std::string> tags;  ///< "name=value".
   std::optional<RunId> retry_of;
   std::vector<StepPlan> steps;
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("run", s.run), v("cause", s.cause), v("actor", s.actor), v("reason", s.reason), v("tags", s.tags);
+    v("run", s.run), v("cause", s.cause), v("actor", s.actor), v("reason", s.reason),
+        v("tags", s.tags);
     v("retry_of", s.retry_of), v("steps", s.steps);
   }
   friend bool operator==(const RunQueued&, const RunQueued&) = default;
@@ -208,7 +237,8 @@ struct RequestJoined {
   friend bool operator==(const RequestJoined&, const RequestJoined&) = default;
 };
 
-/// A step was admitted: it holds its places in the pools, and has consumed what its inputs hold now.
+/// A step was admitted: it holds its places in the pools, and has consumed what its inputs hold
+/// now.
 struct StepStarted {
   StepId step;
   std::uint32_t attempt{1};  ///< From 1.
@@ -227,7 +257,9 @@ struct StepRunning {
   std::uint32_t attempt{1};
   std::int64_t pid{};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("step", s.step), v("attempt", s.attempt), v("pid", s.pid); }
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("attempt", s.attempt), v("pid", s.pid);
+  }
   friend bool operator==(const StepRunning&, const StepRunning&) = default;
 };
 
@@ -237,7 +269,9 @@ struct StopRequested {
   Reason reason{Reason::canceled_by_person};
   std::string actor;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("step", s.step), v("reason", s.reason), v("actor", s.actor); }
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("reason", s.reason), v("actor", s.actor);
+  }
   friend bool operator==(const StopRequested&, const StopRequested&) = default;
 };
 
@@ -278,7 +312,9 @@ struct RunEnded {
   RunId run;
   RunStatus status{RunStatus::succeeded};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("run", s.run), v("status", s.status); }
+  static void describe(Self& s, V&& v) {
+    v("run", s.run), v("status", s.status);
+  }
   friend bool operator==(const RunEnded&, const RunEnded&) = default;
 };
 
@@ -301,7 +337,9 @@ struct MessagesRead {
   std::uint32_t attempt{1};
   std::uint64_t offset{};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("step", s.step), v("attempt", s.attempt), v("offset", s.offset); }
+  static void describe(Self& s, V&& v) {
+    v("step", s.step), v("attempt", s.attempt), v("offset", s.offset);
+  }
   friend bool operator==(const MessagesRead&, const MessagesRead&) = default;
 };
 
@@ -309,16 +347,18 @@ struct MessagesRead {
 struct ConditionMemory {
   AssetId asset;
   std::uint64_t expression{};  ///< Hash of the canonical expression.
-  bool stirred{false};         ///< Something other than its own progress changed since it was last handled.
-  bool withheld{false};        ///< It holds, and its automation is paused.
-  bool released{false};        ///< A request that was handed back may be made again.
-  bool pending{false};         ///< Some since_last_handled of the asset itself holds.
-  bool held{false};            ///< Its last answer; false again once it was acted on.
-  std::vector<std::uint64_t> slots;     ///< Those that are true, ascending: node << 32 | asset.
-  std::vector<Blocker> blockers;        ///< Of a request handed back: what must be repaired first.
+  bool stirred{
+      false};  ///< Something other than its own progress changed since it was last handled.
+  bool withheld{false};              ///< It holds, and its automation is paused.
+  bool released{false};              ///< A request that was handed back may be made again.
+  bool pending{false};               ///< Some since_last_handled of the asset itself holds.
+  bool held{false};                  ///< Its last answer; false again once it was acted on.
+  std::vector<std::uint64_t> slots;  ///< Those that are true, ascending: node << 32 | asset.
+  std::vector<Blocker> blockers;     ///< Of a request handed back: what must be repaired first.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("asset", s.asset), v("expression", s.expression), v("stirred", s.stirred), v("withheld", s.withheld);
+    v("asset", s.asset), v("expression", s.expression), v("stirred", s.stirred),
+        v("withheld", s.withheld);
     v("released", s.released);
     v("pending", s.pending), v("held", s.held), v("slots", s.slots), v("blockers", s.blockers);
   }
@@ -330,10 +370,11 @@ struct Decided {
   AssetId asset;
   bool requested{false};
   bool withheld{false};
-  RunId run;                 ///< The run it went into; 0 for none.
-  std::string expression;    ///< As written; its node numbers are those of `tree`.
-  std::vector<std::uint64_t> tree;  ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
-  std::string text;          ///< One sentence.
+  RunId run;               ///< The run it went into; 0 for none.
+  std::string expression;  ///< As written; its node numbers are those of `tree`.
+  std::vector<std::uint64_t>
+      tree;          ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
+  std::string text;  ///< One sentence.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld), v("run", s.run);
@@ -348,7 +389,9 @@ struct TickPassed {
   Instant tick{};        ///< The latest one passed.
   bool armed{false};     ///< Only the starting point of a new schedule: nothing passed.
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("schedule", s.schedule), v("tick", s.tick), v("armed", s.armed); }
+  static void describe(Self& s, V&& v) {
+    v("schedule", s.schedule), v("tick", s.tick), v("armed", s.armed);
+  }
   friend bool operator==(const TickPassed&, const TickPassed&) = default;
 };
 
@@ -356,7 +399,9 @@ struct FreshnessChanged {
   MemberId member;
   FreshnessState state{FreshnessState::unknown};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("member", s.member), v("state", s.state); }
+  static void describe(Self& s, V&& v) {
+    v("member", s.member), v("state", s.state);
+  }
   friend bool operator==(const FreshnessChanged&, const FreshnessChanged&) = default;
 };
 
@@ -368,7 +413,9 @@ struct Alerted {
   StepId step;
   std::string text;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("kind", s.kind), v("step", s.step), v("text", s.text); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("kind", s.kind), v("step", s.step), v("text", s.text);
+  }
   friend bool operator==(const Alerted&, const Alerted&) = default;
 };
 
@@ -379,7 +426,9 @@ struct PauseChanged {
   std::string actor;
   std::string reason;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("paused", s.paused), v("actor", s.actor), v("reason", s.reason); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("paused", s.paused), v("actor", s.actor), v("reason", s.reason);
+  }
   friend bool operator==(const PauseChanged&, const PauseChanged&) = default;
 };
 
@@ -390,7 +439,9 @@ struct Answered {
   std::uint16_t status{};
   std::string body;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("key", s.key), v("request", s.request), v("status", s.status), v("body", s.body); }
+  static void describe(Self& s, V&& v) {
+    v("key", s.key), v("request", s.request), v("status", s.status), v("body", s.body);
+  }
   friend bool operator==(const Answered&, const Answered&) = default;
 };
 
@@ -398,19 +449,23 @@ struct Answered {
 struct ClockJumped {
   std::int64_t delta_us{};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("delta_us", s.delta_us); }
+  static void describe(Self& s, V&& v) {
+    v("delta_us", s.delta_us);
+  }
   friend bool operator==(const ClockJumped&, const ClockJumped&) = default;
 };
 
 }  // namespace fact
 
 /// The index of an alternative is its number in the store: append only.
-using Fact = std::variant<fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
-                          fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped, fact::RunQueued,
-                          fact::RequestJoined, fact::StepStarted, fact::StepRunning, fact::StopRequested,
-                          fact::AttemptEnded, fact::StepEnded, fact::RunEnded, fact::StepLogged, fact::MessagesRead,
-                          fact::ConditionMemory, fact::Decided, fact::TickPassed, fact::FreshnessChanged, fact::Alerted,
-                          fact::PauseChanged, fact::Answered, fact::ClockJumped>;
+using Fact =
+    std::variant<fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
+                 fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped,
+                 fact::RunQueued, fact::RequestJoined, fact::StepStarted, fact::StepRunning,
+                 fact::StopRequested, fact::AttemptEnded, fact::StepEnded, fact::RunEnded,
+                 fact::StepLogged, fact::MessagesRead, fact::ConditionMemory, fact::Decided,
+                 fact::TickPassed, fact::FreshnessChanged, fact::Alerted, fact::PauseChanged,
+                 fact::Answered, fact::ClockJumped>;
 
 /// A fact with its place in the order of everything and the time at which it was taken in.
 struct FactRecord {

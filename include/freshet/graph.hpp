@@ -17,15 +17,15 @@
 
 namespace freshet {
 
-/// Immutable once built; safe to share between threads.  Nodes are numbered by rank: every dependency of a
-/// node has a smaller rank.  The same definitions always give the same ranks.
+/// Immutable once built; safe to share between threads.  Nodes are numbered by rank: every
+/// dependency of a node has a smaller rank.  The same definitions always give the same ranks.
 class Graph {
  public:
   using Projects = std::vector<std::shared_ptr<const Definitions>>;
 
-  /// Builds the graph of all projects together.  A dependency on a key that nobody defines becomes an external
-  /// asset of unknown origin (no source).  Fails with Errc::invalid on a cycle (named as a path) or on a key
-  /// that is defined twice.
+  /// Builds the graph of all projects together.  A dependency on a key that nobody defines becomes
+  /// an external asset of unknown origin (no source).  Fails with Errc::invalid on a cycle (named
+  /// as a path) or on a key that is defined twice.
   static Result<std::shared_ptr<const Graph>> build(Projects projects);
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
@@ -38,9 +38,12 @@ class Graph {
   [[nodiscard]] std::span<const Rank> downstream(Rank rank) const { return down_.of(rank); }
 
   [[nodiscard]] const Projects& projects() const { return projects_; }
-  /// Limit of a pool; nullopt where no project names it.  Two projects that name one pool share the smaller limit.
+  /// Limit of a pool; nullopt where no project names it.  Two projects that name one pool share the
+  /// smaller limit.
   [[nodiscard]] std::optional<std::uint32_t> pool_limit(std::string_view pool) const;
-  [[nodiscard]] const std::map<std::string, std::uint32_t, std::less<>>& pools() const { return pools_; }
+  [[nodiscard]] const std::map<std::string, std::uint32_t, std::less<>>& pools() const {
+    return pools_;
+  }
 
  private:
   /// Adjacency as compressed sparse rows.
@@ -53,9 +56,10 @@ class Graph {
   };
 
   Projects projects_;
-  std::vector<std::unique_ptr<const AssetDefinition>> unknown_;  // stand-ins for undefined dependencies
-  std::vector<const AssetDefinition*> nodes_;                    // by rank; borrowed from the two above
-  std::unordered_map<std::string_view, Rank> by_key_;            // views into the nodes' keys
+  std::vector<std::unique_ptr<const AssetDefinition>>
+      unknown_;                                        // stand-ins for undefined dependencies
+  std::vector<const AssetDefinition*> nodes_;          // by rank; borrowed from the two above
+  std::unordered_map<std::string_view, Rank> by_key_;  // views into the nodes' keys
   Rows up_, down_;
   std::map<std::string, std::uint32_t, std::less<>> pools_;
 };

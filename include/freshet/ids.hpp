@@ -18,11 +18,13 @@ struct Id {
   friend constexpr auto operator<=>(const Id&, const Id&) = default;
 };
 
-using AssetId = Id<struct AssetTag, std::uint32_t>;          ///< Row in the store; never reused; 0 is none.
-using PartitionId = Id<struct PartitionTag, std::uint32_t>;  ///< 0 is "the asset itself": unpartitioned.
-using Rank = Id<struct RankTag, std::uint32_t>;              ///< Dense, topological; valid within one Graph.
-using RunId = Id<struct RunTag, std::uint64_t>;              ///< 44 bits of ms + 20 of counter; never reused.
-using Sequence = Id<struct SequenceTag, std::uint64_t>;      ///< Position of a fact; from 1; 0 is "never".
+using AssetId = Id<struct AssetTag, std::uint32_t>;  ///< Row in the store; never reused; 0 is none.
+using PartitionId =
+    Id<struct PartitionTag, std::uint32_t>;      ///< 0 is "the asset itself": unpartitioned.
+using Rank = Id<struct RankTag, std::uint32_t>;  ///< Dense, topological; valid within one Graph.
+using RunId = Id<struct RunTag, std::uint64_t>;  ///< 44 bits of ms + 20 of counter; never reused.
+using Sequence =
+    Id<struct SequenceTag, std::uint64_t>;  ///< Position of a fact; from 1; 0 is "never".
 
 /// A data version as a number: a hash of its text, or 0 where the writer gave none ("unknown").
 using DataVersion = Id<struct DataVersionTag, std::uint64_t>;

@@ -9,7 +9,7 @@
 namespace freshet {
 
 enum class Errc : std::uint8_t {
-  invalid,      ///< The input is wrong; the message says where and what would be right.
+  invalid,  ///< The input is wrong; the message says where and what would be right.
   not_found,
   conflict,     ///< Right in itself, but not now (a terminal run, a changed graph).
   unsupported,  ///< Understood, but not built.
@@ -23,7 +23,8 @@ struct Error {
   std::string message;
 };
 
-[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
+[[noreturn]] inline void throw_exception_from_error(const Error& error,
+                                                    const boost::source_location&) {
   throw std::runtime_error(error.message);
 }
 
@@ -37,8 +38,8 @@ class [[nodiscard]] Result : public boost::system::result<T, Error> {
 
 #define FRESHET_CONCAT_(a, b) a##b
 #define FRESHET_CONCAT(a, b) FRESHET_CONCAT_(a, b)
-#define FRESHET_TRY_(tmp, decl, expr) \
-  auto tmp = (expr);                  \
+#define FRESHET_TRY_(tmp, decl, expr)      \
+  auto tmp = (expr);                       \
   if (!tmp) return std::move(tmp).error(); \
   decl = std::move(tmp).value()
 /// FRESHET_TRY(const int port, parse_port(text)): declares `port`, or returns the error.

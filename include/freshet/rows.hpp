@@ -1,4 +1,5 @@
-// The current state as rows: what facts have come to.  A start loads rows, it does not replay history.
+// The current state as rows: what facts have come to.  A start loads rows, it does not replay
+// history.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,7 +18,9 @@ struct AssetRow {
   AssetId asset;
   std::string key;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("key", s.key); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("key", s.key);
+  }
   friend bool operator==(const AssetRow&, const AssetRow&) = default;
 };
 
@@ -26,30 +29,34 @@ struct MemberRow {
   static constexpr int key_fields = 2;
   AssetId asset;
   PartitionId partition;
-  Sequence updated;      ///< Latest materialization or observation, changed or not; 0: missing.
-  Sequence changed;      ///< When its data version last really changed.
-  Sequence consumed;     ///< Its manifest: sequence at which the step that made it was admitted.
-  Sequence materialized; ///< Latest materialization; 0: none.
+  Sequence updated;       ///< Latest materialization or observation, changed or not; 0: missing.
+  Sequence changed;       ///< When its data version last really changed.
+  Sequence consumed;      ///< Its manifest: sequence at which the step that made it was admitted.
+  Sequence materialized;  ///< Latest materialization; 0: none.
   Instant updated_at{};
   Instant changed_at{};
   DataVersion version;
   CodeVersion code;
-  StepId step;           ///< That made the latest update; run 0: from outside.
+  StepId step;                               ///< That made the latest update; run 0: from outside.
   StepStatus last_step{StepStatus::queued};  ///< How its latest step ended; queued: none has.
   FreshnessState freshness{FreshnessState::none};
   bool provisional{false};
   bool alerted_failure{false};
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("asset", s.asset), v("partition", s.partition), v("updated", s.updated), v("changed", s.changed);
-    v("consumed", s.consumed), v("materialized", s.materialized), v("updated_at", s.updated_at), v("changed_at", s.changed_at);
+    v("asset", s.asset), v("partition", s.partition), v("updated", s.updated),
+        v("changed", s.changed);
+    v("consumed", s.consumed), v("materialized", s.materialized), v("updated_at", s.updated_at),
+        v("changed_at", s.changed_at);
     v("version", s.version), v("code", s.code), v("step", s.step), v("last_step", s.last_step);
-    v("freshness", s.freshness), v("provisional", s.provisional), v("alerted_failure", s.alerted_failure);
+    v("freshness", s.freshness), v("provisional", s.provisional),
+        v("alerted_failure", s.alerted_failure);
   }
   friend bool operator==(const MemberRow&, const MemberRow&) = default;
 };
 
-/// Versions that a member held before, newest last: `changed` << with its version; only where versions are given.
+/// Versions that a member held before, newest last: `changed` << with its version; only where
+/// versions are given.
 struct VersionsRow {
   static constexpr std::string_view table = "versions";
   static constexpr int key_fields = 2;
@@ -57,7 +64,9 @@ struct VersionsRow {
   PartitionId partition;
   std::vector<std::uint64_t> history;  ///< Pairs: sequence, version.
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("partition", s.partition), v("history", s.history); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("partition", s.partition), v("history", s.history);
+  }
   friend bool operator==(const VersionsRow&, const VersionsRow&) = default;
 };
 
@@ -69,7 +78,9 @@ struct EdgeRow {
   AssetId upstream;
   Sequence since;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("upstream", s.upstream), v("since", s.since); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("upstream", s.upstream), v("since", s.since);
+  }
   friend bool operator==(const EdgeRow&, const EdgeRow&) = default;
 };
 
@@ -78,13 +89,13 @@ struct DefinitionRow {
   static constexpr std::string_view table = "definitions";
   static constexpr int key_fields = 1;
   AssetId asset;
-  std::uint64_t expression{};   ///< Hash of its condition's canonical text; 0: none.
+  std::uint64_t expression{};  ///< Hash of its condition's canonical text; 0: none.
   CodeVersion code;
-  std::uint64_t checks{};       ///< Hash of its checks' names and kinds.
+  std::uint64_t checks{};  ///< Hash of its checks' names and kinds.
   std::uint64_t freshness{};
-  std::vector<AssetId> deps;    ///< Ascending.
-  std::uint64_t rules{};        ///< Hash of the edge rules.
-  bool defined{true};           ///< False after it was removed.
+  std::vector<AssetId> deps;  ///< Ascending.
+  std::uint64_t rules{};      ///< Hash of the edge rules.
+  bool defined{true};         ///< False after it was removed.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("expression", s.expression), v("code", s.code), v("checks", s.checks);
@@ -126,11 +137,13 @@ struct RunRow {
   Instant started_at{};  ///< 0: not yet.
   Instant ended_at{};    ///< 0: not yet.
   std::uint32_t steps{};
-  Sequence sequence;     ///< Of its latest fact.
+  Sequence sequence;  ///< Of its latest fact.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("run", s.run), v("status", s.status), v("cause", s.cause), v("actor", s.actor), v("reason", s.reason);
-    v("tags", s.tags), v("retry_of", s.retry_of), v("created_at", s.created_at), v("started_at", s.started_at);
+    v("run", s.run), v("status", s.status), v("cause", s.cause), v("actor", s.actor),
+        v("reason", s.reason);
+    v("tags", s.tags), v("retry_of", s.retry_of), v("created_at", s.created_at),
+        v("started_at", s.started_at);
     v("ended_at", s.ended_at), v("steps", s.steps), v("sequence", s.sequence);
   }
   friend bool operator==(const RunRow&, const RunRow&) = default;
@@ -140,35 +153,40 @@ struct StepRow {
   static constexpr std::string_view table = "steps";
   static constexpr int key_fields = 1;  // StepId takes two columns: run, number
   StepId step;
-  MemberId member;       ///< Two columns: member_asset, member_partition.
+  MemberId member;  ///< Two columns: member_asset, member_partition.
   std::string check;
   StepStatus status{StepStatus::queued};
   Reason reason{Reason::none};
-  std::uint32_t attempt{};        ///< Latest; 0: never started.
-  std::uint32_t failures{};       ///< Attempts that count against retries.max.
+  std::uint32_t attempt{};   ///< Latest; 0: never started.
+  std::uint32_t failures{};  ///< Attempts that count against retries.max.
   std::uint32_t losses{};
   bool own_reason{false};
   bool provisional{false};
-  bool reported{false};           ///< Its process reported its materialization, or its check's result, in this attempt.
+  bool reported{false};  ///< Its process reported its materialization, or its check's result, in
+                         ///< this attempt.
   Reason stop{Reason::none};      ///< Why it was asked to stop.
   CodeVersion code;               ///< It was started with.
   Sequence consumed;              ///< At which it was admitted.
-  std::vector<StepId> waits;          ///< Those that have not ended.
-  std::vector<Blocker> blockers;      ///< Upstream that failed, or failed a blocking check.
-  std::vector<MemberId> gates;        ///< Upstream of its run that ended well: their blocking checks count.
-  std::vector<MemberId> unwritten;    ///< Upstream of its run that ended without writing.
-  Instant not_before{};           ///< Of the next attempt.
+  std::vector<StepId> waits;      ///< Those that have not ended.
+  std::vector<Blocker> blockers;  ///< Upstream that failed, or failed a blocking check.
+  std::vector<MemberId>
+      gates;  ///< Upstream of its run that ended well: their blocking checks count.
+  std::vector<MemberId> unwritten;  ///< Upstream of its run that ended without writing.
+  Instant not_before{};             ///< Of the next attempt.
   Instant queued_at{};
   Instant started_at{};
   Instant ended_at{};
   std::int32_t exit_code{};
-  std::uint64_t messages{};       ///< Bytes of its message file that have been taken in.
+  std::uint64_t messages{};  ///< Bytes of its message file that have been taken in.
   std::string text;
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("step", s.step), v("member", s.member), v("check_name", s.check), v("status", s.status), v("reason", s.reason);
-    v("attempt", s.attempt), v("failures", s.failures), v("losses", s.losses), v("own_reason", s.own_reason);
-    v("provisional", s.provisional), v("reported", s.reported), v("stop", s.stop), v("code", s.code);
+    v("step", s.step), v("member", s.member), v("check_name", s.check), v("status", s.status),
+        v("reason", s.reason);
+    v("attempt", s.attempt), v("failures", s.failures), v("losses", s.losses),
+        v("own_reason", s.own_reason);
+    v("provisional", s.provisional), v("reported", s.reported), v("stop", s.stop),
+        v("code", s.code);
     v("consumed", s.consumed), v("waits", s.waits), v("blockers", s.blockers), v("gates", s.gates);
     v("unwritten", s.unwritten), v("not_before", s.not_before), v("queued_at", s.queued_at);
     v("started_at", s.started_at), v("ended_at", s.ended_at), v("exit_code", s.exit_code);
@@ -182,7 +200,9 @@ struct MemoryRow {
   static constexpr int key_fields = 1;
   fact::ConditionMemory memory;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { fact::ConditionMemory::describe(s.memory, v); }
+  static void describe(Self& s, V&& v) {
+    fact::ConditionMemory::describe(s.memory, v);
+  }
   friend bool operator==(const MemoryRow&, const MemoryRow&) = default;
 };
 
@@ -192,7 +212,9 @@ struct ScheduleRow {
   std::string schedule;
   Instant tick{};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("schedule", s.schedule), v("tick", s.tick); }
+  static void describe(Self& s, V&& v) {
+    v("schedule", s.schedule), v("tick", s.tick);
+  }
   friend bool operator==(const ScheduleRow&, const ScheduleRow&) = default;
 };
 
@@ -206,7 +228,8 @@ struct PauseRow {
   Instant at{};
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("asset", s.asset), v("paused", s.paused), v("actor", s.actor), v("reason", s.reason), v("at", s.at);
+    v("asset", s.asset), v("paused", s.paused), v("actor", s.actor), v("reason", s.reason),
+        v("at", s.at);
   }
   friend bool operator==(const PauseRow&, const PauseRow&) = default;
 };
@@ -220,7 +243,9 @@ struct EventRow {
   Sequence sequence;
   Instant at{};
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("source", s.source), v("event_id", s.event_id), v("sequence", s.sequence), v("at", s.at); }
+  static void describe(Self& s, V&& v) {
+    v("source", s.source), v("event_id", s.event_id), v("sequence", s.sequence), v("at", s.at);
+  }
   friend bool operator==(const EventRow&, const EventRow&) = default;
 };
 
@@ -234,7 +259,8 @@ struct AnswerRow {
   Instant at{};
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("key", s.key), v("request", s.request), v("status", s.status), v("body", s.body), v("at", s.at);
+    v("key", s.key), v("request", s.request), v("status", s.status), v("body", s.body),
+        v("at", s.at);
   }
   friend bool operator==(const AnswerRow&, const AnswerRow&) = default;
 };
@@ -245,25 +271,33 @@ struct CursorRow {
   AssetId asset;
   std::string cursor;
   template <class Self, class V>
-  static void describe(Self& s, V&& v) { v("asset", s.asset), v("cursor", s.cursor); }
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("cursor", s.cursor);
+  }
   friend bool operator==(const CursorRow&, const CursorRow&) = default;
 };
 
-/// Rows to write (upserts), or all there are at start.  `sequence` and `run_counter` continue the numbering.
+/// Rows to write (upserts), or all there are at start.  `sequence` and `run_counter` continue the
+/// numbering.
 struct Rows {
-  std::tuple<std::vector<AssetRow>, std::vector<MemberRow>, std::vector<VersionsRow>, std::vector<EdgeRow>,
-             std::vector<DefinitionRow>, std::vector<CheckRow>, std::vector<RunRow>, std::vector<StepRow>,
-             std::vector<MemoryRow>, std::vector<ScheduleRow>, std::vector<PauseRow>, std::vector<EventRow>,
+  std::tuple<std::vector<AssetRow>, std::vector<MemberRow>, std::vector<VersionsRow>,
+             std::vector<EdgeRow>, std::vector<DefinitionRow>, std::vector<CheckRow>,
+             std::vector<RunRow>, std::vector<StepRow>, std::vector<MemoryRow>,
+             std::vector<ScheduleRow>, std::vector<PauseRow>, std::vector<EventRow>,
              std::vector<AnswerRow>, std::vector<CursorRow>>
       tables;
-  Sequence sequence;     ///< Of the last fact.
-  Instant at{};          ///< Of the last moment.
-  RunId last_run;        ///< Greatest ever given.
+  Sequence sequence;  ///< Of the last fact.
+  Instant at{};       ///< Of the last moment.
+  RunId last_run;     ///< Greatest ever given.
 
   template <class R>
-  [[nodiscard]] std::vector<R>& of() { return std::get<std::vector<R>>(tables); }
+  [[nodiscard]] std::vector<R>& of() {
+    return std::get<std::vector<R>>(tables);
+  }
   template <class R>
-  [[nodiscard]] const std::vector<R>& of() const { return std::get<std::vector<R>>(tables); }
+  [[nodiscard]] const std::vector<R>& of() const {
+    return std::get<std::vector<R>>(tables);
+  }
   friend bool operator==(const Rows&, const Rows&) = default;
 };
 

@@ -1,4 +1,5 @@
-// What the daemon does for those who ask over HTTP.  Implemented by runtime; the API knows nothing else of it.
+// What the daemon does for those who ask over HTTP.  Implemented by runtime; the API knows nothing
+// else of it.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -24,30 +25,30 @@ struct ProposedFile {
 struct Plan {
   struct Item {
     std::string asset;
-    std::string reason;          ///< One sentence.
+    std::string reason;                ///< One sentence.
     std::vector<std::string> because;  ///< Assets upstream that lead to it.
   };
   std::vector<std::string> changed;
-  std::vector<Item> items;       ///< In the order in which they would run.
+  std::vector<Item> items;  ///< In the order in which they would run.
 };
 
 /// How a source is doing.
 struct SourceStatus {
   std::string asset;
-  std::string kind;              ///< "file", "webhook".
-  std::string state;             ///< "watching", "polling", "waiting", "error".
-  std::string detail;            ///< What it watches, or what is wrong.
-  std::uint64_t events{};        ///< Since start.
-  std::uint64_t unchanged{};     ///< Of those: nothing new.
-  Instant last_event{};          ///< 0: none yet.
+  std::string kind;           ///< "file", "webhook".
+  std::string state;          ///< "watching", "polling", "waiting", "error".
+  std::string detail;         ///< What it watches, or what is wrong.
+  std::uint64_t events{};     ///< Since start.
+  std::uint64_t unchanged{};  ///< Of those: nothing new.
+  Instant last_event{};       ///< 0: none yet.
 };
 
 /// A figure for /metrics.
 struct Metric {
-  std::string name;              ///< Without the prefix "freshet_".
+  std::string name;  ///< Without the prefix "freshet_".
   std::string help;
-  std::string type;              ///< "counter" or "gauge".
-  std::string labels;            ///< `pool="x"`, or "".
+  std::string type;    ///< "counter" or "gauge".
+  std::string labels;  ///< `pool="x"`, or "".
   double value{};
 };
 
@@ -64,20 +65,22 @@ class Service {
   /// The state now; never null once `health().ready`.
   [[nodiscard]] virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
 
-  /// Hands a command to the engine; `done` is called when its facts are durable and visible in snapshot().
-  /// False when the engine's inbox is full: nothing was taken, ask again later.
-  /// The input's token is set here.
+  /// Hands a command to the engine; `done` is called when its facts are durable and visible in
+  /// snapshot(). False when the engine's inbox is full: nothing was taken, ask again later. The
+  /// input's token is set here.
   virtual bool submit(Input input, std::function<void(Reply)> done) = 0;
 
   /// Runs `work` on a pool thread with a reader of history, then `done` on the io thread.
   virtual void read(std::function<void(Reader&)> work, std::function<void()> done) = 0;
-  /// Runs `work` on a pool thread, then `done` on the io thread: for what takes longer than a millisecond.
+  /// Runs `work` on a pool thread, then `done` on the io thread: for what takes longer than a
+  /// millisecond.
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
 
   virtual void why(std::string asset, std::function<void(Result<Explanation>)> done) = 0;
   virtual void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) = 0;
   /// Judges the projects as they are on disk, or with these files in place of theirs.
-  virtual void validate(std::vector<ProposedFile> files, std::function<void(std::vector<Diagnostic>)> done) = 0;
+  virtual void validate(std::vector<ProposedFile> files,
+                        std::function<void(std::vector<Diagnostic>)> done) = 0;
   /// Loads the projects anew; a rejected one keeps its last good version.
   virtual void reload(std::function<void(std::vector<Diagnostic>)> done) = 0;
 
@@ -87,8 +90,8 @@ class Service {
   /// Folder of an attempt: `stdout`, `stderr`, `index`.
   [[nodiscard]] virtual std::string attempt_directory(StepId step, std::uint32_t attempt) const = 0;
 
-  /// Calls `listener` after each commit with its facts, in order, on the io thread; the snapshot then shows them.
-  /// The subscription ends when the returned handle is destroyed.
+  /// Calls `listener` after each commit with its facts, in order, on the io thread; the snapshot
+  /// then shows them. The subscription ends when the returned handle is destroyed.
   using Listener = std::function<void(const std::vector<FactRecord>&)>;
   [[nodiscard]] virtual std::shared_ptr<void> subscribe(Listener listener) = 0;
 };

@@ -25,19 +25,19 @@ struct AssetState {
   AssetId asset;
   DataState data{DataState::missing};
   WorkState work{WorkState::idle};
-  std::uint8_t stale{};            ///< StaleCause bits.
+  std::uint8_t stale{};  ///< StaleCause bits.
   bool paused{false};
-  bool withheld{false};            ///< Would be requested, but is paused.
+  bool withheld{false};  ///< Would be requested, but is paused.
   bool provisional{false};
-  bool failed{false};              ///< Its latest step that ran failed, whatever it does now.
+  bool failed{false};  ///< Its latest step that ran failed, whatever it does now.
   FreshnessState freshness{FreshnessState::none};
   std::uint16_t checks_failed{};
   std::uint16_t checks_passed{};
-  Sequence updated;                ///< Of its latest update; its text is in the history.
+  Sequence updated;  ///< Of its latest update; its text is in the history.
   Instant updated_at{};
-  StepId made_by;                  ///< Step of that update; run 0: from outside.
-  StepId active;                   ///< Its queued or running step; run 0: none.
-  Sequence revision;               ///< Sequence of the last fact that concerned it.
+  StepId made_by;     ///< Step of that update; run 0: from outside.
+  StepId active;      ///< Its queued or running step; run 0: none.
+  Sequence revision;  ///< Sequence of the last fact that concerned it.
   friend bool operator==(const AssetState&, const AssetState&) = default;
 };
 
@@ -60,9 +60,9 @@ struct Snapshot {
   Sequence sequence;
   Instant at{};
   std::shared_ptr<const Graph> graph;
-  std::vector<std::shared_ptr<const Chunk>> chunks;   ///< By rank.
+  std::vector<std::shared_ptr<const Chunk>> chunks;  ///< By rank.
   std::map<RunId, std::shared_ptr<const ActiveRun>> runs;
-  std::map<std::string, PoolState> pools;             ///< "" is the daemon's slots.
+  std::map<std::string, PoolState> pools;  ///< "" is the daemon's slots.
 
   [[nodiscard]] const AssetState& state(Rank rank) const {
     return (*chunks[rank.value / chunk_size])[rank.value % chunk_size];

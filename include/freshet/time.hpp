@@ -1,4 +1,5 @@
-// Instants, durations, and their text.  Time is passed in, never asked for: `now()` has one home, base/clock.
+// Instants, durations, and their text.  Time is passed in, never asked for: `now()` has one home,
+// base/clock.
 #pragma once
 #include <chrono>
 #include <cstdint>

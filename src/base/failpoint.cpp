@@ -18,12 +18,14 @@ struct Armed {
 Armed& armed() {
   static Armed* one = [] {
     static Armed made;
-    const char* text = std::getenv("FRESHET_FAILPOINT");  // NOLINT(concurrency-mt-unsafe): nothing sets it
+    const char* text =
+        std::getenv("FRESHET_FAILPOINT");  // NOLINT(concurrency-mt-unsafe): nothing sets it
     if (text == nullptr) return &made;
     const std::string_view all{text};
     const auto colon = all.rfind(':');
     long count = 1;
-    if (colon != std::string_view::npos) std::from_chars(all.data() + colon + 1, all.data() + all.size(), count);
+    if (colon != std::string_view::npos)
+      std::from_chars(all.data() + colon + 1, all.data() + all.size(), count);
     made.name = all.substr(0, colon);
     made.left = count;
     return &made;

@@ -32,7 +32,9 @@ std::string short_time(std::string at) {
   at[10] = ' ';
   return at;
 }
-bool is_terminal(const std::string& status) { return status == "succeeded" || status == "failed" || status == "canceled"; }
+bool is_terminal(const std::string& status) {
+  return status == "succeeded" || status == "failed" || status == "canceled";
+}
 
 std::string step_name(const json& step) {
   const std::string check = text(step, "check");
@@ -46,17 +48,18 @@ std::string reason_of(const json& step) {
   return out;
 }
 void print_run(const json& run) {
-  std::printf("run %s  %s  %s  %s\n", text(run, "id").c_str(), text(run, "status").c_str(), text(run, "cause").c_str(),
-              short_time(text(run, "created_at")).c_str());
+  std::printf("run %s  %s  %s  %s\n", text(run, "id").c_str(), text(run, "status").c_str(),
+              text(run, "cause").c_str(), short_time(text(run, "created_at")).c_str());
   for (const auto& step : run.value("steps", json::array())) {
-    std::printf("  %2zu  %-10s %-40s %s\n", step.value("step", std::size_t{0}), text(step, "status").c_str(),
-                step_name(step).c_str(), reason_of(step).c_str());
+    std::printf("  %2zu  %-10s %-40s %s\n", step.value("step", std::size_t{0}),
+                text(step, "status").c_str(), step_name(step).c_str(), reason_of(step).c_str());
   }
 }
 
 }  // namespace
 
-int plan(const RemoteOptions& options, const std::vector<std::string>& changed, const Output& output) {
+int plan(const RemoteOptions& options, const std::vector<std::string>& changed,
+         const Output& output) {
   const auto remote = Remote::find(options);
   if (!remote) return fail("plan", remote.error());
   const auto answer = remote->post("/api/v1/plan", {{"changed", changed}});
@@ -67,7 +70,8 @@ int plan(const RemoteOptions& options, const std::vector<std::string>& changed, 
   }
   const auto& items = answer->at("items");
   if (items.empty()) std::printf("nothing would run\n");
-  for (const auto& item : items) std::printf("%-40s %s\n", text(item, "asset").c_str(), text(item, "reason").c_str());
+  for (const auto& item : items)
+    std::printf("%-40s %s\n", text(item, "asset").c_str(), text(item, "reason").c_str());
   return 0;
 }
 
@@ -82,9 +86,10 @@ int why(const RemoteOptions& options, const std::string& asset, const Output& ou
   }
   std::printf("%s\n", text(*answer, "text").c_str());
   const auto show = [](const auto& self, const json& node, int depth) -> void {
-    std::printf("%*s%s %s%s%s%s%s\n", depth * 2, "", node.value("held", false) ? "yes" : "no ", text(node, "label").c_str(),
-                text(node, "asset").empty() ? "" : "  of ", text(node, "asset").c_str(),
-                text(node, "detail").empty() ? "" : "  - ", text(node, "detail").c_str());
+    std::printf("%*s%s %s%s%s%s%s\n", depth * 2, "", node.value("held", false) ? "yes" : "no ",
+                text(node, "label").c_str(), text(node, "asset").empty() ? "" : "  of ",
+                text(node, "asset").c_str(), text(node, "detail").empty() ? "" : "  - ",
+                text(node, "detail").c_str());
     for (const auto& child : node.value("children", json::array())) self(self, child, depth + 1);
   };
   if (answer->contains("tree") && answer->at("tree").is_object()) show(show, answer->at("tree"), 1);
@@ -94,15 +99,17 @@ int why(const RemoteOptions& options, const std::string& asset, const Output& ou
 int events(const RemoteOptions& options, int limit, bool rejected, const Output& output) {
   const auto remote = Remote::find(options);
   if (!remote) return fail("events", remote.error());
-  const auto answer = remote->get("/api/v1/events?limit=" + std::to_string(limit) + (rejected ? "&rejected=1" : ""));
+  const auto answer = remote->get("/api/v1/events?limit=" + std::to_string(limit) +
+                                  (rejected ? "&rejected=1" : ""));
   if (!answer) return fail("events", answer.error());
   if (output.json) {
     print(*answer);
     return 0;
   }
   for (const auto& item : answer->at("items")) {
-    std::printf("%s  %-16s %-32s %s%s\n", short_time(text(item, "at")).c_str(), text(item, "kind").c_str(),
-                text(item, "asset").c_str(), text(item, "data_version").c_str(), text(item, "reason").c_str());
+    std::printf("%s  %-16s %-32s %s%s\n", short_time(text(item, "at")).c_str(),
+                text(item, "kind").c_str(), text(item, "asset").c_str(),
+                text(item, "data_version").c_str(), text(item, "reason").c_str());
   }
   return 0;
 }
@@ -117,8 +124,9 @@ int reload(const RemoteOptions& options, const Output& output) {
   for (const auto& d : answer->value("diagnostics", json::array())) {
     valid = valid && text(d, "severity") != "error";
     if (output.json) continue;
-    std::fprintf(stderr, "%s:%s:%s: %s: %s\n", text(d, "file").c_str(), text(d, "line").c_str(), text(d, "column").c_str(),
-                 text(d, "severity").c_str(), text(d, "message").c_str());
+    std::fprintf(stderr, "%s:%s:%s: %s: %s\n", text(d, "file").c_str(), text(d, "line").c_str(),
+                 text(d, "column").c_str(), text(d, "severity").c_str(),
+                 text(d, "message").c_str());
   }
   if (!output.json && valid) std::printf("reloaded\n");
   return valid ? 0 : 1;
@@ -138,21 +146,25 @@ int doctor(const RemoteOptions& options, bool health_only, const Output& output)
   if (!remote) return fail("doctor", remote.error());
   const auto reply = remote->fetch("GET", "/readyz", "", Millis{5'000});
   if (!reply) {
-    std::fprintf(stderr, "freshet doctor: %s does not answer: %s\n", remote->url().c_str(), reply.error().message.c_str());
+    std::fprintf(stderr, "freshet doctor: %s does not answer: %s\n", remote->url().c_str(),
+                 reply.error().message.c_str());
     return 1;
   }
   const bool ready = reply->status == 200;
   if (health_only) return ready ? 0 : 1;
   const json checks = json::parse(reply->body, nullptr, false);
   if (output.json) {
-    print({{"url", remote->url()}, {"ready", ready}, {"readyz", checks.is_discarded() ? json{} : checks}});
+    print({{"url", remote->url()},
+           {"ready", ready},
+           {"readyz", checks.is_discarded() ? json{} : checks}});
     return ready ? 0 : 1;
   }
   std::printf("daemon       %s %s\n", remote->url().c_str(), ready ? "is ready" : "is not ready");
   if (checks.is_object()) {
     const json each = checks.value("checks", json::object());  // items() borrows from it
     for (const auto& [name, value] : each.items()) {
-      std::printf("%-12s %s\n", name.c_str(), value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
+      std::printf("%-12s %s\n", name.c_str(),
+                  value.is_string() ? value.get<std::string>().c_str() : value.dump().c_str());
     }
   }
   const auto sources = remote->get("/api/v1/sources");
@@ -161,8 +173,8 @@ int doctor(const RemoteOptions& options, bool health_only, const Output& output)
   bool well = ready;
   for (const auto& source : sources->at("items")) {
     well = well && text(source, "state") != "error";
-    std::printf("source       %s: %s, %s\n", text(source, "asset").c_str(), text(source, "state").c_str(),
-                text(source, "detail").c_str());
+    std::printf("source       %s: %s, %s\n", text(source, "asset").c_str(),
+                text(source, "state").c_str(), text(source, "detail").c_str());
   }
   return well ? 0 : 1;
 }
@@ -170,8 +182,8 @@ int doctor(const RemoteOptions& options, bool health_only, const Output& output)
 namespace {
 
 /// Follows runs to their end, with a line that is rewritten on a terminal.
-int wait_for(const Remote& remote, const std::vector<std::string>& ids, std::optional<Micros> timeout, SteadyTime begin,
-             const Clock& clock, json& finished) {
+int wait_for(const Remote& remote, const std::vector<std::string>& ids,
+             std::optional<Micros> timeout, SteadyTime begin, const Clock& clock, json& finished) {
   int exit_code = 0;
   for (const std::string& id : ids) {
     while (true) {
@@ -181,7 +193,8 @@ int wait_for(const Remote& remote, const std::vector<std::string>& ids, std::opt
         if (left <= Millis{0}) return 3;
         slice = std::min(slice, left);
       }
-      const auto wait = std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<Seconds>(slice).count()));
+      const auto wait =
+          std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<Seconds>(slice).count()));
       const auto run = remote.get("/api/v1/runs/" + id + "?until=terminal&wait=" + wait);
       if (!run) {
         std::fprintf(stderr, "freshet materialize: %s\n", run.error().message.c_str());
@@ -211,10 +224,12 @@ int materialize(const RemoteOptions& options, const Materialize& what, const Out
   const SteadyTime begin = clock.steady();
   const auto remote = Remote::find(options);
   if (!remote) return fail("materialize", remote.error());
-  const auto answer = remote->post("/api/v1/runs", {{"select", what.selection}, {"reason", what.reason}});
+  const auto answer =
+      remote->post("/api/v1/runs", {{"select", what.selection}, {"reason", what.reason}});
   if (!answer) return fail("materialize", answer.error());
   std::vector<std::string> ids;
-  for (const auto& run : answer->value("runs", json::array())) ids.push_back(run.is_string() ? run.get<std::string>() : text(run, "id"));
+  for (const auto& run : answer->value("runs", json::array()))
+    ids.push_back(run.is_string() ? run.get<std::string>() : text(run, "id"));
   if (ids.empty()) ids.push_back(text(*answer, "id"));
   if (!what.wait) {
     if (output.json) {
@@ -230,7 +245,8 @@ int materialize(const RemoteOptions& options, const Materialize& what, const Out
     print({{"runs", finished}});
   } else {
     for (const auto& run : finished) print_run(run);
-    if (exit_code == 3) std::fprintf(stderr, "freshet materialize: the timeout ran out; the run goes on\n");
+    if (exit_code == 3)
+      std::fprintf(stderr, "freshet materialize: the timeout ran out; the run goes on\n");
   }
   return exit_code;
 }
@@ -242,20 +258,27 @@ int show_log(const Remote& remote, const std::string& run, const std::string& as
   if (!answer) return fail("runs", answer.error());
   const json* chosen = nullptr;
   for (const auto& step : answer->at("steps")) {
-    if (!asset.empty() ? text(step, "asset") == asset && text(step, "check").empty() : text(step, "status") == "failed") {
+    if (!asset.empty() ? text(step, "asset") == asset && text(step, "check").empty()
+                       : text(step, "status") == "failed") {
       chosen = &step;
       break;
     }
     if (asset.empty() && text(step, "started_at") != "") chosen = &step;
   }
   if (chosen == nullptr) {
-    std::fprintf(stderr, "freshet runs: run %s has no step%s that ran\n", run.c_str(), asset.empty() ? "" : (" of " + asset).c_str());
+    std::fprintf(stderr, "freshet runs: run %s has no step%s that ran\n", run.c_str(),
+                 asset.empty() ? "" : (" of " + asset).c_str());
     return 1;
   }
   for (const char* stream : {"stdout", "stderr"}) {
-    const auto reply = remote.fetch("GET", "/api/v1/runs/" + run + "/logs/" + std::to_string(chosen->value("step", 0)) + "?stream=" + stream, "");
+    const auto reply =
+        remote.fetch("GET",
+                     "/api/v1/runs/" + run + "/logs/" + std::to_string(chosen->value("step", 0)) +
+                         "?stream=" + stream,
+                     "");
     if (!reply) return fail("runs", reply.error());
-    if (reply->status == 200) std::fputs(reply->body.c_str(), std::string_view{stream} == "stdout" ? stdout : stderr);
+    if (reply->status == 200)
+      std::fputs(reply->body.c_str(), std::string_view{stream} == "stdout" ? stdout : stderr);
   }
   return 0;
 }
@@ -267,7 +290,8 @@ int runs(const RemoteOptions& options, const Runs& what, const Output& output) {
   if (!remote) return fail("runs", remote.error());
   if (what.action == "log") return show_log(*remote, what.run, what.step);
   if (what.action == "cancel" || what.action == "retry") {
-    const auto answer = remote->post("/api/v1/runs/" + what.run + "/" + what.action, json::object());
+    const auto answer =
+        remote->post("/api/v1/runs/" + what.run + "/" + what.action, json::object());
     if (!answer) return fail("runs", answer.error());
     print(*answer);
     return 0;
@@ -287,8 +311,8 @@ int runs(const RemoteOptions& options, const Runs& what, const Output& output) {
     return 0;
   }
   for (const auto& run : list->at("items")) {
-    std::printf("%s  %-10s %-10s %s\n", text(run, "id").c_str(), text(run, "status").c_str(), text(run, "cause").c_str(),
-                short_time(text(run, "created_at")).c_str());
+    std::printf("%s  %-10s %-10s %s\n", text(run, "id").c_str(), text(run, "status").c_str(),
+                text(run, "cause").c_str(), short_time(text(run, "created_at")).c_str());
   }
   return 0;
 }

@@ -1,5 +1,5 @@
-// The verbs of the command line, each as a function of its options.  They print, and return the exit code:
-// 0 fine, 1 the answer is no, 2 wrong use or unreadable input, 3 a --timeout ran out.
+// The verbs of the command line, each as a function of its options.  They print, and return the
+// exit code: 0 fine, 1 the answer is no, 2 wrong use or unreadable input, 3 a --timeout ran out.
 #pragma once
 #include <optional>
 #include <string>
@@ -18,11 +18,13 @@ struct Output {
 int init(const std::string& directory);
 int validate(const std::vector<std::string>& directories, const Output& output);
 int schema(const std::string& field);
-int graph(const std::vector<std::string>& directories, const std::string& selection, const std::string& format);
+int graph(const std::vector<std::string>& directories, const std::string& selection,
+          const std::string& format);
 int simulate(const std::vector<std::string>& files);
 
 // remote.cpp and ask.cpp: ask the daemon
-int plan(const RemoteOptions& remote, const std::vector<std::string>& changed, const Output& output);
+int plan(const RemoteOptions& remote, const std::vector<std::string>& changed,
+         const Output& output);
 struct Materialize {
   std::string selection;
   std::string reason;
@@ -31,9 +33,9 @@ struct Materialize {
 };
 int materialize(const RemoteOptions& remote, const Materialize& what, const Output& output);
 struct Runs {
-  std::string run;       ///< One; "" for the list.
-  std::string action;    ///< "", "cancel", "retry", "log".
-  std::string step;      ///< Of log: its asset; "" for the first that failed, else the last.
+  std::string run;     ///< One; "" for the list.
+  std::string action;  ///< "", "cancel", "retry", "log".
+  std::string step;    ///< Of log: its asset; "" for the first that failed, else the last.
   std::string status;
   int limit{20};
 };

@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::size_t scenario_size_max = 16U << 20;
 
-constexpr const char* first_project = R"(# A Freshet project.  `freshet schema` prints what may stand here, `freshet validate` judges it.
+constexpr const char* first_project =
+    R"(# A Freshet project.  `freshet schema` prints what may stand here, `freshet validate` judges it.
 project: {name}
 
 sources:
@@ -53,7 +54,10 @@ constexpr const char* first_data = "order,amount\n1,19.90\n2,5.00\n";
 
 json to_json(const Diagnostic& d) {
   return {{"severity", d.severity == Diagnostic::Severity::error ? "error" : "warning"},
-          {"file", d.place.file}, {"line", d.place.line}, {"column", d.place.column}, {"message", d.message}};
+          {"file", d.place.file},
+          {"line", d.place.line},
+          {"column", d.place.column},
+          {"message", d.message}};
 }
 
 struct Loaded {
@@ -72,9 +76,16 @@ json as_json(const Graph& graph, std::span<const Rank> subset) {
     const AssetDefinition& a = graph.asset(r);
     json deps = json::array();
     for (const auto& dep : a.deps) deps.push_back(dep.key);
-    assets.push_back({{"key", a.key}, {"external", a.external}, {"group", a.group}, {"kinds", a.kinds},
-                      {"owners", a.owners}, {"tags", a.tags}, {"deps", std::move(deps)}, {"partitions", nullptr},
-                      {"description", a.description}, {"project", a.project}});
+    assets.push_back({{"key", a.key},
+                      {"external", a.external},
+                      {"group", a.group},
+                      {"kinds", a.kinds},
+                      {"owners", a.owners},
+                      {"tags", a.tags},
+                      {"deps", std::move(deps)},
+                      {"partitions", nullptr},
+                      {"description", a.description},
+                      {"project", a.project}});
   }
   return {{"assets", std::move(assets)}};
 }
@@ -85,7 +96,8 @@ int init(const std::string& directory) {
   namespace fs = std::filesystem;
   const std::string folder = project::real_files().absolute(directory);
   if (project::real_files().exists(folder + "/freshet.yaml")) {
-    std::fprintf(stderr, "freshet init: %s/freshet.yaml is there already; nothing was changed\n", folder.c_str());
+    std::fprintf(stderr, "freshet init: %s/freshet.yaml is there already; nothing was changed\n",
+                 folder.c_str());
     return 2;
   }
   std::string name = fs::path{folder}.filename().string();
@@ -94,8 +106,10 @@ int init(const std::string& directory) {
   }
   std::string text = first_project;
   text.replace(text.find("{name}"), 6, name);
-  const std::pair<const char*, std::string> files[] = {
-      {"freshet.yaml", text}, {"summarize.py", first_script}, {"check.py", first_check}, {"data/orders.csv", first_data}};
+  const std::pair<const char*, std::string> files[] = {{"freshet.yaml", text},
+                                                       {"summarize.py", first_script},
+                                                       {"check.py", first_check},
+                                                       {"data/orders.csv", first_data}};
   if (const auto made = make_directories(folder + "/data", 0755); !made) {
     std::fprintf(stderr, "freshet init: %s\n", made.error().message.c_str());
     return 2;
@@ -107,8 +121,8 @@ int init(const std::string& directory) {
       return 2;
     }
   }
-  std::printf("A project is in %s: one source, one asset, one check.\nNow: freshet serve %s\n", folder.c_str(),
-              directory.c_str());
+  std::printf("A project is in %s: one source, one asset, one check.\nNow: freshet serve %s\n",
+              folder.c_str(), directory.c_str());
   return 0;
 }
 
@@ -133,17 +147,20 @@ int schema(const std::string& field) {
   }
   const auto help = project::describe_field(field);
   if (!help) {
-    std::fprintf(stderr, "freshet schema: no field \"%s\"; `freshet schema` prints all of them\n", field.c_str());
+    std::fprintf(stderr, "freshet schema: no field \"%s\"; `freshet schema` prints all of them\n",
+                 field.c_str());
     return 2;
   }
   std::printf("%s\n", help->c_str());
   return 0;
 }
 
-int graph(const std::vector<std::string>& directories, const std::string& selection, const std::string& format) {
+int graph(const std::vector<std::string>& directories, const std::string& selection,
+          const std::string& format) {
   const auto loaded = load(directories);
   if (!loaded.graph) {
-    for (const auto& d : loaded.diagnostics) std::fprintf(stderr, "%s\n", project::format(d).c_str());
+    for (const auto& d : loaded.diagnostics)
+      std::fprintf(stderr, "%s\n", project::format(d).c_str());
     return 1;
   }
   const auto parsed = Selection::parse(selection.empty() ? "*" : selection);

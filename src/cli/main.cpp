@@ -1,6 +1,6 @@
 // The command line: its verbs, options and help.  What a verb does is in its own file.
-#include <CLI/CLI.hpp>
 #include <charconv>
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -32,7 +32,8 @@ bool split_address(const std::string& text, std::string& host, std::uint16_t& po
   port = static_cast<std::uint16_t>(value);
   if (colon == std::string::npos) return true;
   host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
   return !host.empty();
 }
 
@@ -69,7 +70,8 @@ class CommandLine {
   }
   void add_json(CLI::App* sub) { sub->add_flag("--json", output_.json, "Print JSON"); }
   void add_where(CLI::App* sub) {
-    sub->add_option("--url", remote_.url, "The daemon's URL; else FRESHET_URL, else what STATE/url says");
+    sub->add_option("--url", remote_.url,
+                    "The daemon's URL; else FRESHET_URL, else what STATE/url says");
     sub->add_option("--token", remote_.token, "Its token; else FRESHET_TOKEN, else STATE/token");
     sub->add_option("--state", remote_.state, "Its state folder; .freshet by default");
   }
@@ -77,7 +79,8 @@ class CommandLine {
   void add_serve() {
     CLI::App* sub = verb("serve", "Run the daemon on one or more projects", [this] {
       if (!split_address(listen_, serve_.host, serve_.port)) {
-        std::fprintf(stderr, "freshet serve: --listen %s: want HOST:PORT, such as 127.0.0.1:4747\n", listen_.c_str());
+        std::fprintf(stderr, "freshet serve: --listen %s: want HOST:PORT, such as 127.0.0.1:4747\n",
+                     listen_.c_str());
         return 2;
       }
       if (const auto set = set_log_level(log_level_); !set) {
@@ -87,73 +90,100 @@ class CommandLine {
       return runtime::serve(serve_);
     });
     sub->add_option("projects", serve_.directories, "Folders that hold a freshet.yaml")->required();
-    sub->add_option("--state", serve_.state_directory, "Where history is kept; .freshet in the first project by default");
-    sub->add_option("--listen", listen_, "Address of UI and API (port 0: any free one)")->capture_default_str();
+    sub->add_option("--state", serve_.state_directory,
+                    "Where history is kept; .freshet in the first project by default");
+    sub->add_option("--listen", listen_, "Address of UI and API (port 0: any free one)")
+        ->capture_default_str();
     sub->add_option("--host", serve_.hosts, "A further Host name to answer to; may be repeated");
-    sub->add_flag("--behind-proxy", serve_.behind_proxy, "A proxy in front speaks TLS: listen on any address");
-    sub->add_option("--prefix", serve_.prefix, "Path under which that proxy shows Freshet, such as /freshet");
-    sub->add_option("--slots", serve_.slots, "Steps that may run at once")->capture_default_str()->check(CLI::Range(1, 100'000));
+    sub->add_flag("--behind-proxy", serve_.behind_proxy,
+                  "A proxy in front speaks TLS: listen on any address");
+    sub->add_option("--prefix", serve_.prefix,
+                    "Path under which that proxy shows Freshet, such as /freshet");
+    sub->add_option("--slots", serve_.slots, "Steps that may run at once")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000));
     sub->add_option("--log-level", log_level_, "debug, info, warn or error")->capture_default_str();
   }
   void add_local() {
-    CLI::App* init = verb("init", "Write a small project that works, to begin with", [this] { return cli::init(directory_); });
+    CLI::App* init = verb("init", "Write a small project that works, to begin with",
+                          [this] { return cli::init(directory_); });
     init->add_option("folder", directory_, "Where; this folder by default");
-    CLI::App* validate = verb("validate", "Say everything that is wrong with definitions, with its place", [this] {
-      return cli::validate(directories_.empty() ? std::vector<std::string>{"."} : directories_, output_);
-    });
+    CLI::App* validate =
+        verb("validate", "Say everything that is wrong with definitions, with its place", [this] {
+          return cli::validate(directories_.empty() ? std::vector<std::string>{"."} : directories_,
+                               output_);
+        });
     validate->add_option("projects", directories_, "Folders; this one by default");
     add_json(validate);
-    CLI::App* schema = verb("schema", "Print the JSON Schema of definition files, or the help of one field",
-                            [this] { return cli::schema(field_); });
+    CLI::App* schema =
+        verb("schema", "Print the JSON Schema of definition files, or the help of one field",
+             [this] { return cli::schema(field_); });
     schema->add_option("field", field_, "Such as assets.retries.max");
     CLI::App* graph = verb("graph", "Show what depends on what", [this] {
-      return cli::graph(directories_.empty() ? std::vector<std::string>{"."} : directories_, selection_,
-                        output_.json ? "json" : format_);
+      return cli::graph(directories_.empty() ? std::vector<std::string>{"."} : directories_,
+                        selection_, output_.json ? "json" : format_);
     });
     graph->add_option("projects", directories_, "Folders; this one by default");
     graph->add_option("--select", selection_, "Only these assets, such as \"+marts/revenue\"");
-    graph->add_option("--format", format_, "text, json, dot or mermaid")->capture_default_str()
+    graph->add_option("--format", format_, "text, json, dot or mermaid")
+        ->capture_default_str()
         ->check(CLI::IsMember({"text", "json", "dot", "mermaid"}));
     add_json(graph);
-    CLI::App* simulate = verb("simulate", "Run scenario files through the real engine with a virtual clock",
-                              [this] { return cli::simulate(files_); });
+    CLI::App* simulate =
+        verb("simulate", "Run scenario files through the real engine with a virtual clock",
+             [this] { return cli::simulate(files_); });
     simulate->add_option("files", files_, "Scenarios")->required();
   }
   void add_remote() {
-    CLI::App* plan = verb("plan", "Say what would run if some assets changed", [this] { return cli::plan(remote_, changed_, output_); });
+    CLI::App* plan = verb("plan", "Say what would run if some assets changed",
+                          [this] { return cli::plan(remote_, changed_, output_); });
     plan->add_option("changed", changed_, "Asset keys")->required();
     CLI::App* materialize = verb("materialize", "Ask for a run of a selection of assets", [this] {
       if (!timeout_.empty()) {
         const auto timeout = parse_duration(timeout_);
         if (!timeout) {
-          std::fprintf(stderr, "freshet materialize: --timeout: %s\n", timeout.error().message.c_str());
+          std::fprintf(stderr, "freshet materialize: --timeout: %s\n",
+                       timeout.error().message.c_str());
           return 2;
         }
         materialize_.timeout = *timeout;
       }
       return cli::materialize(remote_, materialize_, output_);
     });
-    materialize->add_option("selection", materialize_.selection, "Such as marts/revenue, \"+report\" or \"group:raw+\"")->required();
-    materialize->add_flag("--wait", materialize_.wait, "Wait for the end; exit 1 unless everything succeeded");
-    materialize->add_option("--timeout", timeout_, "Longest wait, such as 10m; exit 3 when it ran out");
+    materialize
+        ->add_option("selection", materialize_.selection,
+                     "Such as marts/revenue, \"+report\" or \"group:raw+\"")
+        ->required();
+    materialize->add_flag("--wait", materialize_.wait,
+                          "Wait for the end; exit 1 unless everything succeeded");
+    materialize->add_option("--timeout", timeout_,
+                            "Longest wait, such as 10m; exit 3 when it ran out");
     materialize->add_option("--reason", materialize_.reason, "Why, for the history");
     CLI::App* runs = verb("runs", "List runs; show, cancel or retry one; print a step's log",
                           [this] { return cli::runs(remote_, runs_, output_); });
     runs->add_option("run", runs_.run, "A run's id; without one, the newest are listed");
-    runs->add_option("action", runs_.action, "cancel, retry (from the failure), or log")->check(CLI::IsMember({"cancel", "retry", "log"}));
+    runs->add_option("action", runs_.action, "cancel, retry (from the failure), or log")
+        ->check(CLI::IsMember({"cancel", "retry", "log"}));
     runs->add_option("--step", runs_.step, "Of log: the asset; else the first step that failed");
     runs->add_option("--status", runs_.status, "Only runs in this status");
     runs->add_option("--limit", runs_.limit, "How many")->capture_default_str();
-    CLI::App* why = verb("why", "Explain the state of an asset", [this] { return cli::why(remote_, asset_, output_); });
+    CLI::App* why = verb("why", "Explain the state of an asset",
+                         [this] { return cli::why(remote_, asset_, output_); });
     why->add_option("asset", asset_, "Its key")->required();
-    CLI::App* events = verb("events", "List what came in", [this] { return cli::events(remote_, runs_.limit, rejected_, output_); });
+    CLI::App* events = verb("events", "List what came in", [this] {
+      return cli::events(remote_, runs_.limit, rejected_, output_);
+    });
     events->add_option("--limit", runs_.limit, "How many")->capture_default_str();
     events->add_flag("--rejected", rejected_, "Only those that could not be used");
-    CLI::App* reload = verb("reload", "Have the daemon read its definitions again", [this] { return cli::reload(remote_, output_); });
-    CLI::App* open = verb("open", "Print a URL that opens the daemon's page once", [this] { return cli::open(remote_); });
-    CLI::App* doctor = verb("doctor", "Look whether the daemon is well", [this] { return cli::doctor(remote_, health_only_, output_); });
+    CLI::App* reload = verb("reload", "Have the daemon read its definitions again",
+                            [this] { return cli::reload(remote_, output_); });
+    CLI::App* open = verb("open", "Print a URL that opens the daemon's page once",
+                          [this] { return cli::open(remote_); });
+    CLI::App* doctor = verb("doctor", "Look whether the daemon is well",
+                            [this] { return cli::doctor(remote_, health_only_, output_); });
     doctor->add_flag("--health", health_only_, "Print nothing; exit 0 if it is ready");
-    for (CLI::App* sub : {plan, materialize, runs, why, events, reload, open, doctor}) add_where(sub);
+    for (CLI::App* sub : {plan, materialize, runs, why, events, reload, open, doctor})
+      add_where(sub);
     for (CLI::App* sub : {plan, materialize, runs, why, events, reload, doctor}) add_json(sub);
   }
 
@@ -164,7 +194,8 @@ class CommandLine {
   runtime::ServeOptions serve_;
   cli::Materialize materialize_;
   cli::Runs runs_;
-  std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_, format_{"text"}, timeout_, asset_;
+  std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_,
+      format_{"text"}, timeout_, asset_;
   std::vector<std::string> directories_, files_, changed_;
   bool rejected_{false}, health_only_{false};
 };

@@ -26,7 +26,8 @@ std::string encode(std::string_view text, std::string_view literal) {
   std::string out;
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    const bool plain = (u < 0x80 && std::isalnum(u) != 0) || literal.find(c) != std::string_view::npos;
+    const bool plain =
+        (u < 0x80 && std::isalnum(u) != 0) || literal.find(c) != std::string_view::npos;
     if (plain) {
       out += c;
     } else {
@@ -38,7 +39,8 @@ std::string encode(std::string_view text, std::string_view literal) {
 
 Result<json> understand(const http::Reply& reply) {
   json body = json::parse(reply.body, nullptr, false);
-  if (reply.status < 300 && !body.is_discarded()) return Result<json>{boost::system::in_place_value, std::move(body)};
+  if (reply.status < 300 && !body.is_discarded())
+    return Result<json>{boost::system::in_place_value, std::move(body)};
   std::string detail = "HTTP " + std::to_string(reply.status);
   if (body.is_object()) detail = body.value("detail", body.value("title", detail));
   if (reply.status == 401) detail += "; give the token by --token, FRESHET_TOKEN or --state DIR";
@@ -59,17 +61,20 @@ Result<Remote> Remote::find(const RemoteOptions& options) {
   std::string url = !options.url.empty() ? options.url : variable("FRESHET_URL");
   if (url.empty()) url = first_line(state + "/url");
   if (url.empty()) {
-    return Error{Errc::not_found, "no daemon is known here: run `freshet serve` in this folder, or say which by --url, "
-                                  "FRESHET_URL or --state DIR"};
+    return Error{
+        Errc::not_found,
+        "no daemon is known here: run `freshet serve` in this folder, or say which by --url, "
+        "FRESHET_URL or --state DIR"};
   }
   std::string token = !options.token.empty() ? options.token : variable("FRESHET_TOKEN");
   if (token.empty()) token = first_line(state + "/token");
   return Remote{std::move(url), std::move(token)};
 }
 
-Result<http::Reply> Remote::fetch(const std::string& method, const std::string& target, const std::string& body,
-                                  Millis timeout) const {
-  http::Call call{.base = url_, .method = method, .target = target, .body = body, .timeout = timeout};
+Result<http::Reply> Remote::fetch(const std::string& method, const std::string& target,
+                                  const std::string& body, Millis timeout) const {
+  http::Call call{
+      .base = url_, .method = method, .target = target, .body = body, .timeout = timeout};
   if (!token_.empty()) call.headers.emplace_back("authorization", "Bearer " + token_);
   if (!body.empty()) call.headers.emplace_back("content-type", "application/json");
   return http::fetch(call);

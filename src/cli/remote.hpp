@@ -12,9 +12,9 @@ namespace freshet::cli {
 
 /// Where to look: what the command line said, else the environment, else the state folder.
 struct RemoteOptions {
-  std::string url;          ///< --url; "" for FRESHET_URL or STATE/url.
-  std::string token;        ///< --token; "" for FRESHET_TOKEN or STATE/token.
-  std::string state;        ///< --state; "" for ./.freshet.
+  std::string url;    ///< --url; "" for FRESHET_URL or STATE/url.
+  std::string token;  ///< --token; "" for FRESHET_TOKEN or STATE/token.
+  std::string state;  ///< --state; "" for ./.freshet.
 };
 
 class Remote {
@@ -25,8 +25,8 @@ class Remote {
   Result<nlohmann::json> get(const std::string& target) const;
   Result<nlohmann::json> post(const std::string& target, const nlohmann::json& body) const;
   /// The raw answer, whatever its status.
-  Result<http::Reply> fetch(const std::string& method, const std::string& target, const std::string& body,
-                            Millis timeout = Millis{90'000}) const;
+  Result<http::Reply> fetch(const std::string& method, const std::string& target,
+                            const std::string& body, Millis timeout = Millis{90'000}) const;
   [[nodiscard]] const std::string& url() const { return url_; }
 
  private:

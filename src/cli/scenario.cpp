@@ -24,8 +24,12 @@ struct Unusable {
   std::string message;
 };
 
-std::string place(const Node& node) { return std::to_string(node.line()) + ":" + std::to_string(node.column()); }
-[[noreturn]] void refuse(const Node& node, const std::string& message) { throw Unusable{place(node) + ": " + message}; }
+std::string place(const Node& node) {
+  return std::to_string(node.line()) + ":" + std::to_string(node.column());
+}
+[[noreturn]] void refuse(const Node& node, const std::string& message) {
+  throw Unusable{place(node) + ": " + message};
+}
 [[noreturn]] void not_built(const std::string& what) { throw Unusable{"unsupported: " + what}; }
 
 const Node& need(const Node& map, std::string_view key) {
@@ -61,7 +65,8 @@ void allow_only(const Node& map, std::initializer_list<std::string_view> names, 
   const auto fields = map.children();
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     if (std::ranges::find(names, fields[i].text()) == names.end()) {
-      refuse(fields[i], "unknown " + std::string{where} + " \"" + std::string{fields[i].text()} + "\"");
+      refuse(fields[i],
+             "unknown " + std::string{where} + " \"" + std::string{fields[i].text()} + "\"");
     }
   }
 }
@@ -69,7 +74,9 @@ void allow_only(const Node& map, std::initializer_list<std::string_view> names, 
 class Scenario {
  public:
   Scenario(const Node& root, std::string file)
-      : root_{root}, file_{std::move(file)}, engine_{EngineOptions{.slots = 1'000'000, .admit = false, .every_asset_runs = true}} {}
+      : root_{root},
+        file_{std::move(file)},
+        engine_{EngineOptions{.slots = 1'000'000, .admit = false, .every_asset_runs = true}} {}
 
   ScenarioResult run();
 
@@ -89,7 +96,8 @@ class Scenario {
   void act(const Node& action);
   /// Appends what an action is as inputs; reload and restart are none.
   void translate(const Node& action, std::vector<Input>& inputs);
-  void outcome(const Node& value, const std::string& verb, const Node& action, std::vector<Input>& inputs);
+  void outcome(const Node& value, const std::string& verb, const Node& action,
+               std::vector<Input>& inputs);
   [[nodiscard]] std::vector<std::string> select(const Node& value) const;
   Outstanding& outstanding(const Node& value, const std::string& verb);
 
@@ -97,7 +105,9 @@ class Scenario {
   void compare(const std::string& what, const Keys& wanted, const Keys& got);
   void ask(const Node& questions);
   void answer(const Node& question);
-  void fail(const std::string& what) { failures_.push_back("step " + std::to_string(number_) + ": " + what); }
+  void fail(const std::string& what) {
+    failures_.push_back("step " + std::to_string(number_) + ": " + what);
+  }
   json observed();
 
   const Node& root_;
@@ -106,7 +116,8 @@ class Scenario {
   std::shared_ptr<const Graph> graph_;
   Instant now_{};
   int number_{0};
-  std::map<std::string, std::vector<Outstanding>> steps_;  // by asset, oldest first; those that have not ended
+  std::map<std::string, std::vector<Outstanding>>
+      steps_;  // by asset, oldest first; those that have not ended
   std::map<StepId, std::string> asset_of_;
   std::vector<std::string> keys_by_id_;
   // Of the step:
@@ -144,7 +155,8 @@ std::shared_ptr<const Graph> Scenario::read_graph(const Node& node) const {
   if (!unsupported.empty()) not_built(unsupported);
   if (!result.definitions) {
     std::string message;
-    for (const auto& d : result.diagnostics) message += (message.empty() ? "" : "\n") + project::format(d);
+    for (const auto& d : result.diagnostics)
+      message += (message.empty() ? "" : "\n") + project::format(d);
     throw Unusable{message};
   }
   auto graph = Graph::build({std::make_shared<const Definitions>(*std::move(result.definitions))});
@@ -152,7 +164,8 @@ std::shared_ptr<const Graph> Scenario::read_graph(const Node& node) const {
   return *graph;
 }
 
-/// History from before the definitions were first loaded: one sequence for all, consumed and present.
+/// History from before the definitions were first loaded: one sequence for all, consumed and
+/// present.
 void Scenario::give(const Node& given) {
   Rows rows;
   rows.sequence = Sequence{1};
@@ -162,8 +175,13 @@ void Scenario::give(const Node& given) {
   for (const Node& item : need(given, "materialized").children()) {
     const AssetId asset{++id};
     rows.of<AssetRow>().push_back({asset, member_of(item)});
-    rows.of<MemberRow>().push_back({.asset = asset, .updated = Sequence{1}, .changed = Sequence{1}, .consumed = Sequence{1},
-                                    .materialized = Sequence{1}, .updated_at = now_, .changed_at = now_});
+    rows.of<MemberRow>().push_back({.asset = asset,
+                                    .updated = Sequence{1},
+                                    .changed = Sequence{1},
+                                    .consumed = Sequence{1},
+                                    .materialized = Sequence{1},
+                                    .updated_at = now_,
+                                    .changed_at = now_});
   }
   engine_.load(std::move(rows));
 }
@@ -208,9 +226,11 @@ void Scenario::note(const Moment& m) {
         if (step.step == started->step) step.started = true, step.attempt = started->attempt;
       }
     } else if (const auto* ended = std::get_if<fact::StepEnded>(&record.fact)) {
-      std::erase_if(steps_[asset_of_[ended->step]], [&](const Outstanding& o) { return o.step == ended->step; });
+      std::erase_if(steps_[asset_of_[ended->step]],
+                    [&](const Outstanding& o) { return o.step == ended->step; });
     } else if (const auto* alert = std::get_if<fact::Alerted>(&record.fact)) {
-      if (alert->kind != fact::Alerted::Kind::recovery) notified_.insert(keys_by_id_[alert->asset.value]);
+      if (alert->kind != fact::Alerted::Kind::recovery)
+        notified_.insert(keys_by_id_[alert->asset.value]);
     } else if (const auto* rejected = std::get_if<fact::EventRejected>(&record.fact)) {
       fail(rejected->reason);
     }
@@ -243,7 +263,8 @@ std::vector<std::string> Scenario::select(const Node& value) const {
   if (text.find('[') != std::string::npos) not_built("partitions");
   const auto selection = value_or_refuse(value, Selection::parse(text));
   std::vector<std::string> keys;
-  for (const Rank r : value_or_refuse(value, selection.select(*graph_))) keys.push_back(graph_->asset(r).key);
+  for (const Rank r : value_or_refuse(value, selection.select(*graph_)))
+    keys.push_back(graph_->asset(r).key);
   return keys;
 }
 
@@ -254,11 +275,13 @@ Scenario::Outstanding& Scenario::outstanding(const Node& value, const std::strin
   return steps.front();
 }
 
-void Scenario::outcome(const Node& value, const std::string& verb, const Node& action, std::vector<Input>& inputs) {
+void Scenario::outcome(const Node& value, const std::string& verb, const Node& action,
+                       std::vector<Input>& inputs) {
   const Outstanding step = outstanding(value, verb);
   const std::string key = member_of(value);
   if (verb == "cancel" && !step.started) {
-    inputs.emplace_back(input::Cancel{.run = step.step.run, .step = step.step.number, .actor = "person"});
+    inputs.emplace_back(
+        input::Cancel{.run = step.step.run, .step = step.step.number, .actor = "person"});
     return;
   }
   if (!step.started) inputs.emplace_back(input::Admit{key});
@@ -266,28 +289,35 @@ void Scenario::outcome(const Node& value, const std::string& verb, const Node& a
     if (step.started) refuse(value, "start: the step of " + key + " has started");
     return;
   }
-  input::StepOutcome out{.step = step.step, .attempt = step.started ? step.attempt : step.attempt + 1, .final = true};
+  input::StepOutcome out{
+      .step = step.step, .attempt = step.started ? step.attempt : step.attempt + 1, .final = true};
   using Kind = input::StepOutcome::Kind;
-  out.kind = verb == "skip" ? Kind::wrote_nothing : verb == "cancel" ? Kind::canceled : Kind::exited;
+  out.kind = verb == "skip"     ? Kind::wrote_nothing
+             : verb == "cancel" ? Kind::canceled
+                                : Kind::exited;
   out.code = verb == "fail" ? 1 : 0;
   if (const Node* version = action.find("data_version")) out.data_version = text_of(*version);
   inputs.emplace_back(std::move(out));
 }
 
 void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
-  if (!action.is_map() || action.children().empty()) refuse(action, "an action is a map, such as {materialize: A}");
+  if (!action.is_map() || action.children().empty())
+    refuse(action, "an action is a map, such as {materialize: A}");
   const std::string verb{action.children()[0].text()};
   const Node& value = action.children()[1];
   if (verb == "materialize" || verb == "observe") {
     allow_only(action, {"materialize", "observe", "data_version"}, "field");
-    input::Event event{.kind = verb == "observe" ? input::Event::Kind::observation : input::Event::Kind::materialization,
+    input::Event event{.kind = verb == "observe" ? input::Event::Kind::observation
+                                                 : input::Event::Kind::materialization,
                        .asset = member_of(value)};
     if (const Node* version = action.find("data_version")) event.data_version = text_of(*version);
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "check") {
     allow_only(value, {"asset", "name", "passed", "severity"}, "field");
-    input::Event event{.kind = input::Event::Kind::check, .asset = member_of(need(value, "asset")),
-                       .check = text_of(need(value, "name")), .passed = flag_of(need(value, "passed"))};
+    input::Event event{.kind = input::Event::Kind::check,
+                       .asset = member_of(need(value, "asset")),
+                       .check = text_of(need(value, "name")),
+                       .passed = flag_of(need(value, "passed"))};
     if (const Node* severity = value.find("severity")) {
       event.severity = severity->text() == "warn" ? CheckSeverity::warn : CheckSeverity::error;
     }
@@ -296,13 +326,15 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     allow_only(action, {"request", "partitions"}, "field");
     if (action.find("partitions") != nullptr) not_built("partitions");
     inputs.emplace_back(input::Request{.assets = select(value), .actor = "person", .token = 1});
-  } else if (verb == "start" || verb == "succeed" || verb == "fail" || verb == "cancel" || verb == "skip") {
+  } else if (verb == "start" || verb == "succeed" || verb == "fail" || verb == "cancel" ||
+             verb == "skip") {
     allow_only(action, {"start", "succeed", "fail", "cancel", "skip", "data_version"}, "field");
     outcome(value, verb, action, inputs);
   } else if (verb == "wipe") {
     inputs.emplace_back(input::Wipe{member_of(value)});
   } else if (verb == "pause" || verb == "resume") {
-    inputs.emplace_back(input::Pause{.assets = select(value), .paused = verb == "pause", .actor = "person", .token = 1});
+    inputs.emplace_back(input::Pause{
+        .assets = select(value), .paused = verb == "pause", .actor = "person", .token = 1});
   } else if (verb == "add_partition" || verb == "remove_partition") {
     not_built("partitions");
   } else {
@@ -330,12 +362,14 @@ void Scenario::act(const Node& action) {
     // An admission that was not possible shows as a step that has not started.
     const Node& value = action.children()[1];
     const std::string verb{action.children()[0].text()};
-    if (failures == failures_.size() && !inputs.empty() && std::holds_alternative<input::Admit>(inputs.front())) {
+    if (failures == failures_.size() && !inputs.empty() &&
+        std::holds_alternative<input::Admit>(inputs.front())) {
       const auto it = steps_.find(member_of(value));
       const bool waiting = it != steps_.end() && !it->second.empty() && !it->second.front().started;
       if (waiting) {
         const auto why = engine_.why(member_of(value));
-        fail(verb + " " + member_of(value) + ": it cannot start: " + (why ? why->text : why.error().message));
+        fail(verb + " " + member_of(value) +
+             ": it cannot start: " + (why ? why->text : why.error().message));
       }
     }
   }
@@ -376,7 +410,9 @@ void Scenario::expect(const Node& step) {
   const json now = observed();
   const Node* wanted = step.find("expect");
   if (wanted == nullptr) return;
-  allow_only(*wanted, {"requested", "runs", "stale", "missing", "queued", "in_progress", "failed", "freshness", "notified"},
+  allow_only(*wanted,
+             {"requested", "runs", "stale", "missing", "queued", "in_progress", "failed",
+              "freshness", "notified"},
              "expectation");
   for (const char* what : {"requested", "missing", "queued", "in_progress", "failed", "notified"}) {
     const Node* keys = wanted->find(what);
@@ -404,9 +440,11 @@ void Scenario::expect(const Node& step) {
     Keys want, got;
     for (std::size_t i = 0; i + 1 < stale->children().size(); i += 2) {
       const auto causes = texts_of(stale->children()[i + 1]);
-      want.insert(std::string{stale->children()[i].text()} + " " + list(Keys{causes.begin(), causes.end()}));
+      want.insert(std::string{stale->children()[i].text()} + " " +
+                  list(Keys{causes.begin(), causes.end()}));
     }
-    for (const auto& [key, causes] : now["stale"].items()) got.insert(key + " " + list(causes.get<Keys>()));
+    for (const auto& [key, causes] : now["stale"].items())
+      got.insert(key + " " + list(causes.get<Keys>()));
     compare("stale", want, got);
   }
   if (const Node* freshness = wanted->find("freshness")) {
@@ -428,8 +466,12 @@ void Scenario::answer(const Node& question) {
   } else if (const Node* cron = question.find("next_ticks")) {
     const Node* zone_name = question.find("timezone");
     const auto parsed = value_or_refuse(*cron, Cron::parse(text_of(*cron)));
-    const auto* zone = zone_name == nullptr ? &utc() : value_or_refuse(*zone_name, find_time_zone(text_of(*zone_name)));
-    const int count = question.find("count") == nullptr ? 1 : std::atoi(std::string{question.find("count")->text()}.c_str());
+    const auto* zone = zone_name == nullptr
+                           ? &utc()
+                           : value_or_refuse(*zone_name, find_time_zone(text_of(*zone_name)));
+    const int count = question.find("count") == nullptr
+                          ? 1
+                          : std::atoi(std::string{question.find("count")->text()}.c_str());
     Instant at = now_;
     for (int i = 0; i < count; ++i) {
       const auto next = parsed.next(at, *zone);
@@ -449,7 +491,8 @@ void Scenario::answer(const Node& question) {
     answers_.push_back(explanation->text);
     const std::string fragment = text_of(need(question, "contains"));
     if (text.find(fragment) == std::string::npos) {
-      fail("why " + member_of(*why) + ": expected \"" + fragment + "\" in \"" + explanation->text + "\"");
+      fail("why " + member_of(*why) + ": expected \"" + fragment + "\" in \"" + explanation->text +
+           "\"");
     }
     return;
   } else if (question.find("upstream") != nullptr || question.find("downstream") != nullptr ||
@@ -469,7 +512,8 @@ void Scenario::answer(const Node& question) {
     if (want != have) fail("answer: expected " + json(want).dump() + ", got " + json(have).dump());
   } else if (const Node* count = question.find("count"); count != nullptr && !in_order) {
     if (std::to_string(got.size()) != count->text()) {
-      fail("answer: expected " + std::string{count->text()} + " of them, got " + std::to_string(got.size()));
+      fail("answer: expected " + std::string{count->text()} + " of them, got " +
+           std::to_string(got.size()));
     }
   }
 }
@@ -500,10 +544,14 @@ ScenarioResult Scenario::run() {
       expect(step);
       if (const Node* questions = step.find("ask")) ask(*questions);
     }
-    if (const std::string broken = engine_.check_invariants(); !broken.empty()) fail("invariant: " + broken);
+    if (const std::string broken = engine_.check_invariants(); !broken.empty())
+      fail("invariant: " + broken);
     results.push_back(observed());
   }
-  const json out{{"scenario", text_of(need(root_, "name"))}, {"steps", results}, {"pass", failures_.empty()}, {"failures", failures_}};
+  const json out{{"scenario", text_of(need(root_, "name"))},
+                 {"steps", results},
+                 {"pass", failures_.empty()},
+                 {"failures", failures_}};
   return {failures_.empty() ? 0 : 1, out.dump(2), ""};
 }
 
@@ -511,7 +559,8 @@ ScenarioResult Scenario::run() {
 
 ScenarioResult run_scenario(const std::string& text, const std::string& file) {
   const auto yaml = project::parse_yaml(text, file);
-  if (!yaml.tree || !yaml.diagnostics.empty()) return {2, "", project::format(yaml.diagnostics.front())};
+  if (!yaml.tree || !yaml.diagnostics.empty())
+    return {2, "", project::format(yaml.diagnostics.front())};
   try {
     return Scenario{yaml.tree->root(), file}.run();
   } catch (const Unusable& e) {

@@ -33,7 +33,8 @@ Readiness Decider::readiness(const StepState& step) const {
   Readiness out;
   std::vector<Blocker> blockers = row.blockers;
   for (const MemberId gate : row.gates) {
-    if (row.attempt != 0 || !s_.is_defined(gate.asset)) continue;  // what has started once has passed its gates
+    if (row.attempt != 0 || !s_.is_defined(gate.asset))
+      continue;  // what has started once has passed its gates
     for (const CheckDefinition& check : s_.definition(gate.asset).checks) {
       if (!check.blocking) continue;
       const CheckRow* result = s_.current_check(gate.asset, check.name);
@@ -47,7 +48,8 @@ Readiness Decider::readiness(const StepState& step) const {
   }
   if (out.waiting) return out;
   if (!blockers.empty()) {
-    const bool only_checks = std::ranges::all_of(blockers, [](const Blocker& b) { return !b.check.empty(); });
+    const bool only_checks =
+        std::ranges::all_of(blockers, [](const Blocker& b) { return !b.check.empty(); });
     out.end = only_checks ? Reason::check_failed : Reason::upstream_failed;
     out.blockers = std::move(blockers);
     return out;
@@ -60,7 +62,8 @@ Readiness Decider::readiness(const StepState& step) const {
   if (!s_.is_defined(a)) return out;
   if (!row.unwritten.empty() && row.attempt == 0) {
     // What wrote nothing counts as unchanged where something else did change.
-    const bool changed = member.materialized.value != 0 ? s_.is_data_stale(a) : has_other_input(a, row.unwritten);
+    const bool changed =
+        member.materialized.value != 0 ? s_.is_data_stale(a) : has_other_input(a, row.unwritten);
     if (!changed) {
       out.end = Reason::upstream_wrote_nothing;
       for (const MemberId m : row.unwritten) out.blockers.push_back({m, ""});
@@ -69,8 +72,8 @@ Readiness Decider::readiness(const StepState& step) const {
   }
   const CodeVersion code = s_.definitions[a.value].code;
   const bool same_code = member.code.value == 0 || code.value == 0 || member.code == code;
-  if (row.attempt == 0 && !row.own_reason && member.materialized.value != 0 && !s_.definition(a).deps.empty() &&
-      same_code && !s_.is_data_stale(a)) {
+  if (row.attempt == 0 && !row.own_reason && member.materialized.value != 0 &&
+      !s_.definition(a).deps.empty() && same_code && !s_.is_data_stale(a)) {
     out.end = Reason::inputs_unchanged;
     return out;
   }
@@ -132,12 +135,17 @@ void Decider::admit() {
 void Decider::start(StepState& step) {
   const AssetId a = step.row.member.asset;
   bool provisional = false;
-  for (const Dependency& dep : s_.definition(a).deps) provisional = provisional || s_.edge_provisional(dep, s_.now);
+  for (const Dependency& dep : s_.definition(a).deps)
+    provisional = provisional || s_.edge_provisional(dep, s_.now);
   const StepId id = step.row.step;
   const CodeVersion previous = s_.members[a.value].code;
   record(fact::StepStarted{id, step.row.attempt + 1, s_.definitions[a.value].code, provisional});
-  effects_.push_back(effect::StartStep{.step = id, .attempt = step.row.attempt, .asset = a,
-                                       .rank = s_.rank_of[a.value], .graph = s_.graph, .check = step.row.check,
+  effects_.push_back(effect::StartStep{.step = id,
+                                       .attempt = step.row.attempt,
+                                       .asset = a,
+                                       .rank = s_.rank_of[a.value],
+                                       .graph = s_.graph,
+                                       .check = step.row.check,
                                        .previous_code = previous});
 }
 

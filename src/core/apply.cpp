@@ -14,8 +14,8 @@ struct Overload : F... {
   using F::operator()...;
 };
 
-constexpr std::chrono::days memory_kept{7};     ///< Of event ids and answers.
-constexpr std::size_t memory_least = 10'000;    ///< Entries from which on they are looked through.
+constexpr std::chrono::days memory_kept{7};   ///< Of event ids and answers.
+constexpr std::size_t memory_least = 10'000;  ///< Entries from which on they are looked through.
 
 bool counts_as_success(const StepRow& row) {
   return row.status == StepStatus::succeeded ||
@@ -24,10 +24,12 @@ bool counts_as_success(const StepRow& row) {
 
 class Applier {
  public:
-  Applier(Engine::State& state, const FactRecord& record) : s_{state}, seq_{record.sequence}, at_{record.at} {}
+  Applier(Engine::State& state, const FactRecord& record)
+      : s_{state}, seq_{record.sequence}, at_{record.at} {}
 
   void operator()(const fact::AssetKnown& f) {
-    while (s_.keys.size() <= f.asset.value) s_.grow(AssetId{static_cast<std::uint32_t>(s_.keys.size())});
+    while (s_.keys.size() <= f.asset.value)
+      s_.grow(AssetId{static_cast<std::uint32_t>(s_.keys.size())});
     s_.ids.erase(s_.keys[f.asset.value]);
     s_.keys[f.asset.value] = f.key;
     s_.ids[f.key] = f.asset;
@@ -49,7 +51,8 @@ class Applier {
     const AssetId a = f.member.asset;
     MemberRow& m = s_.members[a.value];
     m = MemberRow{.asset = a, .partition = m.partition, .last_step = m.last_step};
-    for (CheckRow& row : s_.checks[a.value]) row = CheckRow{.asset = a, .name = row.name};  // sequence 0: no result
+    for (CheckRow& row : s_.checks[a.value])
+      row = CheckRow{.asset = a, .name = row.name};  // sequence 0: no result
     s_.versions.erase(a);
     s_.moment.wiped[a] = s_.moment.order;
     s_.touch(a, touched_member | touched_versions | touched_checks);
@@ -226,7 +229,8 @@ void Applier::operator()(const fact::Updated& f) {
 void Applier::operator()(const fact::CheckRecorded& f) {
   const AssetId a = f.member.asset;
   const MemberRow& member = s_.members[a.value];
-  if (StepState* step = s_.step(f.step); step != nullptr && step->row.check == f.name && !is_terminal(step->row.status)) {
+  if (StepState* step = s_.step(f.step);
+      step != nullptr && step->row.check == f.name && !is_terminal(step->row.status)) {
     step->row.reported = true;
     touch_step(*step);
     // Something newer was written while it ran: what it says is history, and no verdict on that.
@@ -235,7 +239,8 @@ void Applier::operator()(const fact::CheckRecorded& f) {
   auto& rows = s_.checks[a.value];
   auto it = std::ranges::find(rows, f.name, &CheckRow::name);
   if (it == rows.end()) it = rows.insert(rows.end(), CheckRow{.asset = a, .name = f.name});
-  it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_, it->step = f.step;
+  it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_,
+  it->step = f.step;
   remember_event(f.source, f.event_id);
   s_.touch(a, touched_checks);
   const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : a);
@@ -263,8 +268,14 @@ void Applier::add_gate(StepState& waiter, MemberId gate) {
 
 void Applier::operator()(const fact::RunQueued& f) {
   RunState run;
-  run.row = RunRow{.run = f.run, .cause = f.cause, .actor = f.actor, .reason = f.reason, .tags = f.tags,
-                   .retry_of = f.retry_of, .created_at = at_, .steps = static_cast<std::uint32_t>(f.steps.size())};
+  run.row = RunRow{.run = f.run,
+                   .cause = f.cause,
+                   .actor = f.actor,
+                   .reason = f.reason,
+                   .tags = f.tags,
+                   .retry_of = f.retry_of,
+                   .created_at = at_,
+                   .steps = static_cast<std::uint32_t>(f.steps.size())};
   run.open = run.row.steps;
   s_.runs[f.run] = std::move(run);
   s_.last_run = std::max(s_.last_run, f.run);
@@ -283,13 +294,15 @@ void Applier::operator()(const fact::RunQueued& f) {
     }
     for (const StepId wait : plan.waits) {
       step.row.waits.push_back(wait);
-      if (StepState* other = s_.step(wait); other != nullptr) other->waiters.push_back(step.row.step);
+      if (StepState* other = s_.step(wait); other != nullptr)
+        other->waiters.push_back(step.row.step);
     }
     StepState& placed = s_.steps[step.row.step] = std::move(step);
     touch_step(placed);
     s_.reconsider.push_back(placed.row.step);
     if (!plan.check.empty()) {
-      if (s_.is_defined(a) && s_.definition(a).external) s_.source_checks[a].push_back(placed.row.step);
+      if (s_.is_defined(a) && s_.definition(a).external)
+        s_.source_checks[a].push_back(placed.row.step);
       continue;
     }
     s_.queued[a.value] = placed.row.step;
@@ -415,7 +428,8 @@ void Applier::operator()(const fact::StepEnded& f) {
   }
 }
 
-/// What a step wrote must pass its blocking checks; what was left unchanged may stand on an older failure.
+/// What a step wrote must pass its blocking checks; what was left unchanged may stand on an older
+/// failure.
 void Applier::open_gate(const StepState& step, StepState& waiter) {
   const AssetId a = step.row.member.asset;
   if (s_.members[a.value].step == step.row.step) {
@@ -438,7 +452,8 @@ void Applier::resolve_waits(const StepState& step) {
     std::erase(waiter->row.waits, step.row.step);
     const bool own_check = !waiter->row.check.empty();
     if (own_check && step.row.status == StepStatus::skipped) {
-      waiter->row.unwritten.push_back(step.row.member);  // nothing was written that could be checked
+      waiter->row.unwritten.push_back(
+          step.row.member);  // nothing was written that could be checked
     } else if (counts_as_success(step.row)) {
       const bool of_source = s_.source_checks.contains(step.row.member.asset);
       if (!own_check && step.row.check.empty()) open_gate(step, *waiter);
@@ -457,7 +472,8 @@ void Applier::resolve_waits(const StepState& step) {
 
 void Engine::State::grow(AssetId a) {
   const std::size_t size = a.value + 1U;
-  keys.resize(size), members.resize(size), definitions.resize(size), memory.resize(size), checks.resize(size);
+  keys.resize(size), members.resize(size), definitions.resize(size), memory.resize(size),
+      checks.resize(size);
   rank_of.resize(size, no_rank), programs.resize(size), busy.resize(size), queued.resize(size);
   revision.resize(size), touched.resize(size);
   members[a.value].asset = a, definitions[a.value].asset = a, memory[a.value].asset = a;
@@ -473,10 +489,13 @@ void Engine::State::handle(AssetId a) {
   if (program && m.expression == program->hash) {
     std::erase_if(m.slots, [&](std::uint64_t slot) {
       return (slot & 0xffff'ffffU) == a.value &&
-             std::ranges::binary_search(program->handled_nodes, static_cast<std::uint16_t>(slot >> 32));
+             std::ranges::binary_search(program->handled_nodes,
+                                        static_cast<std::uint16_t>(slot >> 32));
     });
   }
-  if (m.slots.size() == before && !m.stirred && !m.withheld && !m.released && !m.pending && m.blockers.empty()) return;
+  if (m.slots.size() == before && !m.stirred && !m.withheld && !m.released && !m.pending &&
+      m.blockers.empty())
+    return;
   m.stirred = m.withheld = m.released = m.pending = m.held = false;
   m.blockers.clear();
   touch(a, touched_memory);

@@ -4,7 +4,8 @@
 namespace freshet::core {
 
 namespace {
-constexpr int rounds_max = 64;  ///< Follow-ups of one moment; each only queues, so they run dry by themselves.
+constexpr int rounds_max =
+    64;  ///< Follow-ups of one moment; each only queues, so they run dry by themselves.
 }
 
 void Decider::schedule(AssetId a, bool stirred) {
@@ -20,7 +21,8 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
   const auto concern = [&](AssetId subject, std::uint16_t reach) {
     const std::uint16_t hit = reach & change.changes;
     if (hit == 0 || (above && s_.rank_of[subject.value] <= *above)) return;
-    // A step that ended is no reason to ask for it again; nor is what ended with it in the same moment.
+    // A step that ended is no reason to ask for it again; nor is what ended with it in the same
+    // moment.
     const bool own = change.own == subject ||
                      (s_.moment.ended.contains(subject) && change.own.value != 0 &&
                       (hit & ~(changed_progress | changed_stale | changed_handled)) == 0);
@@ -56,8 +58,12 @@ void Decider::evaluate_all() {
     for (const Evaluation& e : requests_) {
       const Program& program = *s_.programs[e.asset.value];
       const StepId step = s_.queued[e.asset.value];
-      record(fact::Decided{.asset = e.asset, .requested = true, .run = step.run, .expression = program.source,
-                           .tree = e.tree, .text = sentence(s_, e, program, true)});
+      record(fact::Decided{.asset = e.asset,
+                           .requested = true,
+                           .run = step.run,
+                           .expression = program.source,
+                           .tree = e.tree,
+                           .text = sentence(s_, e, program, true)});
     }
     settle();
   }
@@ -78,7 +84,8 @@ void Decider::evaluate_one(AssetId a) {
   after.stirred = before.stirred || stirred_now || e.initial;
   bool wants = e.held;
   if (after.released && program.handled_nodes.empty()) {
-    // The expression has no memory of its own to give the request back to: the rules of readiness hold it.
+    // The expression has no memory of its own to give the request back to: the rules of readiness
+    // hold it.
     const bool ready = std::ranges::none_of(s_.graph->upstream(s_.rank_of[a.value]), [&](Rank up) {
       const AssetId u = s_.id_of[up.value];
       return s_.members[u.value].updated.value == 0 || s_.in_progress(u);
@@ -95,21 +102,27 @@ void Decider::evaluate_one(AssetId a) {
     after.blockers.clear();
     std::erase_if(after.slots, [&](std::uint64_t slot) {
       return (slot & 0xffff'ffffU) == a.value &&
-             std::ranges::binary_search(program.handled_nodes, static_cast<std::uint16_t>(slot >> 32));
+             std::ranges::binary_search(program.handled_nodes,
+                                        static_cast<std::uint16_t>(slot >> 32));
     });
   }
-  const bool answer_changed = !requested && (after.held != before.held || after.withheld != before.withheld);
+  const bool answer_changed =
+      !requested && (after.held != before.held || after.withheld != before.withheld);
   if (after != before) record(std::move(after));
   if (requested) {
     requests_.push_back(std::move(e));
     schedule_for({a, changed_request, a}, s_.rank_of[a.value]);
   } else if (answer_changed) {
-    record(fact::Decided{.asset = a, .withheld = may && paused, .expression = program.source, .tree = e.tree,
+    record(fact::Decided{.asset = a,
+                         .withheld = may && paused,
+                         .expression = program.source,
+                         .tree = e.tree,
                          .text = sentence(s_, e, program, false)});
   }
 }
 
-/// A request that was handed back is made again once everything that stopped it is repaired (DECISIONS 18b).
+/// A request that was handed back is made again once everything that stopped it is repaired
+/// (DECISIONS 18b).
 void Decider::release_repaired() {
   std::vector<AssetId> repaired;
   for (const ChangeEvent& change : s_.changes) {
@@ -147,7 +160,8 @@ void Decider::release_repaired() {
           memory.pending = true;
         }
         std::ranges::sort(memory.slots);
-        memory.slots.erase(std::unique(memory.slots.begin(), memory.slots.end()), memory.slots.end());
+        memory.slots.erase(std::unique(memory.slots.begin(), memory.slots.end()),
+                           memory.slots.end());
       }
       s_.change(a, changed_person);
     }

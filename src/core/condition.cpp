@@ -9,32 +9,45 @@ namespace {
 
 std::uint16_t changes_of(Op op) {
   switch (op) {
-    case Op::missing: return changed_missing;
+    case Op::missing:
+      return changed_missing;
     case Op::in_progress:
     case Op::backfill_in_progress:
-    case Op::execution_failed: return changed_progress;
+    case Op::execution_failed:
+      return changed_progress;
     case Op::newly_updated:
     case Op::data_version_changed:
     case Op::updated_since_tick:
-    case Op::executed_with_root_target: return changed_version;
-    case Op::newly_materialized: return changed_delivery;
+    case Op::executed_with_root_target:
+      return changed_version;
+    case Op::newly_materialized:
+      return changed_delivery;
     case Op::newly_requested:
-    case Op::will_be_requested: return changed_request;
+    case Op::will_be_requested:
+      return changed_request;
     case Op::code_version_changed:
-    case Op::initial_evaluation: return changed_definition;
-    case Op::code_version_outdated: return changed_definition | changed_delivery;
+    case Op::initial_evaluation:
+      return changed_definition;
+    case Op::code_version_outdated:
+      return changed_definition | changed_delivery;
     case Op::freshness_passed:
     case Op::freshness_warned:
-    case Op::freshness_failed: return changed_freshness | changed_definition;
-    case Op::any_deps_unready: return changed_edge | changed_definition;
-    case Op::stale: return changed_stale;
+    case Op::freshness_failed:
+      return changed_freshness | changed_definition;
+    case Op::any_deps_unready:
+      return changed_edge | changed_definition;
+    case Op::stale:
+      return changed_stale;
     case Op::check_passed:
-    case Op::check_failed: return changed_check | changed_delivery | changed_definition;
+    case Op::check_failed:
+      return changed_check | changed_delivery | changed_definition;
     case Op::any_deps:
     case Op::all_deps:
     case Op::any_checks:
-    case Op::all_checks: return changed_definition;
-    case Op::since_last_handled: return changed_handled;
+    case Op::all_checks:
+      return changed_definition;
+    case Op::since_last_handled:
+      return changed_handled;
     case Op::cron_tick_passed:
     case Op::in_latest_time_window:
     case Op::all_of:
@@ -42,7 +55,8 @@ std::uint16_t changes_of(Op op) {
     case Op::negate:
     case Op::since:
     case Op::newly_true:
-    case Op::asset_matches: return 0;
+    case Op::asset_matches:
+      return 0;
   }
   return 0;
 }
@@ -63,10 +77,11 @@ class Compiler {
     const bool into_deps = c.op == Op::any_deps || c.op == Op::all_deps;
     const bool into_other = c.op == Op::asset_matches;
     std::vector<std::uint16_t> args;
-    bool remembers = c.op == Op::since || c.op == Op::newly_true || c.op == Op::since_last_handled ||
-                     c.op == Op::updated_since_tick;
+    bool remembers = c.op == Op::since || c.op == Op::newly_true ||
+                     c.op == Op::since_last_handled || c.op == Op::updated_since_tick;
     for (const auto& arg : c.args) {
-      args.push_back(add(*arg, into_other ? c.text : key, into_other ? 0 : depth + (into_deps ? 1 : 0)));
+      args.push_back(
+          add(*arg, into_other ? c.text : key, into_other ? 0 : depth + (into_deps ? 1 : 0)));
       remembers = remembers || program_.nodes[args.back()].remembers;
     }
     program_.nodes[index].args = std::move(args);
@@ -78,8 +93,9 @@ class Compiler {
  private:
   void reach(const std::string& key, int depth, std::uint16_t changes) {
     if (changes == 0) return;
-    auto it = std::ranges::find_if(program_.reaches,
-                                   [&](const Program::Reach& r) { return r.key == key && r.depth == depth; });
+    auto it = std::ranges::find_if(program_.reaches, [&](const Program::Reach& r) {
+      return r.key == key && r.depth == depth;
+    });
     if (it == program_.reaches.end()) {
       program_.reaches.push_back({key, depth, changes});
     } else {

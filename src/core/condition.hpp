@@ -1,4 +1,5 @@
-// What an automation expression means: its text as a tree of operands and operators, compiled once per text.
+// What an automation expression means: its text as a tree of operands and operators, compiled once
+// per text.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -13,33 +14,63 @@
 
 namespace freshet::core {
 
-/// What may change an operand's answer, as bits; an index from these to the conditions spares all others.
+/// What may change an operand's answer, as bits; an index from these to the conditions spares all
+/// others.
 enum Change : std::uint16_t {
-  changed_version = 1 << 0,     ///< An update with a new data version.
-  changed_delivery = 1 << 1,    ///< Any materialization or observation.
+  changed_version = 1 << 0,   ///< An update with a new data version.
+  changed_delivery = 1 << 1,  ///< Any materialization or observation.
   changed_missing = 1 << 2,
-  changed_progress = 1 << 3,    ///< Queued, started, ended, failed.
-  changed_request = 1 << 4,     ///< Requested by automation.
+  changed_progress = 1 << 3,  ///< Queued, started, ended, failed.
+  changed_request = 1 << 4,   ///< Requested by automation.
   changed_check = 1 << 5,
   changed_definition = 1 << 6,  ///< Code version, dependencies, checks, the expression itself.
   changed_freshness = 1 << 7,
-  changed_edge = 1 << 8,        ///< An edge rule's instant was reached.
+  changed_edge = 1 << 8,  ///< An edge rule's instant was reached.
   changed_stale = 1 << 9,
   changed_tick = 1 << 10,
-  changed_person = 1 << 11,     ///< A pause ended, or a request that was handed back may be made again.
-  changed_handled = 1 << 12,    ///< Requested, started or updated from outside: what was pending is over.
+  changed_person =
+      1 << 11,  ///< A pause ended, or a request that was handed back may be made again.
+  changed_handled =
+      1 << 12,  ///< Requested, started or updated from outside: what was pending is over.
 };
 
 enum class Op : std::uint8_t {
   // operands on an asset
-  missing, in_progress, backfill_in_progress, execution_failed, newly_updated, newly_materialized, newly_requested,
-  will_be_requested, code_version_changed, code_version_outdated, data_version_changed, cron_tick_passed,
-  in_latest_time_window, initial_evaluation, freshness_passed, freshness_warned, freshness_failed,
-  executed_with_root_target, any_deps_unready, stale, updated_since_tick,
+  missing,
+  in_progress,
+  backfill_in_progress,
+  execution_failed,
+  newly_updated,
+  newly_materialized,
+  newly_requested,
+  will_be_requested,
+  code_version_changed,
+  code_version_outdated,
+  data_version_changed,
+  cron_tick_passed,
+  in_latest_time_window,
+  initial_evaluation,
+  freshness_passed,
+  freshness_warned,
+  freshness_failed,
+  executed_with_root_target,
+  any_deps_unready,
+  stale,
+  updated_since_tick,
   // operands on a check
-  check_passed, check_failed,
+  check_passed,
+  check_failed,
   // operators
-  all_of, any_of, negate, since, newly_true, since_last_handled, any_deps, all_deps, any_checks, all_checks,
+  all_of,
+  any_of,
+  negate,
+  since,
+  newly_true,
+  since_last_handled,
+  any_deps,
+  all_deps,
+  any_checks,
+  all_checks,
   asset_matches,
 };
 
@@ -50,48 +81,51 @@ using ConditionPtr = std::shared_ptr<const Condition>;
 struct Condition {
   Op op{};
   std::vector<ConditionPtr> args;
-  std::string text;                 ///< Cron, asset key, or stale's cause.
-  std::string zone;                 ///< Of a cron.
-  Micros lookback{};                ///< Of updated_since_tick.
-  bool blocking_only{false};        ///< Of any_checks, all_checks.
+  std::string text;                        ///< Cron, asset key, or stale's cause.
+  std::string zone;                        ///< Of a cron.
+  Micros lookback{};                       ///< Of updated_since_tick.
+  bool blocking_only{false};               ///< Of any_checks, all_checks.
   std::optional<Selection> allow, ignore;  ///< Of any_deps, all_deps.
-  std::string label;                ///< What people call it; "" for its own name.
+  std::string label;                       ///< What people call it; "" for its own name.
 
   /// Canonical text; two conditions with equal texts mean the same.  Labels do not count.
   [[nodiscard]] std::string canonical() const;
 };
 
-/// Parses and type-checks an expression.  Composites (`eager`, `on_cron(…)`) are expanded, and carry their names as labels.
+/// Parses and type-checks an expression.  Composites (`eager`, `on_cron(…)`) are expanded, and
+/// carry their names as labels.
 struct ParsedCondition {
   ConditionPtr root;
   std::optional<ConditionError> error;
 };
 [[nodiscard]] ParsedCondition parse_condition(std::string_view text);
 
-/// A condition as it is evaluated: nodes in pre-order, so that a node's number follows from the expression alone.
+/// A condition as it is evaluated: nodes in pre-order, so that a node's number follows from the
+/// expression alone.
 struct Program {
   struct Node {
     const Condition* condition{};
     std::vector<std::uint16_t> args;
-    bool remembers{false};          ///< It, or something below it, has memory: it must never be skipped.
-    std::uint16_t schedule{};       ///< Index into `schedules`, for the ops that have a cron.
+    bool remembers{false};     ///< It, or something below it, has memory: it must never be skipped.
+    std::uint16_t schedule{};  ///< Index into `schedules`, for the ops that have a cron.
   };
-  /// An asset whose changes can concern the condition: `depth` steps upstream of the asset itself, or of `key`.
+  /// An asset whose changes can concern the condition: `depth` steps upstream of the asset itself,
+  /// or of `key`.
   struct Reach {
-    std::string key;                ///< "" for the asset itself.
+    std::string key;  ///< "" for the asset itself.
     int depth{};
     std::uint16_t changes{};
     friend bool operator==(const Reach&, const Reach&) = default;
   };
 
-  ConditionPtr root;                ///< Owns what the nodes point to.
-  std::string source;               ///< As written.
-  std::uint64_t hash{};             ///< Of the canonical text.
+  ConditionPtr root;     ///< Owns what the nodes point to.
+  std::string source;    ///< As written.
+  std::uint64_t hash{};  ///< Of the canonical text.
   std::vector<Node> nodes;
   std::vector<Reach> reaches;
-  std::uint16_t own_changes{};      ///< Of its asset …
-  std::uint16_t deps_changes{};     ///< … and of its dependencies; all other reaches are looked up.
-  std::vector<std::string> schedules;  ///< "cron|zone", distinct.
+  std::uint16_t own_changes{};   ///< Of its asset …
+  std::uint16_t deps_changes{};  ///< … and of its dependencies; all other reaches are looked up.
+  std::vector<std::string> schedules;        ///< "cron|zone", distinct.
   std::vector<std::uint16_t> handled_nodes;  ///< Every since_last_handled.
 };
 [[nodiscard]] std::shared_ptr<const Program> compile(ConditionPtr root, std::string source);

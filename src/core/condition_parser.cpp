@@ -31,14 +31,17 @@ ConditionPtr operator&(ConditionPtr a, ConditionPtr b) {
   }
   return make(Op::all_of, std::move(args));
 }
-ConditionPtr operator|(ConditionPtr a, ConditionPtr b) { return make(Op::any_of, {std::move(a), std::move(b)}); }
+ConditionPtr operator|(ConditionPtr a, ConditionPtr b) {
+  return make(Op::any_of, {std::move(a), std::move(b)});
+}
 ConditionPtr operator~(ConditionPtr a) { return make(Op::negate, {std::move(a)}); }
 ConditionPtr labeled(const ConditionPtr& c, std::string label) {
   auto copy = std::make_shared<Condition>(*c);
   copy->label = std::move(label);
   return copy;
 }
-ConditionPtr with_cron(Op op, const std::string& cron, const std::string& zone, Micros lookback = {}) {
+ConditionPtr with_cron(Op op, const std::string& cron, const std::string& zone,
+                       Micros lookback = {}) {
   auto c = std::make_shared<Condition>();
   c->op = op, c->text = cron, c->zone = zone, c->lookback = lookback;
   return c;
@@ -50,44 +53,54 @@ ConditionPtr checks(Op op, ConditionPtr inner, bool blocking_only) {
 }
 
 // The composites, as the reference of the language spells them out.
-ConditionPtr newly_missing() { return labeled(make(Op::newly_true, {make(Op::missing)}), "newly_missing"); }
+ConditionPtr newly_missing() {
+  return labeled(make(Op::newly_true, {make(Op::missing)}), "newly_missing");
+}
 ConditionPtr deps_newly_updated() {
   return make(Op::any_deps, {make(Op::newly_updated) & ~make(Op::executed_with_root_target)});
 }
 ConditionPtr any_deps_updated() {
-  return labeled(make(Op::any_deps, {(make(Op::newly_updated) & ~make(Op::executed_with_root_target)) |
-                                     make(Op::will_be_requested)}),
-                 "any_deps_updated");
+  return labeled(
+      make(Op::any_deps, {(make(Op::newly_updated) & ~make(Op::executed_with_root_target)) |
+                          make(Op::will_be_requested)}),
+      "any_deps_updated");
 }
 ConditionPtr any_deps_missing() {
-  return labeled(make(Op::any_deps, {make(Op::missing) & ~make(Op::will_be_requested)}), "any_deps_missing");
+  return labeled(make(Op::any_deps, {make(Op::missing) & ~make(Op::will_be_requested)}),
+                 "any_deps_missing");
 }
 ConditionPtr any_deps_in_progress() {
   return labeled(make(Op::any_deps, {make(Op::in_progress)}), "any_deps_in_progress");
 }
-ConditionPtr all_deps_updated_since_cron(const std::string& cron, const std::string& zone, Micros lookback) {
-  ConditionPtr updated = lookback > Micros{0}
-                             ? with_cron(Op::updated_since_tick, cron, zone, lookback)
-                             : make(Op::since, {make(Op::newly_updated), with_cron(Op::cron_tick_passed, cron, zone)});
-  return labeled(make(Op::all_deps, {std::move(updated) | make(Op::will_be_requested)}), "all_deps_updated_since_cron");
+ConditionPtr all_deps_updated_since_cron(const std::string& cron, const std::string& zone,
+                                         Micros lookback) {
+  ConditionPtr updated =
+      lookback > Micros{0}
+          ? with_cron(Op::updated_since_tick, cron, zone, lookback)
+          : make(Op::since, {make(Op::newly_updated), with_cron(Op::cron_tick_passed, cron, zone)});
+  return labeled(make(Op::all_deps, {std::move(updated) | make(Op::will_be_requested)}),
+                 "all_deps_updated_since_cron");
 }
 ConditionPtr all_deps_blocking_checks_passed() {
   return labeled(
-      make(Op::all_deps, {checks(Op::all_checks, make(Op::check_passed) | make(Op::will_be_requested), true)}),
+      make(Op::all_deps,
+           {checks(Op::all_checks, make(Op::check_passed) | make(Op::will_be_requested), true)}),
       "all_deps_blocking_checks_passed");
 }
 ConditionPtr blocking_check_failed_upstream() {
-  return labeled(
-      make(Op::any_deps, {checks(Op::any_checks, make(Op::check_failed), true) & ~make(Op::will_be_requested)}),
-      "any_deps_blocking_check_failed");
+  return labeled(make(Op::any_deps, {checks(Op::any_checks, make(Op::check_failed), true) &
+                                     ~make(Op::will_be_requested)}),
+                 "any_deps_blocking_check_failed");
 }
 ConditionPtr eager() {
-  const auto updates = labeled(make(Op::since_last_handled, {newly_missing() | deps_newly_updated()}),
-                               "updated_since_last_handled");
-  const auto requested = labeled(make(Op::any_deps, {make(Op::will_be_requested)}), "any_deps_will_be_requested");
+  const auto updates =
+      labeled(make(Op::since_last_handled, {newly_missing() | deps_newly_updated()}),
+              "updated_since_last_handled");
+  const auto requested =
+      labeled(make(Op::any_deps, {make(Op::will_be_requested)}), "any_deps_will_be_requested");
   return labeled(make(Op::in_latest_time_window) & (updates | requested) & ~any_deps_missing() &
-                     ~any_deps_in_progress() & ~make(Op::any_deps_unready) & ~blocking_check_failed_upstream() &
-                     ~make(Op::in_progress),
+                     ~any_deps_in_progress() & ~make(Op::any_deps_unready) &
+                     ~blocking_check_failed_upstream() & ~make(Op::in_progress),
                  "eager");
 }
 ConditionPtr on_cron(const std::string& cron, const std::string& zone, Micros lookback) {
@@ -131,16 +144,32 @@ constexpr std::array operands{
     Operand{"any_deps_unready", Op::any_deps_unready, false},
     Operand{"stale", Op::stale, false},
 };
-constexpr std::array<std::string_view, 16> functions{
-    "eager", "on_cron", "on_missing", "newly_missing", "any_deps_updated", "any_deps_missing", "any_deps_in_progress",
-    "all_deps_updated_since_cron", "all_deps_blocking_checks_passed", "cron_tick_passed", "any_deps_match",
-    "all_deps_match", "any_checks_match", "all_checks_match", "asset_matches", "stale"};
+constexpr std::array<std::string_view, 16> functions{"eager",
+                                                     "on_cron",
+                                                     "on_missing",
+                                                     "newly_missing",
+                                                     "any_deps_updated",
+                                                     "any_deps_missing",
+                                                     "any_deps_in_progress",
+                                                     "all_deps_updated_since_cron",
+                                                     "all_deps_blocking_checks_passed",
+                                                     "cron_tick_passed",
+                                                     "any_deps_match",
+                                                     "all_deps_match",
+                                                     "any_checks_match",
+                                                     "all_checks_match",
+                                                     "asset_matches",
+                                                     "stale"};
 /// Right words that this version cannot evaluate.
-constexpr std::array<std::string_view, 6> unsupported{"upstream_ready", "lazy", "executed_with_tags",
-                                                      "any_new_update_has_run_tags", "all_new_updates_have_run_tags",
+constexpr std::array<std::string_view, 6> unsupported{"upstream_ready",
+                                                      "lazy",
+                                                      "executed_with_tags",
+                                                      "any_new_update_has_run_tags",
+                                                      "all_new_updates_have_run_tags",
                                                       "any_downstream_conditions"};
-constexpr std::array<std::string_view, 8> methods{"since",  "newly_true", "since_last_handled", "allow",
-                                                  "ignore", "without",    "replace",            "with_label"};
+constexpr std::array<std::string_view, 8> methods{"since",   "newly_true", "since_last_handled",
+                                                  "allow",   "ignore",     "without",
+                                                  "replace", "with_label"};
 
 class Failure {
  public:
@@ -196,13 +225,15 @@ class Parser {
   void expect(char c, const char* where) {
     if (!take(c)) {
       skip_space();
-      const std::string found = at_ < text_.size() ? "\"" + std::string{text_.substr(at_, 1)} + "\"" : "the end";
+      const std::string found =
+          at_ < text_.size() ? "\"" + std::string{text_.substr(at_, 1)} + "\"" : "the end";
       fail(at_, "expected \"" + std::string(1, c) + "\" " + where + ", found " + found);
     }
   }
 
   ConditionPtr disjunction() {
-    if (++depth_ > depth_max) fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
+    if (++depth_ > depth_max)
+      fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
     ConditionPtr left = conjunction();
     while (take('|') || take_word("or")) left = left | conjunction();
     --depth_;
@@ -215,7 +246,8 @@ class Parser {
   }
   ConditionPtr negation() {
     if (take('~') || take_word("not")) {
-      if (++depth_ > depth_max) fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
+      if (++depth_ > depth_max)
+        fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
       ConditionPtr inner = ~negation();
       --depth_;
       return inner;
@@ -305,14 +337,17 @@ class Parser {
   void no_arguments(const std::string& name, const std::vector<Argument>& args) const {
     if (!args.empty()) fail(args.front().at, name + " takes no argument");
   }
-  ConditionPtr one_condition(const std::string& name, std::size_t at, const std::vector<Argument>& args) const {
+  ConditionPtr one_condition(const std::string& name, std::size_t at,
+                             const std::vector<Argument>& args) const {
     if (args.size() != 1 || !args.front().condition) {
       fail(args.empty() ? at : args.front().at, name + " takes one condition");
     }
     return args.front().condition;
   }
-  [[nodiscard]] Selection selection(const std::string& name, std::size_t at, const std::vector<Argument>& args) const {
-    if (args.size() != 1 || !args.front().text) fail(at, name + " takes a selection in quotes, such as \"group:raw\"");
+  [[nodiscard]] Selection selection(const std::string& name, std::size_t at,
+                                    const std::vector<Argument>& args) const {
+    if (args.size() != 1 || !args.front().text)
+      fail(at, name + " takes a selection in quotes, such as \"group:raw\"");
     auto parsed = Selection::parse(*args.front().text);
     if (!parsed) fail(args.front().at, parsed.error().message);
     return *parsed;
@@ -322,18 +357,21 @@ class Parser {
     std::string cron, zone{"UTC"};
     Micros lookback{};
   };
-  [[nodiscard]] CronArguments cron_arguments(const std::string& name, std::size_t at, const std::vector<Argument>& args,
+  [[nodiscard]] CronArguments cron_arguments(const std::string& name, std::size_t at,
+                                             const std::vector<Argument>& args,
                                              bool with_lookback) const {
     CronArguments out;
     std::size_t position = 0;
     for (const auto& arg : args) {
-      const std::string parameter = !arg.name.empty()   ? arg.name
-                                    : position == 0     ? "cron_schedule"
-                                    : position == 1     ? "cron_timezone"
-                                    : position == 2     ? "lookback"
-                                                        : "";
+      const std::string parameter = !arg.name.empty() ? arg.name
+                                    : position == 0   ? "cron_schedule"
+                                    : position == 1   ? "cron_timezone"
+                                    : position == 2   ? "lookback"
+                                                      : "";
       ++position;
-      if (!arg.text) fail(arg.at, name + " takes texts in quotes: " + name + "(\"0 * * * *\", \"Europe/Vienna\")");
+      if (!arg.text)
+        fail(arg.at,
+             name + " takes texts in quotes: " + name + "(\"0 * * * *\", \"Europe/Vienna\")");
       if (parameter == "cron_schedule" || parameter == "cron") {
         const auto cron = Cron::parse(*arg.text);
         if (!cron) fail(arg.at, cron.error().message);
@@ -347,14 +385,16 @@ class Parser {
         if (!lookback) fail(arg.at, lookback.error().message);
         out.lookback = *lookback;
       } else {
-        fail(arg.at, name + " takes a cron expression" + (with_lookback ? ", a time zone and a lookback" : " and a time zone"));
+        fail(arg.at, name + " takes a cron expression" +
+                         (with_lookback ? ", a time zone and a lookback" : " and a time zone"));
       }
     }
     if (out.cron.empty()) fail(at, name + " needs a cron expression: " + name + "(\"0 * * * *\")");
     return out;
   }
 
-  ConditionPtr function(const std::string& name, std::size_t at, const std::vector<Argument>& args) {
+  ConditionPtr function(const std::string& name, std::size_t at,
+                        const std::vector<Argument>& args) {
     if (name == "stale") return stale(at, args);
     if (const auto* it = std::ranges::find(operands, name, &Operand::name); it != operands.end()) {
       if (it->op == Op::in_latest_time_window && !args.empty()) {
@@ -367,7 +407,8 @@ class Parser {
       return make(it->op, {}, it->name == "run_in_progress" ? name : "");
     }
     if (name == "eager") {
-      if (!args.empty() && (args.size() != 1 || !args.front().text || !parse_duration(*args.front().text))) {
+      if (!args.empty() &&
+          (args.size() != 1 || !args.front().text || !parse_duration(*args.front().text))) {
         fail(args.front().at, "eager takes one duration, its lookback, such as \"2d\"");
       }
       return eager();
@@ -386,7 +427,8 @@ class Parser {
     }
     if (name == "any_deps_match") return make(Op::any_deps, {one_condition(name, at, args)});
     if (name == "all_deps_match") return make(Op::all_deps, {one_condition(name, at, args)});
-    if (name == "any_checks_match" || name == "all_checks_match") return checks_match(name, at, args);
+    if (name == "any_checks_match" || name == "all_checks_match")
+      return checks_match(name, at, args);
     if (name == "asset_matches") return asset_matches(at, args);
     using Make = ConditionPtr (*)();
     static const std::map<std::string_view, Make> plain{
@@ -422,9 +464,11 @@ class Parser {
       c->text = *args.front().text;
       if (c->text == "data" || c->text == "code" || c->text == "dependencies") return c;
     }
-    fail(args.empty() ? at : args.front().at, "stale takes one cause: \"data\", \"code\" or \"dependencies\"");
+    fail(args.empty() ? at : args.front().at,
+         "stale takes one cause: \"data\", \"code\" or \"dependencies\"");
   }
-  ConditionPtr checks_match(const std::string& name, std::size_t at, const std::vector<Argument>& args) const {
+  ConditionPtr checks_match(const std::string& name, std::size_t at,
+                            const std::vector<Argument>& args) const {
     ConditionPtr inner;
     bool blocking_only = false;
     for (const auto& arg : args) {
@@ -438,7 +482,8 @@ class Parser {
     }
     if (!inner) fail(at, name + " takes a condition on checks, such as check_failed");
     require_on_check(*inner, at, name);
-    return checks(name == "any_checks_match" ? Op::any_checks : Op::all_checks, inner, blocking_only);
+    return checks(name == "any_checks_match" ? Op::any_checks : Op::all_checks, inner,
+                  blocking_only);
   }
   void require_on_check(const Condition& c, std::size_t at, const std::string& name) const {
     switch (c.op) {
@@ -453,8 +498,10 @@ class Parser {
       case Op::will_be_requested:
         return;
       default:
-        fail(at, name + " takes a condition on checks: check_passed, check_failed, missing, will_be_requested, and "
-                        "&, |, ~ of them");
+        fail(at, name +
+                     " takes a condition on checks: check_passed, check_failed, missing, "
+                     "will_be_requested, and "
+                     "&, |, ~ of them");
     }
   }
   void forbid_loose_checks(const Condition& c) const {
@@ -462,13 +509,16 @@ class Parser {
     if (c.op == Op::check_passed || c.op == Op::check_failed) {
       const std::string name = c.op == Op::check_passed ? "check_passed" : "check_failed";
       const auto at = text_.find(name);
-      fail(at == std::string_view::npos ? 0 : at, name + " holds of a check: write any_checks_match(" + name + ")");
+      fail(at == std::string_view::npos ? 0 : at,
+           name + " holds of a check: write any_checks_match(" + name + ")");
     }
     for (const auto& arg : c.args) forbid_loose_checks(*arg);
   }
   ConditionPtr asset_matches(std::size_t at, const std::vector<Argument>& args) const {
     if (args.size() != 2 || !args[0].text || !args[1].condition) {
-      fail(at, "asset_matches takes a key in quotes and a condition: asset_matches(\"ref/rates\", newly_updated)");
+      fail(at,
+           "asset_matches takes a key in quotes and a condition: asset_matches(\"ref/rates\", "
+           "newly_updated)");
     }
     auto c = std::make_shared<Condition>();
     c->op = Op::asset_matches, c->text = *args[0].text, c->args = {args[1].condition};
@@ -481,12 +531,15 @@ class Parser {
     const std::vector<Argument> args = called ? arguments() : std::vector<Argument>{};
     if (name == "newly_true" || name == "since_last_handled") {
       no_arguments(name, args);
-      return make(name == "newly_true" ? Op::newly_true : Op::since_last_handled, {std::move(self)});
+      return make(name == "newly_true" ? Op::newly_true : Op::since_last_handled,
+                  {std::move(self)});
     }
     if (name == "since") return make(Op::since, {std::move(self), one_condition(name, at, args)});
     if (name == "allow" || name == "ignore") {
       if (self->op != Op::any_deps && self->op != Op::all_deps) {
-        fail(at, name + " narrows the dependencies of any_deps_match and all_deps_match, and stands behind one of them");
+        fail(at, name +
+                     " narrows the dependencies of any_deps_match and all_deps_match, and stands "
+                     "behind one of them");
       }
       auto copy = std::make_shared<Condition>(*self);
       (name == "allow" ? copy->allow : copy->ignore) = selection(name, at, args);
@@ -504,18 +557,22 @@ class Parser {
       return out;
     }
     if (name == "replace") {
-      if (args.size() != 2 || !args[0].condition || !args[1].condition) fail(at, "replace takes two conditions");
+      if (args.size() != 2 || !args[0].condition || !args[1].condition)
+        fail(at, "replace takes two conditions");
       bool found = false;
       const auto out = edit(self, args[0].condition->canonical(), args[1].condition, found);
-      if (!found) fail(at, "replace: the condition does not contain " + args[0].condition->canonical());
+      if (!found)
+        fail(at, "replace: the condition does not contain " + args[0].condition->canonical());
       return out;
     }
     std::vector<std::string> words;
     for (const auto& m : methods) words.emplace_back(m);
     unknown("method", name, at, words);
   }
-  /// Replaces every part whose canonical text is `old`; a null `with` removes it from its conjunction or disjunction.
-  static ConditionPtr edit(const ConditionPtr& c, const std::string& old, const ConditionPtr& with, bool& found) {
+  /// Replaces every part whose canonical text is `old`; a null `with` removes it from its
+  /// conjunction or disjunction.
+  static ConditionPtr edit(const ConditionPtr& c, const std::string& old, const ConditionPtr& with,
+                           bool& found) {
     if (with && c->canonical() == old) {
       found = true;
       return with;
@@ -523,8 +580,10 @@ class Parser {
     auto copy = std::make_shared<Condition>(*c);
     copy->args.clear();
     for (const auto& arg : c->args) {
-      const bool removable = !with && (c->op == Op::all_of || c->op == Op::any_of) && c->args.size() > 1;
-      if (removable && (arg->canonical() == old || (arg->op == Op::negate && arg->args[0]->canonical() == old))) {
+      const bool removable =
+          !with && (c->op == Op::all_of || c->op == Op::any_of) && c->args.size() > 1;
+      if (removable && (arg->canonical() == old ||
+                        (arg->op == Op::negate && arg->args[0]->canonical() == old))) {
         found = true;
         continue;
       }
@@ -540,20 +599,34 @@ class Parser {
 
 std::string_view name_of(Op op) {
   switch (op) {
-    case Op::cron_tick_passed: return "cron_tick_passed";
-    case Op::updated_since_tick: return "updated_since_tick";
-    case Op::all_of: return "&";
-    case Op::any_of: return "|";
-    case Op::negate: return "~";
-    case Op::since: return "since";
-    case Op::newly_true: return "newly_true";
-    case Op::since_last_handled: return "since_last_handled";
-    case Op::any_deps: return "any_deps_match";
-    case Op::all_deps: return "all_deps_match";
-    case Op::any_checks: return "any_checks_match";
-    case Op::all_checks: return "all_checks_match";
-    case Op::asset_matches: return "asset_matches";
-    default: break;
+    case Op::cron_tick_passed:
+      return "cron_tick_passed";
+    case Op::updated_since_tick:
+      return "updated_since_tick";
+    case Op::all_of:
+      return "&";
+    case Op::any_of:
+      return "|";
+    case Op::negate:
+      return "~";
+    case Op::since:
+      return "since";
+    case Op::newly_true:
+      return "newly_true";
+    case Op::since_last_handled:
+      return "since_last_handled";
+    case Op::any_deps:
+      return "any_deps_match";
+    case Op::all_deps:
+      return "all_deps_match";
+    case Op::any_checks:
+      return "any_checks_match";
+    case Op::all_checks:
+      return "all_checks_match";
+    case Op::asset_matches:
+      return "asset_matches";
+    default:
+      break;
   }
   const auto* it = std::ranges::find(operands, op, &Operand::op);
   return it == operands.end() ? "?" : it->name;
@@ -579,12 +652,17 @@ std::string Condition::canonical() const {
     return out + '"';
   };
   switch (op) {
-    case Op::all_of: return "(" + join(" & ") + ")";
-    case Op::any_of: return "(" + join(" | ") + ")";
-    case Op::negate: return "~" + args[0]->canonical();
-    case Op::since: return args[0]->canonical() + ".since(" + args[1]->canonical() + ")";
+    case Op::all_of:
+      return "(" + join(" & ") + ")";
+    case Op::any_of:
+      return "(" + join(" | ") + ")";
+    case Op::negate:
+      return "~" + args[0]->canonical();
+    case Op::since:
+      return args[0]->canonical() + ".since(" + args[1]->canonical() + ")";
     case Op::newly_true:
-    case Op::since_last_handled: return args[0]->canonical() + "." + std::string{name_of(op)};
+    case Op::since_last_handled:
+      return args[0]->canonical() + "." + std::string{name_of(op)};
     case Op::any_deps:
     case Op::all_deps:
       return std::string{name_of(op)} + "(" + join(", ") + ")" +
@@ -592,13 +670,19 @@ std::string Condition::canonical() const {
              (ignore ? ".ignore(" + quote(ignore->text()) + ")" : "");
     case Op::any_checks:
     case Op::all_checks:
-      return std::string{name_of(op)} + "(" + join(", ") + (blocking_only ? ", blocking_only=true)" : ")");
-    case Op::asset_matches: return "asset_matches(" + quote(text) + ", " + join(", ") + ")";
-    case Op::cron_tick_passed: return "cron_tick_passed(" + quote(text) + ", " + quote(zone) + ")";
+      return std::string{name_of(op)} + "(" + join(", ") +
+             (blocking_only ? ", blocking_only=true)" : ")");
+    case Op::asset_matches:
+      return "asset_matches(" + quote(text) + ", " + join(", ") + ")";
+    case Op::cron_tick_passed:
+      return "cron_tick_passed(" + quote(text) + ", " + quote(zone) + ")";
     case Op::updated_since_tick:
-      return "updated_since_tick(" + quote(text) + ", " + quote(zone) + ", " + format_duration(lookback) + ")";
-    case Op::stale: return text.empty() ? "stale" : "stale(" + quote(text) + ")";
-    default: return std::string{name_of(op)};
+      return "updated_since_tick(" + quote(text) + ", " + quote(zone) + ", " +
+             format_duration(lookback) + ")";
+    case Op::stale:
+      return text.empty() ? "stale" : "stale(" + quote(text) + ")";
+    default:
+      return std::string{name_of(op)};
   }
 }
 

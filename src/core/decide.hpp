@@ -1,4 +1,5 @@
-// One moment being decided: from inputs to facts and effects.  A file per question implements its parts.
+// One moment being decided: from inputs to facts and effects.  A file per question implements its
+// parts.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -17,9 +18,9 @@ struct Readiness {
   bool waiting{false};
   Reason end{Reason::none};
   std::vector<Blocker> blockers;
-  Blocker missing_check;      ///< A blocking check that has no result; member 0: none.
-  StepId busy;                ///< Another step of the same member; run 0: none.
-  Instant not_before{};       ///< The next attempt's.
+  Blocker missing_check;  ///< A blocking check that has no result; member 0: none.
+  StepId busy;            ///< Another step of the same member; run 0: none.
+  Instant not_before{};   ///< The next attempt's.
 };
 
 class Decider {
@@ -41,19 +42,21 @@ class Decider {
   void take(const input::Tick&) {}
   void take(const input::Jumped& in);
   Reply::Receipt take_event(const input::Event& event);
-  void update(AssetId a, UpdateKind kind, const std::string& data_version, const std::string& metadata,
-              const std::string& source, const std::string& event_id);
+  void update(AssetId a, UpdateKind kind, const std::string& data_version,
+              const std::string& metadata, const std::string& source, const std::string& event_id);
   [[nodiscard]] bool answer_again(Token token, const Idempotency& idempotency);
   void answer(Token token, Reply reply, const Idempotency& idempotency = {});
-  [[nodiscard]] std::optional<Reply> resolve(const std::vector<std::string>& keys, std::vector<AssetId>& out) const;
+  [[nodiscard]] std::optional<Reply> resolve(const std::vector<std::string>& keys,
+                                             std::vector<AssetId>& out) const;
 
   // outcomes.cpp: what became of steps
   void take(const input::StepRunning& in);
   void take(const input::StepMessage& in);
   void take(const input::StepOutcome& in);
-  void end_step(StepState& step, StepStatus status, Reason reason, std::int32_t exit_code = 0, std::string text = {},
-                std::vector<Blocker> blockers = {});
-  void attempt_failed(StepState& step, Reason reason, std::int32_t exit_code, std::string text, bool final);
+  void end_step(StepState& step, StepStatus status, Reason reason, std::int32_t exit_code = 0,
+                std::string text = {}, std::vector<Blocker> blockers = {});
+  void attempt_failed(StepState& step, Reason reason, std::int32_t exit_code, std::string text,
+                      bool final);
   void materialize(StepState& step, const std::string& data_version, const std::string& metadata);
   void request_stop(StepState& step, Reason reason, const std::string& actor);
   void close_runs();
@@ -97,10 +100,10 @@ class Decider {
   Engine::State& s_;
   std::vector<FactRecord> facts_;
   std::vector<Effect> effects_;
-  std::vector<AssetId> delivered_;        ///< External ones that have checks to run.
-  std::vector<AssetId> aged_;             ///< Whose freshness the clock may have changed.
-  std::vector<AssetId> transient_;        ///< Evaluated with something that holds for one moment only.
-  std::vector<Evaluation> requests_;      ///< Of this evaluation.
+  std::vector<AssetId> delivered_;    ///< External ones that have checks to run.
+  std::vector<AssetId> aged_;         ///< Whose freshness the clock may have changed.
+  std::vector<AssetId> transient_;    ///< Evaluated with something that holds for one moment only.
+  std::vector<Evaluation> requests_;  ///< Of this evaluation.
   std::vector<std::pair<Token, Reply>> replies_;
 };
 

@@ -68,7 +68,8 @@ void Engine::apply(const FactRecord& record) {
   state_->reconsider.clear();
   state_->moment.clear();
   // Runs that have ended are let go of, as a decided moment would.
-  if (std::holds_alternative<fact::RunEnded>(record.fact)) static_cast<void>(core::take_touched(*state_));
+  if (std::holds_alternative<fact::RunEnded>(record.fact))
+    static_cast<void>(core::take_touched(*state_));
 }
 
 const Graph& Engine::graph() const {

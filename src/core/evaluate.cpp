@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t tree_max = 256;  ///< Nodes kept of one evaluation.
 
-std::uint64_t slot_of(std::uint16_t index, AssetId target) { return std::uint64_t{index} << 32 | target.value; }
+std::uint64_t slot_of(std::uint16_t index, AssetId target) {
+  return std::uint64_t{index} << 32 | target.value;
+}
 
 Cause join_all(Cause a, Cause b) {
   if (a == Cause::own || b == Cause::own) return Cause::own;
@@ -21,25 +23,38 @@ Cause join_any(Cause a, Cause b) {
 std::string label_of(const Condition& c) {
   if (!c.label.empty()) return c.label;
   switch (c.op) {
-    case Op::all_of: return "all of";
-    case Op::any_of: return "any of";
-    case Op::negate: return "not";
-    case Op::since: return "since";
-    case Op::newly_true: return "newly_true";
-    case Op::since_last_handled: return "since_last_handled";
-    case Op::any_deps: return "any_deps_match";
-    case Op::all_deps: return "all_deps_match";
-    case Op::any_checks: return "any_checks_match";
-    case Op::all_checks: return "all_checks_match";
-    case Op::asset_matches: return "asset_matches " + c.text;
-    default: return c.canonical();
+    case Op::all_of:
+      return "all of";
+    case Op::any_of:
+      return "any of";
+    case Op::negate:
+      return "not";
+    case Op::since:
+      return "since";
+    case Op::newly_true:
+      return "newly_true";
+    case Op::since_last_handled:
+      return "since_last_handled";
+    case Op::any_deps:
+      return "any_deps_match";
+    case Op::all_deps:
+      return "all_deps_match";
+    case Op::any_checks:
+      return "any_checks_match";
+    case Op::all_checks:
+      return "all_checks_match";
+    case Op::asset_matches:
+      return "asset_matches " + c.text;
+    default:
+      return c.canonical();
   }
 }
 
 }  // namespace
 
 bool Evaluator::slot(std::uint16_t index, AssetId target) const {
-  return !initial_ && std::ranges::binary_search(s_.memory[subject_.value].slots, slot_of(index, target));
+  return !initial_ &&
+         std::ranges::binary_search(s_.memory[subject_.value].slots, slot_of(index, target));
 }
 
 void Evaluator::remember(std::uint16_t index, AssetId target, bool value) {
@@ -68,7 +83,8 @@ Explanation::Node Evaluator::explain() {
   return root;
 }
 
-Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition* check, Explanation::Node* out) {
+Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition* check,
+                      Explanation::Node* out) {
   const Program::Node& n = program_.nodes[index];
   const Condition& c = *n.condition;
   if (out != nullptr) {
@@ -77,21 +93,41 @@ Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition
   }
   Value value;
   switch (c.op) {
-    case Op::all_of: value = combine(n, true, target, check, out); break;
-    case Op::any_of: value = combine(n, false, target, check, out); break;
+    case Op::all_of:
+      value = combine(n, true, target, check, out);
+      break;
+    case Op::any_of:
+      value = combine(n, false, target, check, out);
+      break;
     case Op::negate: {
       Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
       value.held = !node(n.args[0], target, check, child).held;
       break;
     }
-    case Op::since: value = since(index, n, target, out); break;
-    case Op::newly_true: value = newly_true(index, n, target, out); break;
-    case Op::since_last_handled: value = since_last_handled(index, n, target, out); break;
-    case Op::updated_since_tick: value = updated_since_tick(index, n, target); break;
-    case Op::any_deps: value = over_deps(n, false, target, out); break;
-    case Op::all_deps: value = over_deps(n, true, target, out); break;
-    case Op::any_checks: value = over_checks(n, false, target, out); break;
-    case Op::all_checks: value = over_checks(n, true, target, out); break;
+    case Op::since:
+      value = since(index, n, target, out);
+      break;
+    case Op::newly_true:
+      value = newly_true(index, n, target, out);
+      break;
+    case Op::since_last_handled:
+      value = since_last_handled(index, n, target, out);
+      break;
+    case Op::updated_since_tick:
+      value = updated_since_tick(index, n, target);
+      break;
+    case Op::any_deps:
+      value = over_deps(n, false, target, out);
+      break;
+    case Op::all_deps:
+      value = over_deps(n, true, target, out);
+      break;
+    case Op::any_checks:
+      value = over_checks(n, false, target, out);
+      break;
+    case Op::all_checks:
+      value = over_checks(n, true, target, out);
+      break;
     case Op::asset_matches: {
       const AssetId other = s_.find(c.text);
       if (!s_.is_defined(other)) {
@@ -102,7 +138,8 @@ Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition
       value = node(n.args[0], other, check, child);
       break;
     }
-    default: value = check == nullptr ? operand(n, target, out) : on_check(n, target, *check);
+    default:
+      value = check == nullptr ? operand(n, target, out) : on_check(n, target, *check);
   }
   if (out != nullptr) {
     out->held = value.held;
@@ -113,8 +150,8 @@ Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition
   return value;
 }
 
-Value Evaluator::combine(const Program::Node& n, bool all, AssetId target, const CheckDefinition* check,
-                         Explanation::Node* out) {
+Value Evaluator::combine(const Program::Node& n, bool all, AssetId target,
+                         const CheckDefinition* check, Explanation::Node* out) {
   Value value{.held = all, .cause = all ? Cause::neutral : Cause::upstream};
   bool any = false;
   for (const std::uint16_t arg : n.args) {
@@ -136,7 +173,8 @@ Value Evaluator::combine(const Program::Node& n, bool all, AssetId target, const
   return value.held ? value : Value{};
 }
 
-Value Evaluator::over_deps(const Program::Node& n, bool all, AssetId target, Explanation::Node* out) {
+Value Evaluator::over_deps(const Program::Node& n, bool all, AssetId target,
+                           Explanation::Node* out) {
   const auto narrowed = s_.narrowed.find(n.condition);
   Value value{.held = all};
   bool any = false;
@@ -161,7 +199,8 @@ Value Evaluator::over_deps(const Program::Node& n, bool all, AssetId target, Exp
   return value.held ? value : Value{};
 }
 
-Value Evaluator::over_checks(const Program::Node& n, bool all, AssetId target, Explanation::Node* out) {
+Value Evaluator::over_checks(const Program::Node& n, bool all, AssetId target,
+                             Explanation::Node* out) {
   const bool blocking_only = n.condition->blocking_only;
   Value value{.held = all};
   for (const CheckDefinition& check : s_.definition(target).checks) {
@@ -177,7 +216,8 @@ Value Evaluator::over_checks(const Program::Node& n, bool all, AssetId target, E
   return value;
 }
 
-Value Evaluator::since(std::uint16_t index, const Program::Node& n, AssetId target, Explanation::Node* out) {
+Value Evaluator::since(std::uint16_t index, const Program::Node& n, AssetId target,
+                       Explanation::Node* out) {
   Explanation::Node children[2];
   const Value a = node(n.args[0], target, nullptr, out == nullptr ? nullptr : &children[0]);
   const Value b = node(n.args[1], target, nullptr, out == nullptr ? nullptr : &children[1]);
@@ -206,15 +246,18 @@ Value Evaluator::since_last_handled(std::uint16_t index, const Program::Node& n,
   } else if (a.held) {
     value.held = !handled_now || a.order > handled->second;
   } else {
-    // The asset's own slots were cleared when it was handled; those kept for others are cleared here.
-    value.held = slot(index, target) && (target == subject_ || !(handled_now || s_.late_handled.contains(target)));
+    // The asset's own slots were cleared when it was handled; those kept for others are cleared
+    // here.
+    value.held = slot(index, target) &&
+                 (target == subject_ || !(handled_now || s_.late_handled.contains(target)));
   }
   if (value.held) value.order = a.order;
   remember(index, target, value.held);
   return value;
 }
 
-Value Evaluator::newly_true(std::uint16_t index, const Program::Node& n, AssetId target, Explanation::Node* out) {
+Value Evaluator::newly_true(std::uint16_t index, const Program::Node& n, AssetId target,
+                            Explanation::Node* out) {
   Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
   const Value a = node(n.args[0], target, nullptr, child);
   Value value{.held = a.held && !slot(index, target), .order = a.order, .cause = Cause::own};
@@ -247,7 +290,8 @@ Value Evaluator::event(const std::unordered_map<AssetId, std::uint32_t>& events,
 }
 
 bool Evaluator::will_be_requested(AssetId target) const {
-  if (!std::ranges::any_of(requested_, [&](const Evaluation& e) { return e.asset == target; })) return false;
+  if (!std::ranges::any_of(requested_, [&](const Evaluation& e) { return e.asset == target; }))
+    return false;
   return s_.definition(target).project == s_.definition(subject_).project;
 }
 
@@ -267,11 +311,13 @@ Value Evaluator::operand(const Program::Node& n, AssetId target, Explanation::No
               .order = wiped == s_.moment.wiped.end() ? 0 : wiped->second};
     }
     case Op::in_progress: {
-      const StepId active = s_.busy[target.value].run.value != 0 ? s_.busy[target.value] : s_.queued[target.value];
+      const StepId active =
+          s_.busy[target.value].run.value != 0 ? s_.busy[target.value] : s_.queued[target.value];
       if (active.run.value != 0) detail("run " + to_text(active.run));
       return level(s_.in_progress(target));
     }
-    case Op::backfill_in_progress: return {};
+    case Op::backfill_in_progress:
+      return {};
     case Op::execution_failed:
       return level(member.last_step == StepStatus::failed || member.last_step == StepStatus::lost);
     case Op::newly_updated:
@@ -280,12 +326,16 @@ Value Evaluator::operand(const Program::Node& n, AssetId target, Explanation::No
       if (v.held) result_.causes.emplace_back(c.op, target);
       return v;
     }
-    case Op::newly_materialized: return event(s_.moment.materialized, target);
-    case Op::code_version_changed: return event(s_.moment.code, target);
+    case Op::newly_materialized:
+      return event(s_.moment.materialized, target);
+    case Op::code_version_changed:
+      return event(s_.moment.code, target);
     case Op::newly_requested: {
       const bool before = s_.rank_of[target.value] < s_.rank_of[subject_.value];
-      const bool now = before ? std::ranges::any_of(requested_, [&](const Evaluation& e) { return e.asset == target; })
-                              : s_.moment.requested.contains(target);
+      const bool now = before
+                           ? std::ranges::any_of(
+                                 requested_, [&](const Evaluation& e) { return e.asset == target; })
+                           : s_.moment.requested.contains(target);
       if (initial_ || !now) return {};
       result_.transient = true;
       return {.held = true, .cause = Cause::own};
@@ -298,7 +348,8 @@ Value Evaluator::operand(const Program::Node& n, AssetId target, Explanation::No
     }
     case Op::code_version_outdated: {
       const CodeVersion now = s_.definitions[target.value].code;
-      return level(member.materialized.value != 0 && member.code.value != 0 && now.value != 0 && member.code != now);
+      return level(member.materialized.value != 0 && member.code.value != 0 && now.value != 0 &&
+                   member.code != now);
     }
     case Op::cron_tick_passed: {
       if (initial_ || !s_.moment.ticks.contains(program_.schedules[n.schedule])) return {};
@@ -306,18 +357,24 @@ Value Evaluator::operand(const Program::Node& n, AssetId target, Explanation::No
       result_.causes.emplace_back(c.op, target);
       return {.held = true, .cause = Cause::own};
     }
-    case Op::in_latest_time_window: return level(true);
+    case Op::in_latest_time_window:
+      return level(true);
     case Op::initial_evaluation:
       result_.transient = result_.transient || initial_;
       return level(initial_);
-    case Op::freshness_passed: return level(member.freshness == FreshnessState::pass);
-    case Op::freshness_warned: return level(member.freshness == FreshnessState::warn);
-    case Op::freshness_failed: return level(member.freshness == FreshnessState::fail);
+    case Op::freshness_passed:
+      return level(member.freshness == FreshnessState::pass);
+    case Op::freshness_warned:
+      return level(member.freshness == FreshnessState::warn);
+    case Op::freshness_failed:
+      return level(member.freshness == FreshnessState::fail);
     case Op::executed_with_root_target: {
       const auto run = s_.runs.find(member.step.run);
       if (run == s_.runs.end()) return {};
-      for (auto it = s_.steps.lower_bound({run->first, 0}); it != s_.steps.end() && it->first.run == run->first; ++it) {
-        if (it->second.row.check.empty() && it->second.row.member.asset == subject_) return level(true);
+      for (auto it = s_.steps.lower_bound({run->first, 0});
+           it != s_.steps.end() && it->first.run == run->first; ++it) {
+        if (it->second.row.check.empty() && it->second.row.member.asset == subject_)
+          return level(true);
       }
       return {};
     }
@@ -333,29 +390,35 @@ Value Evaluator::operand(const Program::Node& n, AssetId target, Explanation::No
     }
     case Op::stale: {
       const std::uint8_t bits = s_.stale[s_.rank_of[target.value].value];
-      const std::uint8_t mask = c.text.empty()            ? 0xff
-                                : c.text == "data"         ? stale_data
-                                : c.text == "code"         ? stale_code
-                                                           : stale_dependencies;
+      const std::uint8_t mask = c.text.empty()     ? 0xff
+                                : c.text == "data" ? stale_data
+                                : c.text == "code" ? stale_code
+                                                   : stale_dependencies;
       return level((bits & mask) != 0);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
 Value Evaluator::on_check(const Program::Node& n, AssetId target, const CheckDefinition& check) {
   const CheckRow* row = s_.current_check(target, check.name);
   // What only warns does not block, whatever the check is declared as.
-  const bool passed = row != nullptr && (row->passed || (check.blocking && row->severity == CheckSeverity::warn));
+  const bool passed =
+      row != nullptr && (row->passed || (check.blocking && row->severity == CheckSeverity::warn));
   switch (n.condition->op) {
-    case Op::check_passed: return {.held = passed};
-    case Op::check_failed: return {.held = row != nullptr && !passed};
-    case Op::missing: return {.held = row == nullptr};
+    case Op::check_passed:
+      return {.held = passed};
+    case Op::check_failed:
+      return {.held = row != nullptr && !passed};
+    case Op::missing:
+      return {.held = row == nullptr};
     case Op::will_be_requested:
       if (!will_be_requested(target)) return {};
       result_.transient = true;
       return {.held = true, .cause = Cause::upstream};
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -9,12 +9,13 @@
 
 namespace freshet::core {
 
-/// Why something holds: of itself, or only because something upstream will be requested in this moment.
+/// Why something holds: of itself, or only because something upstream will be requested in this
+/// moment.
 enum class Cause : std::uint8_t { neutral, own, upstream };
 
 struct Value {
   bool held{false};
-  std::uint32_t order{0};        ///< Of the action of this moment that made it so; 0: none in particular.
+  std::uint32_t order{0};  ///< Of the action of this moment that made it so; 0: none in particular.
   Cause cause{Cause::neutral};
 };
 
@@ -23,15 +24,16 @@ struct Evaluation {
   AssetId asset;
   bool held{false};
   bool own_reason{true};
-  bool transient{false};         ///< Something was true that holds for this moment only.
+  bool transient{false};  ///< Something was true that holds for this moment only.
   bool initial{false};
-  std::vector<std::uint64_t> slots;      ///< True after this evaluation, ascending.
-  bool pending{false};                   ///< Some since_last_handled of the asset itself holds.
-  std::vector<std::uint64_t> tree;       ///< As in fact::Decided.
+  std::vector<std::uint64_t> slots;  ///< True after this evaluation, ascending.
+  bool pending{false};               ///< Some since_last_handled of the asset itself holds.
+  std::vector<std::uint64_t> tree;   ///< As in fact::Decided.
   std::vector<std::pair<Op, AssetId>> causes;  ///< Operands that made it hold.
 };
 
-/// Evaluates against the state as it is.  `requested`: assets that this moment has requested so far.
+/// Evaluates against the state as it is.  `requested`: assets that this moment has requested so
+/// far.
 class Evaluator {
  public:
   Evaluator(const Engine::State& state, AssetId subject, const Program& program,
@@ -43,13 +45,17 @@ class Evaluator {
   [[nodiscard]] Explanation::Node explain();
 
  private:
-  Value node(std::uint16_t index, AssetId target, const CheckDefinition* check, Explanation::Node* out);
-  Value combine(const Program::Node& n, bool all, AssetId target, const CheckDefinition* check, Explanation::Node* out);
+  Value node(std::uint16_t index, AssetId target, const CheckDefinition* check,
+             Explanation::Node* out);
+  Value combine(const Program::Node& n, bool all, AssetId target, const CheckDefinition* check,
+                Explanation::Node* out);
   Value over_deps(const Program::Node& n, bool all, AssetId target, Explanation::Node* out);
   Value over_checks(const Program::Node& n, bool all, AssetId target, Explanation::Node* out);
   Value since(std::uint16_t index, const Program::Node& n, AssetId target, Explanation::Node* out);
-  Value since_last_handled(std::uint16_t index, const Program::Node& n, AssetId target, Explanation::Node* out);
-  Value newly_true(std::uint16_t index, const Program::Node& n, AssetId target, Explanation::Node* out);
+  Value since_last_handled(std::uint16_t index, const Program::Node& n, AssetId target,
+                           Explanation::Node* out);
+  Value newly_true(std::uint16_t index, const Program::Node& n, AssetId target,
+                   Explanation::Node* out);
   Value updated_since_tick(std::uint16_t index, const Program::Node& n, AssetId target);
   Value operand(const Program::Node& n, AssetId target, Explanation::Node* out);
   Value on_check(const Program::Node& n, AssetId target, const CheckDefinition& check);
@@ -67,7 +73,7 @@ class Evaluator {
 };
 
 /// One sentence for people: why it was requested, or what holds it back.
-[[nodiscard]] std::string sentence(const Engine::State& state, const Evaluation& evaluation, const Program& program,
-                                   bool requested);
+[[nodiscard]] std::string sentence(const Engine::State& state, const Evaluation& evaluation,
+                                   const Program& program, bool requested);
 
 }  // namespace freshet::core

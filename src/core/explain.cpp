@@ -33,7 +33,8 @@ const Explanation::Node* culprit(const Explanation::Node& node, bool wanted) {
   return &node;
 }
 
-std::string phrase(const Engine::State& s, AssetId subject, const Explanation::Node& node, bool wanted) {
+std::string phrase(const Engine::State& s, AssetId subject, const Explanation::Node& node,
+                   bool wanted) {
   const std::string on = node.target.empty() ? "" : node.target + " ";
   const std::string label = node.label;
   if (!wanted) {
@@ -44,19 +45,22 @@ std::string phrase(const Engine::State& s, AssetId subject, const Explanation::N
     if (label == "any_deps_unready") return node.detail;
     if (label == "check_failed") return on + "failed a blocking check";
   } else {
-    if (label == "newly_updated" || label == "updated_since_last_handled" || label == "since_last_handled") {
+    if (label == "newly_updated" || label == "updated_since_last_handled" ||
+        label == "since_last_handled") {
       return on.empty() || node.target == s.keys[subject.value]
                  ? std::string{"nothing that it reads has changed since it was last made or asked for"}
                  : "nothing has changed for " + node.target;
     }
     if (label == "check_passed") return on + "has not passed its blocking checks";
   }
-  return on + label + (wanted ? " does not hold" : " holds") + (node.detail.empty() ? "" : " (" + node.detail + ")");
+  return on + label + (wanted ? " does not hold" : " holds") +
+         (node.detail.empty() ? "" : " (" + node.detail + ")");
 }
 
 }  // namespace
 
-std::string sentence(const Engine::State& state, const Evaluation& e, const Program& program, bool requested) {
+std::string sentence(const Engine::State& state, const Evaluation& e, const Program& program,
+                     bool requested) {
   if (requested) {
     std::vector<std::string> updated, upstream;
     std::string other;
@@ -67,15 +71,19 @@ std::string sentence(const Engine::State& state, const Evaluation& e, const Prog
       if (op == Op::cron_tick_passed) other = "its schedule's time came";
       if (op == Op::missing) other = key + " is missing";
     }
-    if (!updated.empty()) return "requested, because " + list(updated) + (updated.size() == 1 ? " was updated" : " were updated");
+    if (!updated.empty())
+      return "requested, because " + list(updated) +
+             (updated.size() == 1 ? " was updated" : " were updated");
     if (!other.empty()) return "requested, because " + other;
-    if (!upstream.empty()) return "requested, because " + list(upstream) + " will be made anew in the same run";
+    if (!upstream.empty())
+      return "requested, because " + list(upstream) + " will be made anew in the same run";
     return "requested, because its condition holds: " + program.source;
   }
   static const std::vector<Evaluation> nothing;
   const Explanation::Node tree = Evaluator{state, e.asset, program, nothing}.explain();
   const auto* reason = culprit(tree, true);
-  if (reason == nullptr) return "its condition holds; nothing has changed since it was last handled";
+  if (reason == nullptr)
+    return "its condition holds; nothing has changed since it was last handled";
   // The culprit of a negation is what holds though it should not.
   return "not requested, because " + phrase(state, e.asset, *reason, !reason->held);
 }
@@ -83,12 +91,14 @@ std::string sentence(const Engine::State& state, const Evaluation& e, const Prog
 /// What the state of an asset's steps says about it.
 class Explainer {
  public:
-  explicit Explainer(const Engine::State& state) : s_{state}, decider_{const_cast<Engine::State&>(state), state.now} {}
+  explicit Explainer(const Engine::State& state)
+      : s_{state}, decider_{const_cast<Engine::State&>(state), state.now} {}
 
   [[nodiscard]] std::string step_text(const StepState& step) const {
     const std::string run = "run " + to_text(step.row.step.run);
     if (step.row.status == StepStatus::starting || step.row.status == StepStatus::running) {
-      return std::string{to_text(step.row.status)} + " in " + run + ", attempt " + std::to_string(step.row.attempt);
+      return std::string{to_text(step.row.status)} + " in " + run + ", attempt " +
+             std::to_string(step.row.attempt);
     }
     std::string text = "queued in " + run;
     if (!step.row.waits.empty()) {
@@ -96,20 +106,25 @@ class Explainer {
       if (wait == nullptr) return text;
       return text + ", waits for " + s_.keys[wait->row.member.asset.value] +
              (wait->row.check.empty() ? "" : " (check " + wait->row.check + ")") +
-             (wait->row.step.run == step.row.step.run ? "" : " of run " + to_text(wait->row.step.run));
+             (wait->row.step.run == step.row.step.run ? ""
+                                                      : " of run " + to_text(wait->row.step.run));
     }
     const Readiness r = decider_.readiness(step);
     if (!r.missing_check.check.empty()) {
       return text + ", waits for a result of check " + r.missing_check.check + " of " +
              s_.keys[r.missing_check.member.asset.value];
     }
-    if (r.busy.run.value != 0) return text + ", waits for run " + to_text(r.busy.run) + ", which is making it";
-    if (r.not_before != Instant{}) return text + ", next attempt at " + format_instant(r.not_before);
+    if (r.busy.run.value != 0)
+      return text + ", waits for run " + to_text(r.busy.run) + ", which is making it";
+    if (r.not_before != Instant{})
+      return text + ", next attempt at " + format_instant(r.not_before);
     const auto pool = s_.pools.find(step.pool);
     if (!step.pool.empty() && pool != s_.pools.end() && pool->second.used >= pool->second.limit) {
-      return text + ", waits for room in pool " + step.pool + " (" + std::to_string(pool->second.limit) + " in use)";
+      return text + ", waits for room in pool " + step.pool + " (" +
+             std::to_string(pool->second.limit) + " in use)";
     }
-    if (s_.slots_used >= s_.options.slots) return text + ", waits for one of " + std::to_string(s_.options.slots) + " slots";
+    if (s_.slots_used >= s_.options.slots)
+      return text + ", waits for one of " + std::to_string(s_.options.slots) + " slots";
     return text;
   }
 
@@ -123,7 +138,8 @@ class Explainer {
 Result<Explanation> Engine::why(std::string_view key) const {
   const State& s = *state_;
   const AssetId a = s.find(key);
-  if (!s.is_defined(a)) return Error{Errc::not_found, "no asset \"" + std::string{key} + "\" is defined"};
+  if (!s.is_defined(a))
+    return Error{Errc::not_found, "no asset \"" + std::string{key} + "\" is defined"};
   Explanation out;
   const auto& program = s.programs[a.value];
   static const std::vector<Evaluation> nothing;
@@ -137,8 +153,10 @@ Result<Explanation> Engine::why(std::string_view key) const {
   const fact::ConditionMemory& memory = s.memory[a.value];
   if (memory.withheld) {
     const auto pause = s.pauses.find(a);
-    out.text = "would be requested, but automation is paused" +
-               (pause == s.pauses.end() || pause->second.reason.empty() ? "" : ": " + pause->second.reason);
+    out.text =
+        "would be requested, but automation is paused" +
+        (pause == s.pauses.end() || pause->second.reason.empty() ? ""
+                                                                 : ": " + pause->second.reason);
   } else if (!memory.blockers.empty()) {
     std::vector<std::string> what;
     for (const Blocker& b : memory.blockers) {
@@ -148,7 +166,8 @@ Result<Explanation> Engine::why(std::string_view key) const {
     out.text = "left unstarted; waits for " + list(what) + " to be repaired";
   } else if (!program) {
     const AssetDefinition& def = s.definition(a);
-    out.text = def.external ? "external: only observed" : "no automation: it runs when somebody asks for it";
+    out.text = def.external ? "external: only observed"
+                            : "no automation: it runs when somebody asks for it";
   } else if (const auto* reason = culprit(*out.tree, true)) {
     out.text = "not requested, because " + phrase(s, a, *reason, !reason->held);
   } else {

@@ -1,4 +1,5 @@
-// How old is too old: freshness policies and the edge rules of dependencies, and when the clock changes them.
+// How old is too old: freshness policies and the edge rules of dependencies, and when the clock
+// changes them.
 #include <algorithm>
 
 #include "core/state.hpp"
@@ -20,7 +21,8 @@ std::optional<Instant> Engine::State::next_freshness_change(AssetId a, Instant a
   const auto& policy = definition(a).freshness;
   const MemberRow& member = members[a.value];
   if (!policy || member.updated.value == 0) return std::nullopt;
-  if (policy->warn && member.updated_at + *policy->warn > at) return member.updated_at + *policy->warn;
+  if (policy->warn && member.updated_at + *policy->warn > at)
+    return member.updated_at + *policy->warn;
   if (member.updated_at + policy->within > at) return member.updated_at + policy->within;
   return std::nullopt;
 }
@@ -48,9 +50,10 @@ std::string Engine::State::edge_unready(AssetId, const Dependency& dep, Instant 
   if (member.updated.value == 0 || !is_too_old(member, dep.rule, at)) return {};
   if (dep.rule.wait_until && at >= local_time_of_day(dep.rule, at)) return {};
   std::string text = dep.key + ": last update " +
-                     format_duration(std::chrono::floor<Seconds>(at - member.updated_at)) + " ago, max_age " +
-                     format_duration(*dep.rule.max_age);
-  if (dep.rule.wait_until) text += ", waits until " + format_instant(local_time_of_day(dep.rule, at));
+                     format_duration(std::chrono::floor<Seconds>(at - member.updated_at)) +
+                     " ago, max_age " + format_duration(*dep.rule.max_age);
+  if (dep.rule.wait_until)
+    text += ", waits until " + format_instant(local_time_of_day(dep.rule, at));
   return text;
 }
 
@@ -65,12 +68,14 @@ std::optional<Instant> Engine::State::next_edge_change(const Dependency& dep, In
   const Instant too_old = member.updated_at + *rule.max_age;
   if (too_old > at) return too_old;
   if (!rule.wait_until) return std::nullopt;
-  // From too_old on the answer changes twice a day: at midnight it waits again, at wait_until it goes on.
+  // From too_old on the answer changes twice a day: at midnight it waits again, at wait_until it
+  // goes on.
   const Instant limit = local_time_of_day(rule, at);
   if (limit > at) return limit;
   const auto zone = find_time_zone(rule.timezone);
   const TimeZone& z = zone ? **zone : utc();
-  const LocalTime tomorrow = std::chrono::floor<std::chrono::days>(z.to_local(at)) + std::chrono::days{1};
+  const LocalTime tomorrow =
+      std::chrono::floor<std::chrono::days>(z.to_local(at)) + std::chrono::days{1};
   return z.from_local(tomorrow).earlier;
 }
 

@@ -1,4 +1,5 @@
-// What comes in: definitions, reports, and commands of people, as facts or as answers that say what is wrong.
+// What comes in: definitions, reports, and commands of people, as facts or as answers that say what
+// is wrong.
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -15,7 +16,8 @@ std::string encode_reply(const Reply& reply) {
   std::string out;
   codec::Encoder encoder{out};
   encoder.put(reply.error.has_value() ? static_cast<std::uint32_t>(*reply.error) + 1 : 0U);
-  encoder.put(reply.message), encoder.put(reply.runs), encoder.put(reply.receipts), encoder.put(reply.count);
+  encoder.put(reply.message), encoder.put(reply.runs), encoder.put(reply.receipts),
+      encoder.put(reply.count);
   return out;
 }
 Reply decode_reply(std::string_view bytes) {
@@ -48,7 +50,8 @@ bool Decider::answer_again(Token token, const Idempotency& idempotency) {
 
 void Decider::answer(Token token, Reply reply, const Idempotency& idempotency) {
   if (!idempotency.key.empty() && !reply.error) {
-    record(fact::Answered{.key = idempotency.key, .request = idempotency.request, .body = encode_reply(reply)});
+    record(fact::Answered{
+        .key = idempotency.key, .request = idempotency.request, .body = encode_reply(reply)});
   }
   if (token != 0) replies_.emplace_back(token, std::move(reply));
 }
@@ -63,7 +66,8 @@ void Decider::take(const input::Load& in) {
     ids[i] = s_.find(def.key);
     if (ids[i].value != 0) continue;
     AssetId& id = ids[i];
-    id = def.renamed_from.empty() || graph.find(def.renamed_from) ? AssetId{} : s_.find(def.renamed_from);
+    id = def.renamed_from.empty() || graph.find(def.renamed_from) ? AssetId{}
+                                                                  : s_.find(def.renamed_from);
     if (id.value == 0) id = AssetId{next++};
     record(fact::AssetKnown{id, def.key});
   }
@@ -72,7 +76,8 @@ void Decider::take(const input::Load& in) {
     if (s_.members[a.value].materialized.value == 0 || !s_.definitions[a.value].defined) continue;
     for (const Rank up : graph.upstream(Rank{i})) {
       const AssetId upstream = ids[up.value];
-      if (!std::ranges::binary_search(s_.definitions[a.value].deps, upstream)) record(fact::DependencyAdded{a, upstream});
+      if (!std::ranges::binary_search(s_.definitions[a.value].deps, upstream))
+        record(fact::DependencyAdded{a, upstream});
     }
   }
   std::string names;
@@ -91,16 +96,25 @@ void Decider::take(const input::Load& in) {
   answer(in.token, std::move(reply));
 }
 
-void Decider::update(AssetId a, UpdateKind kind, const std::string& data_version, const std::string& metadata,
-                     const std::string& source, const std::string& event_id) {
+void Decider::update(AssetId a, UpdateKind kind, const std::string& data_version,
+                     const std::string& metadata, const std::string& source,
+                     const std::string& event_id) {
   const MemberRow& member = s_.members[a.value];
   const DataVersion version{version_hash(data_version)};
   const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
-  record(fact::Updated{.member = {a, {}}, .kind = kind, .version = version, .data_version = data_version,
-                       .changed = changed, .source = source, .event_id = event_id, .metadata = metadata});
+  record(fact::Updated{.member = {a, {}},
+                       .kind = kind,
+                       .version = version,
+                       .data_version = data_version,
+                       .changed = changed,
+                       .source = source,
+                       .event_id = event_id,
+                       .metadata = metadata});
   const AssetDefinition& def = s_.definition(a);
-  const bool has_checks = std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return !c.command.empty(); });
-  if (def.external && has_checks && std::ranges::find(delivered_, a) == delivered_.end()) delivered_.push_back(a);
+  const bool has_checks =
+      std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return !c.command.empty(); });
+  if (def.external && has_checks && std::ranges::find(delivered_, a) == delivered_.end())
+    delivered_.push_back(a);
 }
 
 Reply::Receipt Decider::take_event(const input::Event& event) {
@@ -115,15 +129,18 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
   }
   const AssetId a = s_.find(event.asset);
   const auto reject = [&](std::string reason) {
-    record(fact::EventRejected{event.source, event.id, event.asset, reason, event.body.substr(0, body_max)});
+    record(fact::EventRejected{event.source, event.id, event.asset, reason,
+                               event.body.substr(0, body_max)});
     receipt.error = std::move(reason);
     return receipt;
   };
   if (!s_.is_defined(a)) {
     std::vector<std::string_view> keys;
-    for (std::uint32_t i = 0; s_.graph && i < s_.graph->size(); ++i) keys.push_back(s_.graph->asset(Rank{i}).key);
+    for (std::uint32_t i = 0; s_.graph && i < s_.graph->size(); ++i)
+      keys.push_back(s_.graph->asset(Rank{i}).key);
     const auto near = nearest(event.asset, keys);
-    return reject("no asset \"" + event.asset + "\" is defined" + (near ? "; did you mean \"" + *near + "\"?" : ""));
+    return reject("no asset \"" + event.asset + "\" is defined" +
+                  (near ? "; did you mean \"" + *near + "\"?" : ""));
   }
   const AssetDefinition& def = s_.definition(a);
   if (event.kind == Kind::check) {
@@ -135,18 +152,25 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
       return reject("asset \"" + event.asset + "\" has no check \"" + event.check + "\"" +
                     (near ? "; did you mean \"" + *near + "\"?" : ""));
     }
-    record(fact::CheckRecorded{.member = {a, {}}, .name = event.check, .passed = event.passed, .severity = event.severity,
-                               .source = event.source, .event_id = event.id, .metadata = event.metadata});
+    record(fact::CheckRecorded{.member = {a, {}},
+                               .name = event.check,
+                               .passed = event.passed,
+                               .severity = event.severity,
+                               .source = event.source,
+                               .event_id = event.id,
+                               .metadata = event.metadata});
   } else {
-    const bool observation = event.kind == Kind::observation || (event.kind == Kind::automatic && def.external);
-    if (event.only_if_changed && s_.members[a.value].updated.value != 0 && !event.data_version.empty() &&
+    const bool observation =
+        event.kind == Kind::observation || (event.kind == Kind::automatic && def.external);
+    if (event.only_if_changed && s_.members[a.value].updated.value != 0 &&
+        !event.data_version.empty() &&
         s_.members[a.value].version.value == version_hash(event.data_version)) {
       receipt.event = s_.members[a.value].updated;
       receipt.duplicate = true;
       return receipt;
     }
-    update(a, observation ? UpdateKind::observation : UpdateKind::materialization, event.data_version, event.metadata,
-           event.source, event.id);
+    update(a, observation ? UpdateKind::observation : UpdateKind::materialization,
+           event.data_version, event.metadata, event.source, event.id);
   }
   receipt.event = s_.sequence;
   return receipt;
@@ -171,7 +195,8 @@ void Decider::take(const input::Report& in) {
   answer(in.token, std::move(reply), in.idempotency);
 }
 
-std::optional<Reply> Decider::resolve(const std::vector<std::string>& keys, std::vector<AssetId>& out) const {
+std::optional<Reply> Decider::resolve(const std::vector<std::string>& keys,
+                                      std::vector<AssetId>& out) const {
   for (const std::string& key : keys) {
     const AssetId a = s_.find(key);
     if (!s_.is_defined(a)) {
@@ -233,13 +258,15 @@ void Decider::take(const input::Retry& in) {
   for (const MemberId m : in.members) {
     if (m.asset.value < s_.keys.size() && s_.can_run(m.asset)) wanted.push_back({m.asset, true});
   }
-  if (const auto run = s_.runs.find(in.run); run != s_.runs.end() && !is_terminal(run->second.row.status)) {
+  if (const auto run = s_.runs.find(in.run);
+      run != s_.runs.end() && !is_terminal(run->second.row.status)) {
     reply.error = Errc::conflict;
     reply.message = "run " + to_text(in.run) + " has not ended";
   } else if (wanted.empty()) {
     reply.error = Errc::conflict;
-    reply.message = "run " + to_text(in.run) + " has nothing to run again" +
-                    (in.from_failure ? ": no step failed, or its assets are gone" : ": its assets are gone");
+    reply.message =
+        "run " + to_text(in.run) + " has nothing to run again" +
+        (in.from_failure ? ": no step failed, or its assets are gone" : ": its assets are gone");
   } else {
     reply.count = static_cast<std::uint32_t>(wanted.size());
     reply.runs = queue(std::move(wanted), RunCause::retry, in.actor, "", {}, in.run);

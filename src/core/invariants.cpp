@@ -28,7 +28,8 @@ std::string Engine::check_invariants() const {
     }
     for (const StepId wait : row.waits) {
       const StepState* other = s.step(wait);
-      if (other == nullptr || is_terminal(other->row.status)) return name(row.member.asset) + " waits for what has ended";
+      if (other == nullptr || is_terminal(other->row.status))
+        return name(row.member.asset) + " waits for what has ended";
     }
   }
   if (places != s.slots_used) return "slots in use are counted wrongly";
@@ -47,17 +48,20 @@ std::string Engine::check_invariants() const {
   }
   for (std::uint32_t i = 0; i < s.id_of.size(); ++i) {
     const AssetId a = s.id_of[i];
-    if (s.stale[i] != s.compute_stale(Rank{i})) return "staleness of " + name(a) + " differs from its recomputation";
+    if (s.stale[i] != s.compute_stale(Rank{i}))
+      return "staleness of " + name(a) + " differs from its recomputation";
     const FreshnessState fresh = s.freshness_at(a, s.now);
     if (s.members[a.value].freshness != fresh) {
-      return "freshness of " + name(a) + " is " + std::string{to_text(s.members[a.value].freshness)} + ", should be " +
+      return "freshness of " + name(a) + " is " +
+             std::string{to_text(s.members[a.value].freshness)} + ", should be " +
              std::string{to_text(fresh)};
     }
     // Nobody is stuck: a condition that holds, and that something stirred, has been acted on.
     const auto& program = s.programs[a.value];
     if (!program || s.definition(a).external || s.in_progress(a) || s.is_paused(a)) continue;
     const fact::ConditionMemory& memory = s.memory[a.value];
-    if (memory.expression != program->hash) return "the condition of " + name(a) + " was never evaluated";
+    if (memory.expression != program->hash)
+      return "the condition of " + name(a) + " was never evaluated";
     static const std::vector<Evaluation> nothing;
     if (memory.stirred && s.can_run(a) && Evaluator{s, a, *program, nothing}.explain().held) {
       return name(a) + " is stuck: its condition holds and nobody acts on it";
@@ -68,9 +72,9 @@ std::string Engine::check_invariants() const {
     if (step.row.status != StepStatus::queued || step.ready) continue;
     const Readiness r = Decider{const_cast<State&>(s), s.now}.readiness(step);  // reads only
     if (!r.waiting || r.end != Reason::none) {
-      return name(step.row.member.asset) + (step.row.check.empty() ? "" : "'s check") + " is stuck in the queue: attempt " +
-             std::to_string(step.row.attempt) + ", " + std::to_string(step.row.gates.size()) + " gates, " +
-             std::string{to_text(r.end)};
+      return name(step.row.member.asset) + (step.row.check.empty() ? "" : "'s check") +
+             " is stuck in the queue: attempt " + std::to_string(step.row.attempt) + ", " +
+             std::to_string(step.row.gates.size()) + " gates, " + std::string{to_text(r.end)};
     }
   }
   return {};

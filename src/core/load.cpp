@@ -29,7 +29,8 @@ std::uint64_t as_number(Micros micros) { return static_cast<std::uint64_t>(micro
 std::uint64_t hash_of_checks(const AssetDefinition& def) {
   if (def.checks.empty()) return 0;
   Hash hash;
-  for (const auto& c : def.checks) hash << c.name << static_cast<std::uint64_t>(c.severity) << (c.blocking ? 1U : 0U);
+  for (const auto& c : def.checks)
+    hash << c.name << static_cast<std::uint64_t>(c.severity) << (c.blocking ? 1U : 0U);
   return hash.value();
 }
 std::uint64_t hash_of_rules(const AssetDefinition& def) {
@@ -39,7 +40,8 @@ std::uint64_t hash_of_rules(const AssetDefinition& def) {
     if (!dep.rule.max_age && dep.mapping.empty()) continue;
     any = true;
     hash << dep.key << (dep.rule.max_age ? as_number(*dep.rule.max_age) : 0)
-         << (dep.rule.wait_until ? as_number(*dep.rule.wait_until) + 1 : 0) << dep.rule.timezone << dep.mapping;
+         << (dep.rule.wait_until ? as_number(*dep.rule.wait_until) + 1 : 0) << dep.rule.timezone
+         << dep.mapping;
   }
   return any ? hash.value() : 0;
 }
@@ -50,16 +52,19 @@ DefinitionRow describe(const Engine::State& s, Rank rank, const Program* program
   row.expression = program == nullptr ? 0 : program->hash;
   row.code = CodeVersion{version_hash(def.code_version)};
   row.checks = hash_of_checks(def);
-  row.freshness = def.freshness ? (Hash{} << as_number(def.freshness->within)
-                                          << (def.freshness->warn ? as_number(*def.freshness->warn) : 0)).value()
-                                : 0;
+  row.freshness = def.freshness
+                      ? (Hash{} << as_number(def.freshness->within)
+                                << (def.freshness->warn ? as_number(*def.freshness->warn) : 0))
+                            .value()
+                      : 0;
   for (const Rank up : s.graph->upstream(rank)) row.deps.push_back(s.id_of[up.value]);
   std::ranges::sort(row.deps);
   row.rules = hash_of_rules(def);
   return row;
 }
 
-/// Which dependencies `allow` and `ignore` leave, by rank; a selection that fits nothing here leaves none out.
+/// Which dependencies `allow` and `ignore` leave, by rank; a selection that fits nothing here
+/// leaves none out.
 std::vector<std::uint8_t> narrow(const Graph& graph, const Condition& c) {
   std::vector<std::uint8_t> out(graph.size(), c.allow ? 0 : 1);
   if (c.allow) {
@@ -80,7 +85,8 @@ std::vector<Rank> upstream_at(const Graph& graph, Rank from, int depth) {
   std::vector<Rank> level{from};
   for (int i = 0; i < depth; ++i) {
     std::vector<Rank> next;
-    for (const Rank r : level) next.insert(next.end(), graph.upstream(r).begin(), graph.upstream(r).end());
+    for (const Rank r : level)
+      next.insert(next.end(), graph.upstream(r).begin(), graph.upstream(r).end());
     std::ranges::sort(next);
     next.erase(std::unique(next.begin(), next.end()), next.end());
     level = std::move(next);
@@ -152,7 +158,8 @@ void Engine::State::bring_into_force() {
     for (const auto& reach : program->reaches) {
       const auto base = reach.key.empty() ? std::optional{Rank{i}} : graph->find(reach.key);
       if (!base) continue;
-      for (const Rank r : upstream_at(*graph, *base, reach.depth)) watchers[id_of[r.value]].emplace_back(a, reach.changes);
+      for (const Rank r : upstream_at(*graph, *base, reach.depth))
+        watchers[id_of[r.value]].emplace_back(a, reach.changes);
     }
   }
   for (std::uint32_t a = 1; a < definitions.size(); ++a) {
@@ -180,9 +187,11 @@ void Engine::State::arm_timers(AssetId a) {
   auto& mine = asset_timers[a];
   for (const Timer& timer : mine) timers.erase(timer);
   mine.clear();
-  if (const auto at = next_freshness_change(a, now)) mine.push_back({*at, Timer::Kind::freshness, a, {}, {}});
+  if (const auto at = next_freshness_change(a, now))
+    mine.push_back({*at, Timer::Kind::freshness, a, {}, {}});
   for (const Dependency& dep : definition(a).deps) {
-    if (const auto at = next_edge_change(dep, now)) mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
+    if (const auto at = next_edge_change(dep, now))
+      mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
   }
   timers.insert(mine.begin(), mine.end());
   if (mine.empty()) asset_timers.erase(a);
@@ -190,7 +199,9 @@ void Engine::State::arm_timers(AssetId a) {
 
 void Engine::State::arm_schedule(const std::string& name) {
   const Schedule& schedule = schedules[name];
-  std::erase_if(timers, [&](const Timer& t) { return t.kind == Timer::Kind::schedule && t.schedule == name; });
+  std::erase_if(timers, [&](const Timer& t) {
+    return t.kind == Timer::Kind::schedule && t.schedule == name;
+  });
   if (!schedule.known || schedule.users.empty() || !schedule.cron) return;
   if (const auto next = schedule.cron->next(schedule.tick, *schedule.zone)) {
     timers.insert({*next, Timer::Kind::schedule, {}, {}, name});
@@ -207,7 +218,8 @@ void Engine::State::arm_all_timers() {
   for (const auto& [id, step] : steps) {
     if (is_terminal(step.row.status)) continue;
     if (step.row.status == StepStatus::queued) {
-      if (step.row.not_before != Instant{}) timers.insert({step.row.not_before, Timer::Kind::retry, {}, id, {}});
+      if (step.row.not_before != Instant{})
+        timers.insert({step.row.not_before, Timer::Kind::retry, {}, id, {}});
     } else if (is_defined(step.row.member.asset)) {
       if (const auto& timeout = definition(step.row.member.asset).timeout) {
         timers.insert({step.row.started_at + *timeout, Timer::Kind::timeout, {}, id, {}});

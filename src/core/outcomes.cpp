@@ -5,23 +5,33 @@
 namespace freshet::core {
 
 namespace {
-constexpr std::uint32_t losses_max = 2;  ///< Further attempts after a step whose fate cannot be known.
+constexpr std::uint32_t losses_max =
+    2;  ///< Further attempts after a step whose fate cannot be known.
 }
 
 void Decider::take(const input::StepRunning& in) {
   const StepState* step = s_.step(in.step);
-  if (step == nullptr || step->row.status != StepStatus::starting || step->row.attempt != in.attempt) return;
+  if (step == nullptr || step->row.status != StepStatus::starting ||
+      step->row.attempt != in.attempt)
+    return;
   record(fact::StepRunning{in.step, in.attempt, in.pid});
 }
 
-void Decider::materialize(StepState& step, const std::string& data_version, const std::string& metadata) {
+void Decider::materialize(StepState& step, const std::string& data_version,
+                          const std::string& metadata) {
   const AssetId a = step.row.member.asset;
   const MemberRow& member = s_.members[a.value];
   const DataVersion version{version_hash(data_version)};
   const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
-  record(fact::Updated{.member = step.row.member, .version = version, .data_version = data_version,
-                       .code = step.row.code, .changed = changed, .consumed = step.row.consumed,
-                       .step = step.row.step, .metadata = metadata, .provisional = step.row.provisional});
+  record(fact::Updated{.member = step.row.member,
+                       .version = version,
+                       .data_version = data_version,
+                       .code = step.row.code,
+                       .changed = changed,
+                       .consumed = step.row.consumed,
+                       .step = step.row.step,
+                       .metadata = metadata,
+                       .provisional = step.row.provisional});
 }
 
 void Decider::take(const input::StepMessage& in) {
@@ -35,24 +45,31 @@ void Decider::take(const input::StepMessage& in) {
     record(fact::StepLogged{in.step, in.attempt, "warning", std::move(text)});
   };
   switch (in.kind) {
-    case input::StepMessage::Kind::log: record(fact::StepLogged{in.step, in.attempt, in.level, in.text}); break;
+    case input::StepMessage::Kind::log:
+      record(fact::StepLogged{in.step, in.attempt, in.level, in.text});
+      break;
     case input::StepMessage::Kind::materialization:
       if (!in.asset.empty() && in.asset != s_.keys[a.value]) {
-        warn("a materialization of \"" + in.asset + "\" was reported by the step of \"" + s_.keys[a.value] +
-             "\" and left out: a step reports its own asset");
+        warn("a materialization of \"" + in.asset + "\" was reported by the step of \"" +
+             s_.keys[a.value] + "\" and left out: a step reports its own asset");
       } else {
-        if (step->row.reported) warn("a second materialization was reported in one attempt; the last one counts");
+        if (step->row.reported)
+          warn("a second materialization was reported in one attempt; the last one counts");
         materialize(*step, in.data_version, in.metadata);
       }
       break;
     case input::StepMessage::Kind::check:
       if (!in.asset.empty() && in.asset != s_.keys[a.value]) {
-        warn("a check result of \"" + in.asset + "\" was reported by the step of \"" + s_.keys[a.value] +
-             "\" and left out: a step reports its own asset");
+        warn("a check result of \"" + in.asset + "\" was reported by the step of \"" +
+             s_.keys[a.value] + "\" and left out: a step reports its own asset");
         break;
       }
-      record(fact::CheckRecorded{.member = step->row.member, .name = in.check, .passed = in.passed,
-                                 .severity = in.severity, .step = in.step, .metadata = in.metadata});
+      record(fact::CheckRecorded{.member = step->row.member,
+                                 .name = in.check,
+                                 .passed = in.passed,
+                                 .severity = in.severity,
+                                 .step = in.step,
+                                 .metadata = in.metadata});
       break;
   }
   record(fact::MessagesRead{in.step, in.attempt, in.offset});
@@ -66,8 +83,10 @@ void Decider::take(const input::StepOutcome& in) {
   }
   using Kind = input::StepOutcome::Kind;
   const Reason stop = step->row.stop;
-  if (in.kind == Kind::canceled || stop == Reason::canceled_by_person || stop == Reason::run_canceled) {
-    end_step(*step, StepStatus::canceled, stop == Reason::none ? Reason::canceled_by_person : stop, in.code, in.text);
+  if (in.kind == Kind::canceled || stop == Reason::canceled_by_person ||
+      stop == Reason::run_canceled) {
+    end_step(*step, StepStatus::canceled, stop == Reason::none ? Reason::canceled_by_person : stop,
+             in.code, in.text);
     return;
   }
   const bool timed_out = stop == Reason::timeout || in.timed_out;
@@ -87,8 +106,11 @@ void Decider::take(const input::StepOutcome& in) {
               if (check.name == step->row.check) severity = check.severity;
             }
           }
-          record(fact::CheckRecorded{.member = step->row.member, .name = step->row.check, .passed = in.code == 0,
-                                     .severity = severity, .step = in.step});
+          record(fact::CheckRecorded{.member = step->row.member,
+                                     .name = step->row.check,
+                                     .passed = in.code == 0,
+                                     .severity = severity,
+                                     .step = in.step});
         }
         end_step(*step, StepStatus::succeeded, Reason::none, in.code, in.text);
         return;
@@ -102,20 +124,32 @@ void Decider::take(const input::StepOutcome& in) {
       return;
     }
     case Kind::signaled:
-      attempt_failed(*step, timed_out ? Reason::timeout : Reason::signal, in.code, in.text, in.final);
+      attempt_failed(*step, timed_out ? Reason::timeout : Reason::signal, in.code, in.text,
+                     in.final);
       return;
-    case Kind::exec_error: attempt_failed(*step, Reason::exec_error, in.code, in.text, in.final); return;
-    case Kind::lost: attempt_failed(*step, Reason::lost, in.code, in.text, in.final); return;
+    case Kind::exec_error:
+      attempt_failed(*step, Reason::exec_error, in.code, in.text, in.final);
+      return;
+    case Kind::lost:
+      attempt_failed(*step, Reason::lost, in.code, in.text, in.final);
+      return;
     case Kind::not_started:
-      record(fact::AttemptEnded{.step = in.step, .attempt = in.attempt, .reason = Reason::none,
-                                .text = "the daemon ended before the process began", .retry_at = s_.now});
+      record(fact::AttemptEnded{.step = in.step,
+                                .attempt = in.attempt,
+                                .reason = Reason::none,
+                                .text = "the daemon ended before the process began",
+                                .retry_at = s_.now});
       return;
-    case Kind::wrote_nothing: end_step(*step, StepStatus::skipped, Reason::wrote_nothing, in.code, in.text); return;
-    case Kind::canceled: return;
+    case Kind::wrote_nothing:
+      end_step(*step, StepStatus::skipped, Reason::wrote_nothing, in.code, in.text);
+      return;
+    case Kind::canceled:
+      return;
   }
 }
 
-void Decider::attempt_failed(StepState& step, Reason reason, std::int32_t exit_code, std::string text, bool final) {
+void Decider::attempt_failed(StepState& step, Reason reason, std::int32_t exit_code,
+                             std::string text, bool final) {
   const AssetId a = step.row.member.asset;
   const StepId id = step.row.step;
   if (!final && s_.is_defined(a)) {
@@ -127,24 +161,35 @@ void Decider::attempt_failed(StepState& step, Reason reason, std::int32_t exit_c
       again = retry_at(policy, id, step.row.failures + 1, s_.now);
     }
     if (again) {
-      record(fact::AttemptEnded{.step = id, .attempt = step.row.attempt, .reason = reason, .exit_code = exit_code,
-                                .text = std::move(text), .retry_at = *again});
+      record(fact::AttemptEnded{.step = id,
+                                .attempt = step.row.attempt,
+                                .reason = reason,
+                                .exit_code = exit_code,
+                                .text = std::move(text),
+                                .retry_at = *again});
       return;
     }
   }
-  end_step(step, reason == Reason::lost ? StepStatus::lost : StepStatus::failed, reason, exit_code, std::move(text));
+  end_step(step, reason == Reason::lost ? StepStatus::lost : StepStatus::failed, reason, exit_code,
+           std::move(text));
 }
 
-void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::int32_t exit_code, std::string text,
-                       std::vector<Blocker> blockers) {
+void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::int32_t exit_code,
+                       std::string text, std::vector<Blocker> blockers) {
   const StepId id = step.row.step;
   const AssetId a = step.row.member.asset;
   const bool is_check = !step.row.check.empty();
-  const bool left_unstarted = status == StepStatus::skipped &&
-                              (reason == Reason::upstream_failed || reason == Reason::upstream_wrote_nothing ||
-                               reason == Reason::check_failed);
-  record(fact::StepEnded{.step = id, .attempt = step.row.attempt, .status = status, .reason = reason,
-                         .exit_code = exit_code, .text = std::move(text), .blockers = blockers});
+  const bool left_unstarted =
+      status == StepStatus::skipped &&
+      (reason == Reason::upstream_failed || reason == Reason::upstream_wrote_nothing ||
+       reason == Reason::check_failed);
+  record(fact::StepEnded{.step = id,
+                         .attempt = step.row.attempt,
+                         .status = status,
+                         .reason = reason,
+                         .exit_code = exit_code,
+                         .text = std::move(text),
+                         .blockers = blockers});
   if (left_unstarted && !is_check && s_.is_defined(a) && s_.programs[a.value]) {
     fact::ConditionMemory memory = s_.memory[a.value];
     memory.blockers = std::move(blockers);
@@ -152,11 +197,17 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
     record(std::move(memory));
   }
   if (status == StepStatus::failed || status == StepStatus::lost) {
-    const std::string what = is_check ? "check " + s_.steps.at(id).row.check + " of " + s_.keys[a.value] : s_.keys[a.value];
-    record(fact::Alerted{.asset = a, .kind = fact::Alerted::Kind::failure, .step = id,
+    const std::string what = is_check
+                                 ? "check " + s_.steps.at(id).row.check + " of " + s_.keys[a.value]
+                                 : s_.keys[a.value];
+    record(fact::Alerted{.asset = a,
+                         .kind = fact::Alerted::Kind::failure,
+                         .step = id,
                          .text = what + " failed: " + std::string{to_text(reason)}});
   } else if (status == StepStatus::succeeded && !is_check && s_.members[a.value].alerted_failure) {
-    record(fact::Alerted{.asset = a, .kind = fact::Alerted::Kind::recovery, .step = id,
+    record(fact::Alerted{.asset = a,
+                         .kind = fact::Alerted::Kind::recovery,
+                         .step = id,
                          .text = s_.keys[a.value] + " succeeded again"});
   }
 }

@@ -11,7 +11,8 @@
 
 namespace freshet::core {
 
-/// A set of ranks with a fast minimum: bits, bits over words, bits over those.  Empty, it costs nothing to clear.
+/// A set of ranks with a fast minimum: bits, bits over words, bits over those.  Empty, it costs
+/// nothing to clear.
 class RankQueue {
  public:
   void resize(std::size_t size) {

@@ -37,7 +37,8 @@ void number(const Engine::State& s, Rows& rows) {
 Rows take_touched(Engine::State& s) {
   Rows rows;
   number(s, rows);
-  for (const AssetId a : std::exchange(s.touched_assets, {})) asset_rows(s, a, std::exchange(s.touched[a.value], 0), rows);
+  for (const AssetId a : std::exchange(s.touched_assets, {}))
+    asset_rows(s, a, std::exchange(s.touched[a.value], 0), rows);
   for (const auto& edge : std::exchange(s.touched_edges, {})) {
     rows.of<EdgeRow>().push_back({edge.first, edge.second, s.edges.at(edge)});
   }
@@ -47,8 +48,10 @@ Rows take_touched(Engine::State& s) {
   for (const auto& name : std::exchange(s.touched_schedules, {})) {
     rows.of<ScheduleRow>().push_back({name, s.schedules.at(name).tick});
   }
-  for (auto& row : std::exchange(s.touched_events, {})) rows.of<EventRow>().push_back(std::move(row));
-  for (const auto& key : std::exchange(s.touched_answers, {})) rows.of<AnswerRow>().push_back(s.answers.at(key));
+  for (auto& row : std::exchange(s.touched_events, {}))
+    rows.of<EventRow>().push_back(std::move(row));
+  for (const auto& key : std::exchange(s.touched_answers, {}))
+    rows.of<AnswerRow>().push_back(s.answers.at(key));
   for (const RunId id : std::exchange(s.touched_runs, {})) {
     const auto it = s.runs.find(id);
     if (it == s.runs.end()) continue;
@@ -79,7 +82,8 @@ Rows Engine::rows() const {
     if (s.cursors.contains(a)) what |= touched_cursor;
     asset_rows(s, a, what, rows);
   }
-  for (const auto& [edge, since] : s.edges) rows.of<EdgeRow>().push_back({edge.first, edge.second, since});
+  for (const auto& [edge, since] : s.edges)
+    rows.of<EdgeRow>().push_back({edge.first, edge.second, since});
   for (const auto& [id, run] : s.runs) rows.of<RunRow>().push_back(run.row);
   for (const auto& [id, step] : s.steps) rows.of<StepRow>().push_back(step.row);
   for (const auto& [name, schedule] : s.schedules) {
@@ -94,7 +98,8 @@ void Engine::load(Rows rows) {
   State& s = *state_;
   s.sequence = rows.sequence, s.now = rows.at, s.last_run = rows.last_run;
   for (auto& row : rows.of<AssetRow>()) {
-    while (s.keys.size() <= row.asset.value) s.grow(AssetId{static_cast<std::uint32_t>(s.keys.size())});
+    while (s.keys.size() <= row.asset.value)
+      s.grow(AssetId{static_cast<std::uint32_t>(s.keys.size())});
     s.keys[row.asset.value] = row.key;
     s.ids[row.key] = row.asset;
   }
@@ -130,9 +135,11 @@ void Engine::load(Rows rows) {
       if (row.check.empty()) (active || row.attempt != 0 ? s.busy : s.queued)[a.value] = row.step;
     }
     run->second.canceled = run->second.canceled || row.status == StepStatus::canceled;
-    run->second.failed = run->second.failed || row.status == StepStatus::failed || row.status == StepStatus::lost ||
-                         row.reason == Reason::upstream_failed || row.reason == Reason::check_failed;
-    if (!is_terminal(row.status) && !row.check.empty() && row.waits.empty()) s.source_checks[a].push_back(row.step);
+    run->second.failed = run->second.failed || row.status == StepStatus::failed ||
+                         row.status == StepStatus::lost || row.reason == Reason::upstream_failed ||
+                         row.reason == Reason::check_failed;
+    if (!is_terminal(row.status) && !row.check.empty() && row.waits.empty())
+      s.source_checks[a].push_back(row.step);
     step.holds_place = active;
     step.row = std::move(row);
   }

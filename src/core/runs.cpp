@@ -13,12 +13,16 @@ constexpr std::size_t steps_max = 1'000;  ///< Of one run.
 /// Disjoint sets of positions, joined by dependencies.
 class Components {
  public:
-  explicit Components(std::size_t size) : parent_(size) { std::iota(parent_.begin(), parent_.end(), 0U); }
+  explicit Components(std::size_t size) : parent_(size) {
+    std::iota(parent_.begin(), parent_.end(), 0U);
+  }
   std::size_t find(std::size_t i) {
     while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
     return i;
   }
-  void join(std::size_t a, std::size_t b) { parent_[std::max(find(a), find(b))] = std::min(find(a), find(b)); }
+  void join(std::size_t a, std::size_t b) {
+    parent_[std::max(find(a), find(b))] = std::min(find(a), find(b));
+  }
 
  private:
   std::vector<std::size_t> parent_;
@@ -32,8 +36,9 @@ RunId Decider::next_run_id() const {
   return RunId{std::max(at, s_.last_run.value + 1)};
 }
 
-std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, const std::string& actor,
-                                  const std::string& reason, const std::vector<std::string>& tags,
+std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
+                                  const std::string& actor, const std::string& reason,
+                                  const std::vector<std::string>& tags,
                                   std::optional<RunId> retry_of) {
   std::ranges::sort(wanted, {}, [&](const Wanted& w) { return s_.rank_of[w.asset.value]; });
   std::unordered_map<AssetId, std::size_t> position;
@@ -47,7 +52,8 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
     }
   }
 
-  // Components stay together, one project's in one run while there is room; a greater one is cut by rank.
+  // Components stay together, one project's in one run while there is room; a greater one is cut by
+  // rank.
   Components components{fresh.size()};
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     for (const Rank up : s_.graph->upstream(s_.rank_of[fresh[i].asset.value])) {
@@ -60,17 +66,19 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
   }
   const auto steps_of = [&](AssetId a) {
     std::size_t count = 1;
-    for (const CheckDefinition& check : s_.definition(a).checks) count += check.command.empty() ? 0 : 1;
+    for (const CheckDefinition& check : s_.definition(a).checks)
+      count += check.command.empty() ? 0 : 1;
     return count;
   };
   std::map<std::size_t, std::size_t> size_of;  // by component, in steps
-  for (std::size_t i = 0; i < fresh.size(); ++i) size_of[components.find(i)] += steps_of(fresh[i].asset);
+  for (std::size_t i = 0; i < fresh.size(); ++i)
+    size_of[components.find(i)] += steps_of(fresh[i].asset);
   struct Open {
     std::size_t group{};
     std::size_t size{};
   };
-  std::map<std::string, Open> open;           // the run being filled, by project
-  std::map<std::size_t, Open> group_of;       // by component
+  std::map<std::string, Open> open;      // the run being filled, by project
+  std::map<std::size_t, Open> group_of;  // by component
   std::vector<std::vector<AssetId>> groups;
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     const std::size_t component = components.find(i);
@@ -108,21 +116,25 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
   for (const Wanted& w : joining) {
     // A member's checks follow its own step.
     for (auto it = s_.steps.find(s_.queued[w.asset.value]);
-         it != s_.steps.end() && it->second.row.member.asset == w.asset && it->first.run == s_.queued[w.asset.value].run; ++it) {
+         it != s_.steps.end() && it->second.row.member.asset == w.asset &&
+         it->first.run == s_.queued[w.asset.value].run;
+         ++it) {
       steps[w.asset].push_back(it->first);
     }
   }
   const auto is_blocking = [&](StepId id) {
     const StepState& step = *s_.step(id);
-    return std::ranges::any_of(s_.definition(step.row.member.asset).checks, [&](const CheckDefinition& check) {
-      return check.blocking && check.name == step.row.check;
-    });
+    return std::ranges::any_of(s_.definition(step.row.member.asset).checks,
+                               [&](const CheckDefinition& check) {
+                                 return check.blocking && check.name == step.row.check;
+                               });
   };
   const auto waits_of = [&](AssetId a) {
     std::vector<StepId> waits;
     for (const Rank up : s_.graph->upstream(s_.rank_of[a.value])) {
       const auto it = steps.find(s_.id_of[up.value]);
-      if (const auto checks = s_.source_checks.find(s_.id_of[up.value]); checks != s_.source_checks.end()) {
+      if (const auto checks = s_.source_checks.find(s_.id_of[up.value]);
+          checks != s_.source_checks.end()) {
         for (const StepId check : checks->second) {
           if (is_blocking(check)) waits.push_back(check);
         }
@@ -141,13 +153,22 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
   };
 
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    fact::RunQueued run{.run = runs[g], .cause = cause, .actor = actor, .reason = reason, .tags = tags,
+    fact::RunQueued run{.run = runs[g],
+                        .cause = cause,
+                        .actor = actor,
+                        .reason = reason,
+                        .tags = tags,
                         .retry_of = retry_of};
     for (const AssetId a : groups[g]) {
-      run.steps.push_back({.member = {a, {}}, .waits = waits_of(a), .own_reason = fresh[position.at(a)].own_reason});
+      run.steps.push_back({.member = {a, {}},
+                           .waits = waits_of(a),
+                           .own_reason = fresh[position.at(a)].own_reason});
       for (const CheckDefinition& check : s_.definition(a).checks) {
         if (!check.command.empty()) {
-          run.steps.push_back({.member = {a, {}}, .check = check.name, .waits = {steps.at(a).front()}, .own_reason = true});
+          run.steps.push_back({.member = {a, {}},
+                               .check = check.name,
+                               .waits = {steps.at(a).front()},
+                               .own_reason = true});
         }
       }
     }
@@ -158,9 +179,11 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause, co
     std::vector<StepId> waits;
     for (const StepId wait : waits_of(w.asset)) {
       const StepState* other = s_.step(wait);
-      if (wait.run != step.run && other != nullptr && !is_terminal(other->row.status)) waits.push_back(wait);
+      if (wait.run != step.run && other != nullptr && !is_terminal(other->row.status))
+        waits.push_back(wait);
     }
-    record(fact::RequestJoined{.step = step, .own_reason = w.own_reason, .cause = cause, .waits = std::move(waits)});
+    record(fact::RequestJoined{
+        .step = step, .own_reason = w.own_reason, .cause = cause, .waits = std::move(waits)});
     if (std::ranges::find(runs, step.run) == runs.end()) runs.push_back(step.run);
   }
   return runs;
@@ -172,7 +195,8 @@ void Decider::check_sources() {
     fact::RunQueued run{.run = next_run_id(), .cause = RunCause::automation};
     for (const CheckDefinition& check : s_.definition(a).checks) {
       if (check.command.empty()) continue;
-      run.steps.push_back({.member = {a, {}}, .check = check.name, .waits = {}, .own_reason = true});
+      run.steps.push_back(
+          {.member = {a, {}}, .check = check.name, .waits = {}, .own_reason = true});
     }
     record(std::move(run));
   }

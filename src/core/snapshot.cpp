@@ -17,7 +17,9 @@ AssetState view(const Engine::State& s, Rank rank) {
   AssetState out;
   out.asset = a;
   out.stale = s.stale[rank.value];
-  out.data = m.updated.value == 0 ? DataState::missing : out.stale != 0 ? DataState::stale : DataState::fresh;
+  out.data = m.updated.value == 0 ? DataState::missing
+             : out.stale != 0     ? DataState::stale
+                                  : DataState::fresh;
   out.paused = s.is_paused(a);
   out.withheld = s.memory[a.value].withheld;
   out.provisional = m.provisional;
@@ -58,20 +60,28 @@ std::shared_ptr<const ActiveRun> view(const Engine::State& s, RunId id, const Ru
 
 std::string_view to_text(DataState state) {
   switch (state) {
-    case DataState::missing: return "missing";
-    case DataState::fresh: return "fresh";
-    case DataState::stale: return "stale";
+    case DataState::missing:
+      return "missing";
+    case DataState::fresh:
+      return "fresh";
+    case DataState::stale:
+      return "stale";
   }
   return "";
 }
 
 std::string_view to_text(WorkState state) {
   switch (state) {
-    case WorkState::idle: return "idle";
-    case WorkState::waiting: return "waiting";
-    case WorkState::running: return "running";
-    case WorkState::failed: return "failed";
-    case WorkState::paused: return "paused";
+    case WorkState::idle:
+      return "idle";
+    case WorkState::waiting:
+      return "waiting";
+    case WorkState::running:
+      return "running";
+    case WorkState::failed:
+      return "failed";
+    case WorkState::paused:
+      return "paused";
   }
   return "";
 }
@@ -87,7 +97,8 @@ std::shared_ptr<const Snapshot> Engine::snapshot() {
     auto chunk = std::make_shared<Snapshot::Chunk>();
     const std::size_t first = i * Snapshot::chunk_size;
     const std::size_t last = std::min(first + Snapshot::chunk_size, s.id_of.size());
-    for (std::size_t r = first; r < last; ++r) (*chunk)[r - first] = view(s, Rank{static_cast<std::uint32_t>(r)});
+    for (std::size_t r = first; r < last; ++r)
+      (*chunk)[r - first] = view(s, Rank{static_cast<std::uint32_t>(r)});
     s.chunks[i] = std::move(chunk);
     s.chunk_dirty[i] = 0;
   }
@@ -105,7 +116,8 @@ std::shared_ptr<const Snapshot> Engine::snapshot() {
   }
   out->runs = s.run_views;
   for (const auto& [name, pool] : s.pools) {
-    out->pools[name] = {.limit = pool.limit, .used = name.empty() ? s.slots_used : pool.used,
+    out->pools[name] = {.limit = pool.limit,
+                        .used = name.empty() ? s.slots_used : pool.used,
                         .waiting = static_cast<std::uint32_t>(pool.ready.size())};
   }
   return out;

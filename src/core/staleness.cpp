@@ -6,7 +6,8 @@
 namespace freshet {
 
 namespace {
-constexpr std::size_t history_max = 32;  ///< Pairs kept per member; beyond them an old consumer counts as stale.
+constexpr std::size_t history_max =
+    32;  ///< Pairs kept per member; beyond them an old consumer counts as stale.
 }
 
 bool Engine::State::has_unconsumed(AssetId a, AssetId upstream) const {
@@ -29,11 +30,13 @@ bool Engine::State::has_unconsumed(AssetId a, AssetId upstream) const {
   return true;
 }
 
-void Engine::State::remember_version(AssetId a, const MemberRow& before, Sequence at, DataVersion version) {
+void Engine::State::remember_version(AssetId a, const MemberRow& before, Sequence at,
+                                     DataVersion version) {
   auto it = versions.find(a);
   if (it == versions.end()) {
     if (version.value == 0 || before.version.value == 0) return;
-    it = versions.emplace(a, std::vector<std::uint64_t>{before.changed.value, before.version.value}).first;
+    it = versions.emplace(a, std::vector<std::uint64_t>{before.changed.value, before.version.value})
+             .first;
   }
   auto& pairs = it->second;
   pairs.push_back(at.value);
@@ -53,13 +56,15 @@ std::uint8_t Engine::State::compute_stale(Rank rank) const {
   const MemberRow& mine = members[a.value];
   if (mine.materialized.value == 0 || graph->asset(rank).external) return 0;
   std::uint8_t bits = 0;
-  if (mine.code.value != 0 && definitions[a.value].code.value != 0 && mine.code != definitions[a.value].code) {
+  if (mine.code.value != 0 && definitions[a.value].code.value != 0 &&
+      mine.code != definitions[a.value].code) {
     bits |= stale_code;
   }
   for (const Rank up : graph->upstream(rank)) {
     if (stale[up.value] != 0) bits |= stale_dependencies;
     const AssetId upstream = id_of[up.value];
-    if ((bits & stale_data) == 0 && (members[upstream.value].changed > mine.consumed || !edges.empty()) &&
+    if ((bits & stale_data) == 0 &&
+        (members[upstream.value].changed > mine.consumed || !edges.empty()) &&
         has_unconsumed(a, upstream)) {
       bits |= stale_data;
     }

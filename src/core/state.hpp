@@ -30,23 +30,23 @@ struct StepState {
   std::vector<StepId> waiters;  ///< Derived: steps whose row.waits has this one.
   std::string pool;             ///< Of its definition when it was queued; "" for none.
   std::int32_t priority{};
-  bool holds_place{false};      ///< Counted in its pool and in the slots.
-  bool ready{false};            ///< Derived: in a ready set.
+  bool holds_place{false};  ///< Counted in its pool and in the slots.
+  bool ready{false};        ///< Derived: in a ready set.
 };
 
 struct RunState {
   RunRow row;
-  std::uint32_t open{};         ///< Steps that have not ended.
-  bool failed{false};           ///< Some step failed, was lost, or was left unstarted by a failure.
+  std::uint32_t open{};  ///< Steps that have not ended.
+  bool failed{false};    ///< Some step failed, was lost, or was left unstarted by a failure.
   bool canceled{false};
 };
 
 struct Schedule {
   std::optional<Cron> cron;
   const TimeZone* zone{};
-  Instant tick{};               ///< Latest that passed, or when it was first armed.
-  bool known{false};            ///< A fact says so.
-  std::vector<AssetId> users;   ///< Derived.
+  Instant tick{};              ///< Latest that passed, or when it was first armed.
+  bool known{false};           ///< A fact says so.
+  std::vector<AssetId> users;  ///< Derived.
 };
 
 /// So that a key is found without a copy of it.
@@ -60,8 +60,8 @@ struct Timer {
   enum class Kind : std::uint8_t { schedule, freshness, edge, retry, timeout };
   Instant at;
   Kind kind{};
-  AssetId asset;                ///< freshness, edge.
-  StepId step;                  ///< retry, timeout.
+  AssetId asset;  ///< freshness, edge.
+  StepId step;    ///< retry, timeout.
   std::string schedule;
   friend auto operator<=>(const Timer&, const Timer&) = default;
 };
@@ -77,7 +77,7 @@ struct Pool {
 struct ChangeEvent {
   AssetId asset;
   std::uint16_t changes{};
-  AssetId own;                  ///< The asset whose own progress this is; 0: none's.
+  AssetId own;  ///< The asset whose own progress this is; 0: none's.
 };
 
 /// What is only true within one moment.
@@ -89,15 +89,21 @@ struct MomentState {
   std::unordered_map<AssetId, std::uint32_t> code;
   std::unordered_map<AssetId, std::uint32_t> wiped;
   std::set<std::string> ticks;
-  std::set<AssetId> requested;                         ///< By automation, before this moment's evaluation.
-  std::set<AssetId> ended;                             ///< Whose own step ended in this moment.
+  std::set<AssetId> requested;  ///< By automation, before this moment's evaluation.
+  std::set<AssetId> ended;      ///< Whose own step ended in this moment.
   void clear() { *this = {}; }
 };
 
 /// Rows to be written: tables as bits per asset, and the others by key.
 enum Touched : std::uint8_t {
-  touched_asset = 1, touched_member = 2, touched_versions = 4, touched_definition = 8, touched_memory = 16,
-  touched_checks = 32, touched_pause = 64, touched_cursor = 128,
+  touched_asset = 1,
+  touched_member = 2,
+  touched_versions = 4,
+  touched_definition = 8,
+  touched_memory = 16,
+  touched_checks = 32,
+  touched_pause = 64,
+  touched_cursor = 128,
 };
 
 }  // namespace core
@@ -118,12 +124,13 @@ struct Engine::State {
   std::vector<std::vector<CheckRow>> checks{1};
   std::vector<Rank> rank_of{core::no_rank};
   std::vector<std::shared_ptr<const core::Program>> programs{1};
-  std::vector<StepId> busy{1};      ///< Step that is started (or between attempts); run 0: none.
-  std::vector<StepId> queued{1};    ///< Oldest step that was never started; run 0: none.
+  std::vector<StepId> busy{1};    ///< Step that is started (or between attempts); run 0: none.
+  std::vector<StepId> queued{1};  ///< Oldest step that was never started; run 0: none.
   std::vector<Sequence> revision{1};
   /// Derived: of external assets, checks that were queued for an update and have not ended.
   std::unordered_map<AssetId, std::vector<StepId>> source_checks;
-  /// Derived: steps that were never started, by the members whose blocking checks they have to look at.
+  /// Derived: steps that were never started, by the members whose blocking checks they have to look
+  /// at.
   std::unordered_map<AssetId, std::vector<StepId>> gated;
   std::vector<std::uint8_t> touched{0};
   std::unordered_map<std::string, AssetId, core::KeyHash, std::equal_to<>> ids;
@@ -137,18 +144,20 @@ struct Engine::State {
   std::map<std::string, core::Schedule> schedules;
   std::map<std::pair<std::string, std::string>, EventRow> events;
   std::map<std::string, AnswerRow> answers;
-  std::size_t events_at_most{10'000}, answers_at_most{10'000};  ///< Sizes at which old ones are dropped.
+  std::size_t events_at_most{10'000},
+      answers_at_most{10'000};  ///< Sizes at which old ones are dropped.
 
   // Of the definitions in force; by Rank where not said otherwise.
-  std::shared_ptr<const Graph> next_graph;   ///< Bound, not yet in force.
+  std::shared_ptr<const Graph> next_graph;  ///< Bound, not yet in force.
   std::shared_ptr<const Graph> graph;
   std::vector<AssetId> id_of;
-  std::vector<std::uint8_t> stale;           ///< StaleCause bits.
+  std::vector<std::uint8_t> stale;  ///< StaleCause bits.
   std::unordered_map<AssetId, std::vector<std::pair<AssetId, std::uint16_t>>> watchers;
   std::unordered_map<std::string, std::shared_ptr<const core::Program>> compiled;  ///< By text.
   /// Of a condition's allow and ignore: 1 for each dependency that counts, by rank.
   std::unordered_map<const core::Condition*, std::vector<std::uint8_t>> narrowed;
-  std::map<std::string, core::Pool> pools;   ///< "" is for steps without one; its limit is the slots.
+  std::map<std::string, core::Pool>
+      pools;  ///< "" is for steps without one; its limit is the slots.
   std::uint32_t slots_used{};
   std::set<core::Timer> timers;
   std::unordered_map<AssetId, std::vector<core::Timer>> asset_timers;
@@ -156,11 +165,11 @@ struct Engine::State {
   // Work of the moment.
   core::MomentState moment;
   std::vector<core::ChangeEvent> changes;
-  std::vector<core::ChangeEvent> late_changes;   ///< Came after the evaluation: for the next.
-  std::set<AssetId> late_handled;                ///< Started after the evaluation, likewise.
-  AssetId own;                                   ///< Whose own progress is being applied.
+  std::vector<core::ChangeEvent> late_changes;  ///< Came after the evaluation: for the next.
+  std::set<AssetId> late_handled;               ///< Started after the evaluation, likewise.
+  AssetId own;                                  ///< Whose own progress is being applied.
   core::RankQueue wave, due;
-  std::vector<std::uint8_t> due_stirred;         ///< By rank.
+  std::vector<std::uint8_t> due_stirred;  ///< By rank.
   std::vector<StepId> reconsider;
   std::vector<AssetId> touched_assets;
   std::set<RunId> touched_runs;
@@ -181,10 +190,15 @@ struct Engine::State {
     const auto it = ids.find(key);
     return it == ids.end() ? AssetId{} : it->second;
   }
-  [[nodiscard]] bool is_defined(AssetId a) const { return a.value != 0 && rank_of[a.value] != core::no_rank; }
-  [[nodiscard]] const AssetDefinition& definition(AssetId a) const { return graph->asset(rank_of[a.value]); }
+  [[nodiscard]] bool is_defined(AssetId a) const {
+    return a.value != 0 && rank_of[a.value] != core::no_rank;
+  }
+  [[nodiscard]] const AssetDefinition& definition(AssetId a) const {
+    return graph->asset(rank_of[a.value]);
+  }
   [[nodiscard]] bool can_run(AssetId a) const {
-    return is_defined(a) && !definition(a).external && (options.every_asset_runs || !definition(a).command.empty());
+    return is_defined(a) && !definition(a).external &&
+           (options.every_asset_runs || !definition(a).command.empty());
   }
   [[nodiscard]] core::StepState* step(StepId id) {
     const auto it = steps.find(id);
@@ -221,13 +235,15 @@ struct Engine::State {
   }
   void revise(AssetId a) {
     revision[a.value] = sequence;
-    if (is_defined(a) && !chunk_dirty.empty()) chunk_dirty[rank_of[a.value].value / Snapshot::chunk_size] = 1;
+    if (is_defined(a) && !chunk_dirty.empty())
+      chunk_dirty[rank_of[a.value].value / Snapshot::chunk_size] = 1;
   }
   void change(AssetId a, std::uint16_t what) { changes.push_back({a, what, own}); }
   void grow(AssetId a);
 
   // --- staleness.cpp
-  /// Whether a dependency holds a data version that the member did not consume (reference: Staleness).
+  /// Whether a dependency holds a data version that the member did not consume (reference:
+  /// Staleness).
   [[nodiscard]] bool is_data_stale(AssetId a) const;
   [[nodiscard]] bool has_unconsumed(AssetId a, AssetId upstream) const;
   [[nodiscard]] std::uint8_t compute_stale(Rank rank) const;

@@ -14,16 +14,22 @@ void Decider::fire_timers() {
         record(fact::TickPassed{timer.schedule, std::max(timer.at, tick.value_or(timer.at))});
         break;
       }
-      case Timer::Kind::freshness: s_.arm_timers(timer.asset); break;  // judged with all the others
+      case Timer::Kind::freshness:
+        s_.arm_timers(timer.asset);
+        break;  // judged with all the others
       case Timer::Kind::edge:
         s_.change(timer.asset, changed_edge);
         s_.arm_timers(timer.asset);
         break;
-      case Timer::Kind::retry: s_.reconsider.push_back(timer.step); break;
+      case Timer::Kind::retry:
+        s_.reconsider.push_back(timer.step);
+        break;
       case Timer::Kind::timeout:
         if (StepState* step = s_.step(timer.step);
-            step != nullptr && (step->row.status == StepStatus::starting || step->row.status == StepStatus::running) &&
-            s_.is_defined(step->row.member.asset) && s_.definition(step->row.member.asset).timeout &&
+            step != nullptr &&
+            (step->row.status == StepStatus::starting || step->row.status == StepStatus::running) &&
+            s_.is_defined(step->row.member.asset) &&
+            s_.definition(step->row.member.asset).timeout &&
             step->row.started_at + *s_.definition(step->row.member.asset).timeout <= s_.now) {
           request_stop(*step, Reason::timeout, "");
         }
@@ -39,7 +45,8 @@ void Decider::look_at_clock() {
   for (const AssetId a : s_.id_of) {
     const AssetDefinition& def = s_.definition(a);
     if (def.freshness) aged_.push_back(a);
-    if (std::ranges::any_of(def.deps, [](const Dependency& d) { return d.rule.max_age.has_value(); })) {
+    if (std::ranges::any_of(def.deps,
+                            [](const Dependency& d) { return d.rule.max_age.has_value(); })) {
       s_.change(a, changed_edge);
     }
   }
@@ -48,7 +55,8 @@ void Decider::look_at_clock() {
 void Decider::judge_freshness() {
   std::vector<AssetId> assets = std::exchange(aged_, {});
   for (const ChangeEvent& change : s_.changes) {
-    if ((change.changes & (changed_delivery | changed_missing | changed_definition)) != 0) assets.push_back(change.asset);
+    if ((change.changes & (changed_delivery | changed_missing | changed_definition)) != 0)
+      assets.push_back(change.asset);
   }
   for (const AssetId a : assets) {
     if (!s_.is_defined(a)) continue;
@@ -59,10 +67,14 @@ void Decider::judge_freshness() {
     record(fact::FreshnessChanged{{a, {}}, state});
     s_.own = outer;
     if (state == FreshnessState::fail) {
-      record(fact::Alerted{.asset = a, .kind = fact::Alerted::Kind::freshness,
-                           .text = s_.keys[a.value] + " is older than " + format_duration(s_.definition(a).freshness->within)});
+      record(fact::Alerted{.asset = a,
+                           .kind = fact::Alerted::Kind::freshness,
+                           .text = s_.keys[a.value] + " is older than " +
+                                   format_duration(s_.definition(a).freshness->within)});
     } else if (before == FreshnessState::fail && state == FreshnessState::pass) {
-      record(fact::Alerted{.asset = a, .kind = fact::Alerted::Kind::recovery, .text = s_.keys[a.value] + " is fresh again"});
+      record(fact::Alerted{.asset = a,
+                           .kind = fact::Alerted::Kind::recovery,
+                           .text = s_.keys[a.value] + " is fresh again"});
     }
   }
 }

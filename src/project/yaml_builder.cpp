@@ -132,8 +132,9 @@ bool YamlBuilder::take_scalar(const yaml_event_t& event) {
   if (!check_tag(event, scalar.tag)) return false;
   const std::string_view text{reinterpret_cast<const char*>(scalar.value), scalar.length};
   if (text.find('\0') != std::string_view::npos) {
-    return fail(event.start_mark, "the text holds a NUL character (\"\\0\"), which no command or path can: write "
-                                  "\\\\0 for a backslash and a zero");
+    return fail(event.start_mark,
+                "the text holds a NUL character (\"\\0\"), which no command or path can: write "
+                "\\\\0 for a backslash and a zero");
   }
   Node node;
   node.line_ = static_cast<std::uint32_t>(event.start_mark.line) + 1;

@@ -1,7 +1,7 @@
 #include "runtime/core_service.hpp"
 
-#include <boost/asio/post.hpp>
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <iterator>
 #include <utility>
 
@@ -22,7 +22,9 @@ struct Overload : F... {
 
 CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options)
     : parts_{parts},
-      pipeline_{std::move(engine), parts.store, parts.clock,
+      pipeline_{std::move(engine),
+                parts.store,
+                parts.clock,
                 {.release = [this](Committed c) { release(std::move(c)); },
                  .failed =
                      [this](std::string error) {
@@ -31,15 +33,19 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
                          if (on_failure_) on_failure_(error);
                        });
                      }}},
-      steps_{parts.io, parts.pool, std::move(step_options), [this](Input in) { pipeline_.push(std::move(in)); }},
+      steps_{parts.io, parts.pool, std::move(step_options),
+             [this](Input in) { pipeline_.push(std::move(in)); }},
       files_{parts.io, parts.pool, parts.clock,
-             [this](std::vector<input::Event> events, std::vector<std::pair<std::string, std::string>> cursors) {
-               return pipeline_.offer(input::Report{.events = std::move(events), .cursors = std::move(cursors)});
+             [this](std::vector<input::Event> events,
+                    std::vector<std::pair<std::string, std::string>> cursors) {
+               return pipeline_.offer(
+                   input::Report{.events = std::move(events), .cursors = std::move(cursors)});
              }} {}
 
 CoreService::~CoreService() { stop(); }
 
-void CoreService::start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph) {
+void CoreService::start(const std::vector<StepRow>& unfinished,
+                        std::shared_ptr<const Graph> graph) {
   pipeline_.start();
   pipeline_.push(input::Load{.graph = graph});
   // After the definitions: what ended meanwhile is judged by them.
@@ -54,7 +60,8 @@ void CoreService::stop() {
 }
 
 void CoreService::release(Committed committed) {
-  asio::post(parts_.io, [this, committed = std::move(committed)]() mutable { let_out(std::move(committed)); });
+  asio::post(parts_.io,
+             [this, committed = std::move(committed)]() mutable { let_out(std::move(committed)); });
 }
 
 void CoreService::let_out(Committed committed) {
@@ -79,7 +86,8 @@ void CoreService::let_out(Committed committed) {
   }
   for (const FactRecord& record : committed.facts) {
     if (const auto* ended = std::get_if<fact::RunEnded>(&record.fact)) {
-      log("runtime").info("run ended run={} status={}", to_text(ended->run), to_text(ended->status));
+      log("runtime").info("run ended run={} status={}", to_text(ended->run),
+                          to_text(ended->status));
     }
   }
   // A fact is told together with a snapshot that shows it; until one has come, it waits.
@@ -150,22 +158,28 @@ void CoreService::offload(std::function<void()> work, std::function<void()> done
 
 void CoreService::why(std::string asset, std::function<void(Result<Explanation>)> done) {
   pipeline_.ask([this, asset = std::move(asset), done = std::move(done)](Engine& engine) mutable {
-    asio::post(parts_.io, [done = std::move(done), why = engine.why(asset)]() mutable { done(std::move(why)); });
+    asio::post(parts_.io, [done = std::move(done), why = engine.why(asset)]() mutable {
+      done(std::move(why));
+    });
   });
 }
 
 void CoreService::plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) {
   const auto graph = snapshot_->graph;
-  pipeline_.ask([this, graph, changed = std::move(changed), done = std::move(done)](Engine& engine) mutable {
-    auto rows = std::make_shared<Rows>(engine.rows());
-    const auto result = std::make_shared<Result<Plan>>(Error{Errc::busy, "plan: not made"});
-    offload([graph, rows, changed = std::move(changed), result,
-             now = parts_.clock.now()] { *result = make_plan(graph, std::move(*rows), changed, now); },
+  pipeline_.ask(
+      [this, graph, changed = std::move(changed), done = std::move(done)](Engine& engine) mutable {
+        auto rows = std::make_shared<Rows>(engine.rows());
+        const auto result = std::make_shared<Result<Plan>>(Error{Errc::busy, "plan: not made"});
+        offload(
+            [graph, rows, changed = std::move(changed), result, now = parts_.clock.now()] {
+              *result = make_plan(graph, std::move(*rows), changed, now);
+            },
             [result, done = std::move(done)] { done(std::move(*result)); });
-  });
+      });
 }
 
-void CoreService::validate(std::vector<ProposedFile> files, std::function<void(std::vector<Diagnostic>)> done) {
+void CoreService::validate(std::vector<ProposedFile> files,
+                           std::function<void(std::vector<Diagnostic>)> done) {
   const auto result = std::make_shared<std::vector<Diagnostic>>();
   offload([this, files = std::move(files), result] { *result = parts_.projects.validate(files); },
           [result, done = std::move(done)] { done(std::move(*result)); });
@@ -176,14 +190,17 @@ void CoreService::reload(std::function<void(std::vector<Diagnostic>)> done) {
   offload([this, loaded] { *loaded = parts_.projects.load(); },
           [this, loaded, done = std::move(done)]() mutable {
             for (const auto& d : loaded->diagnostics) {
-              if (d.severity == Diagnostic::Severity::error) log("runtime").warn("definitions rejected: {}", d.message);
+              if (d.severity == Diagnostic::Severity::error)
+                log("runtime").warn("definitions rejected: {}", d.message);
             }
             if (!loaded->graph) return done(std::move(loaded->diagnostics));
             files_.watch(*loaded->graph);
-            const bool taken = submit(input::Load{.graph = loaded->graph},
-                                      [loaded, done](const Reply&) { done(std::move(loaded->diagnostics)); });
+            const bool taken =
+                submit(input::Load{.graph = loaded->graph},
+                       [loaded, done](const Reply&) { done(std::move(loaded->diagnostics)); });
             if (!taken) {
-              loaded->diagnostics.push_back({Diagnostic::Severity::error, {}, "the daemon is busy; reload again"});
+              loaded->diagnostics.push_back(
+                  {Diagnostic::Severity::error, {}, "the daemon is busy; reload again"});
               done(std::move(loaded->diagnostics));
             }
           });
@@ -197,7 +214,10 @@ std::vector<SourceStatus> CoreService::sources() const {
     const AssetDefinition& asset = graph.asset(Rank{i});
     if (!asset.external || asset.source.kind != SourceKind::webhook) continue;
     const AssetState& state = snapshot_->state(Rank{i});
-    out.push_back({.asset = asset.key, .kind = "webhook", .state = "waiting", .detail = "POST /api/v1/events",
+    out.push_back({.asset = asset.key,
+                   .kind = "webhook",
+                   .state = "waiting",
+                   .detail = "POST /api/v1/events",
                    .last_event = state.updated_at});
   }
   return out;
@@ -205,18 +225,27 @@ std::vector<SourceStatus> CoreService::sources() const {
 
 std::vector<Metric> CoreService::metrics() const {
   std::vector<Metric> out;
-  const auto add = [&](std::string name, std::string help, std::string type, double value, std::string labels = {}) {
+  const auto add = [&](std::string name, std::string help, std::string type, double value,
+                       std::string labels = {}) {
     out.push_back({std::move(name), std::move(help), std::move(type), std::move(labels), value});
   };
   const auto& stats = pipeline_.stats();
-  add("moments_total", "Inputs that the engine has taken in.", "counter", static_cast<double>(stats.moments));
-  add("slow_moments_total", "Inputs that took the engine longer than 5 ms.", "counter", static_cast<double>(stats.slow_moments));
-  add("moment_longest_seconds", "Longest time of the engine for one input.", "gauge", static_cast<double>(stats.longest_moment_us) / 1e6);
-  add("facts_total", "Facts recorded since the start.", "counter", static_cast<double>(stats.facts));
-  add("commits_total", "Transactions of the store since the start.", "counter", static_cast<double>(stats.commits));
-  add("inbox_items", "Inputs that wait for the engine.", "gauge", static_cast<double>(pipeline_.waiting()));
-  add("steps_started_total", "Attempts started since the start.", "counter", static_cast<double>(steps_started_));
-  add("processes", "Processes of steps that are watched.", "gauge", static_cast<double>(steps_.running()));
+  add("moments_total", "Inputs that the engine has taken in.", "counter",
+      static_cast<double>(stats.moments));
+  add("slow_moments_total", "Inputs that took the engine longer than 5 ms.", "counter",
+      static_cast<double>(stats.slow_moments));
+  add("moment_longest_seconds", "Longest time of the engine for one input.", "gauge",
+      static_cast<double>(stats.longest_moment_us) / 1e6);
+  add("facts_total", "Facts recorded since the start.", "counter",
+      static_cast<double>(stats.facts));
+  add("commits_total", "Transactions of the store since the start.", "counter",
+      static_cast<double>(stats.commits));
+  add("inbox_items", "Inputs that wait for the engine.", "gauge",
+      static_cast<double>(pipeline_.waiting()));
+  add("steps_started_total", "Attempts started since the start.", "counter",
+      static_cast<double>(steps_started_));
+  add("processes", "Processes of steps that are watched.", "gauge",
+      static_cast<double>(steps_.running()));
   if (!snapshot_ || !snapshot_->graph) return out;
   std::uint64_t fresh = 0, stale = 0, missing = 0, failed = 0;
   for (std::uint32_t i = 0; i < snapshot_->graph->size(); ++i) {
@@ -229,7 +258,8 @@ std::vector<Metric> CoreService::metrics() const {
   add("assets", help, "gauge", static_cast<double>(stale), "data=\"stale\"");
   add("assets", help, "gauge", static_cast<double>(missing), "data=\"missing\"");
   add("assets_failed", "Assets whose latest step failed.", "gauge", static_cast<double>(failed));
-  add("runs_active", "Runs that have not ended.", "gauge", static_cast<double>(snapshot_->runs.size()));
+  add("runs_active", "Runs that have not ended.", "gauge",
+      static_cast<double>(snapshot_->runs.size()));
   for (const auto& [name, pool] : snapshot_->pools) {
     const std::string label = "pool=\"" + (name.empty() ? std::string{"slots"} : name) + "\"";
     add("pool_limit", "Steps that may run at once.", "gauge", pool.limit, label);

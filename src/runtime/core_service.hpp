@@ -34,7 +34,8 @@ class CoreService final : public Service {
   ~CoreService() override;
 
   void start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph);
-  /// Ends in order: sources, then the engine with what it was given, then the store; processes are left alone.
+  /// Ends in order: sources, then the engine with what it was given, then the store; processes are
+  /// left alone.
   void stop();
   /// Called on the io thread, once, when the store cannot go on.
   void on_failure(std::function<void(std::string)> callback) { on_failure_ = std::move(callback); }
@@ -45,7 +46,8 @@ class CoreService final : public Service {
   void offload(std::function<void()> work, std::function<void()> done) override;
   void why(std::string asset, std::function<void(Result<Explanation>)> done) override;
   void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override;
-  void validate(std::vector<ProposedFile> files, std::function<void(std::vector<Diagnostic>)> done) override;
+  void validate(std::vector<ProposedFile> files,
+                std::function<void(std::vector<Diagnostic>)> done) override;
   void reload(std::function<void(std::vector<Diagnostic>)> done) override;
   [[nodiscard]] std::vector<SourceStatus> sources() const override;
   [[nodiscard]] std::vector<Metric> metrics() const override;

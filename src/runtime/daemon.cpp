@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/post.hpp>
 #include <climits>
 #include <cstdio>
 #include <filesystem>
@@ -41,14 +41,17 @@ int refuse(const std::string& message) {
   return 2;
 }
 
-bool is_loopback(const std::string& host) { return host == "127.0.0.1" || host == "::1" || host == "localhost"; }
+bool is_loopback(const std::string& host) {
+  return host == "127.0.0.1" || host == "::1" || host == "localhost";
+}
 
 /// The operator's copy of the token, made at the first start; the store's side is its hash only.
 Result<std::string> admin_token(const std::string& path) {
   if (auto token = read_file(path, small_file)) {
     while (!token->empty() && (token->back() == '\n' || token->back() == ' ')) token->pop_back();
     if (token->size() >= 20) return token;
-    return Error{Errc::invalid, "token " + path + ": too short; remove the file, and a new one is made"};
+    return Error{Errc::invalid,
+                 "token " + path + ": too short; remove the file, and a new one is made"};
   }
   std::string token = random_token(32);
   if (const auto written = write_file(path, token + "\n", 0600); !written) return written.error();
@@ -97,7 +100,8 @@ std::string executable_folder() {
 
 int serve(const ServeOptions& options) {
   if (!is_loopback(options.host) && !options.behind_proxy) {
-    return refuse("--listen " + options.host + ": anybody who reaches that address would be talked to without TLS; put a "
+    return refuse("--listen " + options.host +
+                  ": anybody who reaches that address would be talked to without TLS; put a "
                   "proxy that speaks TLS in front and say --behind-proxy, or listen on 127.0.0.1");
   }
   const std::string first = project::real_files().absolute(options.directories.front());
@@ -105,7 +109,8 @@ int serve(const ServeOptions& options) {
       options.state_directory.empty() ? first + "/.freshet" : options.state_directory);
 
   std::vector<std::string> directories;
-  for (const auto& directory : options.directories) directories.push_back(project::real_files().absolute(directory));
+  for (const auto& directory : options.directories)
+    directories.push_back(project::real_files().absolute(directory));
   Projects projects{directories, process_environment()};
   auto loaded = projects.load();
   for (const auto& d : loaded.diagnostics) std::fprintf(stderr, "%s\n", project::format(d).c_str());
@@ -127,22 +132,29 @@ int serve(const ServeOptions& options) {
   const SystemClock clock;
   Engine engine{EngineOptions{.slots = options.slots}};
   engine.load(*std::move(rows));
-  Steps::Options step_options{
-      .state_directory = state,
-      .step_binary = options.step_binary.empty() ? executable_folder() + "/freshet-step" : options.step_binary,
-      .environment = parse_environment(environ),
-      .previous_boot_id = exchange_boot_id(state + "/boot_id")};
-  CoreService service{{io, pool, clock, **store, projects}, std::move(engine), std::move(step_options)};
+  Steps::Options step_options{.state_directory = state,
+                              .step_binary = options.step_binary.empty()
+                                                 ? executable_folder() + "/freshet-step"
+                                                 : options.step_binary,
+                              .environment = parse_environment(environ),
+                              .previous_boot_id = exchange_boot_id(state + "/boot_id")};
+  CoreService service{
+      {io, pool, clock, **store, projects}, std::move(engine), std::move(step_options)};
 
-  api::Api api{service, clock,
-               {.token_hash = api::sha256_hex(*token), .hosts = options.hosts, .prefix = options.prefix,
-                .instance = std::string{(*store)->instance()}, .version = FRESHET_VERSION}};
+  api::Api api{service,
+               clock,
+               {.token_hash = api::sha256_hex(*token),
+                .hosts = options.hosts,
+                .prefix = options.prefix,
+                .instance = std::string{(*store)->instance()},
+                .version = FRESHET_VERSION}};
   http::Server server{io, pool, {}, api};
   api.set_http_stats([&server]() -> http::Stats { return server.stats(); });
   const auto port = server.listen(options.host, options.port);
   if (!port) return refuse(port.error().message);
-  const std::string url = "http://" + (options.host == "0.0.0.0" ? std::string{"127.0.0.1"} : options.host) + ":" +
-                          std::to_string(*port);
+  const std::string url = "http://" +
+                          (options.host == "0.0.0.0" ? std::string{"127.0.0.1"} : options.host) +
+                          ":" + std::to_string(*port);
   if (const auto written = write_file(state + "/url", url + "\n", 0600); !written) {
     log("runtime").warn("write url: {}", written.error().message);
   }
@@ -179,8 +191,10 @@ int serve(const ServeOptions& options) {
                           }};
 
   service.start(unfinished, loaded.graph);
-  log("runtime").info("serving url={} assets={} state={} version={}", url, loaded.graph->size(), state, FRESHET_VERSION);
-  std::printf("Freshet is open at %s%s/?ticket=%s\n", url.c_str(), options.prefix.c_str(), api.make_ticket().c_str());
+  log("runtime").info("serving url={} assets={} state={} version={}", url, loaded.graph->size(),
+                      state, FRESHET_VERSION);
+  std::printf("Freshet is open at %s%s/?ticket=%s\n", url.c_str(), options.prefix.c_str(),
+              api.make_ticket().c_str());
   std::fflush(stdout);
   io.run();
 

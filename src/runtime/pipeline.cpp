@@ -10,7 +10,8 @@ namespace freshet::runtime {
 
 namespace {
 constexpr Micros slow_moment{5'000};
-constexpr std::chrono::milliseconds longest_sleep{1'000};  ///< So that a jump of the wall clock is seen soon.
+constexpr std::chrono::milliseconds longest_sleep{
+    1'000};  ///< So that a jump of the wall clock is seen soon.
 constexpr std::chrono::milliseconds snapshot_pause{20};
 }  // namespace
 
@@ -39,7 +40,8 @@ void Pipeline::step(std::span<const Input> inputs) {
   stats_.facts += moment.batch.facts.size();
   if (took > slow_moment) {
     ++stats_.slow_moments;
-    log("engine").debug("slow moment us={} input={}", took.count(), inputs.empty() ? 0 : inputs.front().index());
+    log("engine").debug("slow moment us={} input={}", took.count(),
+                        inputs.empty() ? 0 : inputs.front().index());
   }
   if (static_cast<std::uint64_t>(took.count()) > stats_.longest_moment_us) {
     stats_.longest_moment_us = static_cast<std::uint64_t>(took.count());
@@ -74,7 +76,8 @@ void Pipeline::decide() {
     }
     unpublished = unpublished || !decided_.empty();
     const bool answers = std::ranges::any_of(decided_, [](const Work& work) {
-      return std::ranges::any_of(work.effects, [](const Effect& e) { return std::holds_alternative<effect::Answer>(e); });
+      return std::ranges::any_of(
+          work.effects, [](const Effect& e) { return std::holds_alternative<effect::Answer>(e); });
     });
     if (unpublished && (answers || clock_.steady() - published >= snapshot_pause)) {
       if (decided_.empty()) decided_.emplace_back();

@@ -1,4 +1,5 @@
-// From inputs to durable facts: the engine's thread, the store's thread, and what is let out when a commit is done.
+// From inputs to durable facts: the engine's thread, the store's thread, and what is let out when a
+// commit is done.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -23,13 +24,14 @@ struct Committed {
   std::shared_ptr<const Snapshot> snapshot;  ///< Null when none was taken.
 };
 
-/// Two threads in a row.  Nothing is handed to `release` before the facts it rests on are on disk; after an error of
-/// the store nothing is handed out any more.
+/// Two threads in a row.  Nothing is handed to `release` before the facts it rests on are on disk;
+/// after an error of the store nothing is handed out any more.
 class Pipeline {
  public:
   struct Hooks {
-    std::function<void(Committed)> release;     ///< On the store thread, in order.
-    std::function<void(std::string)> failed;    ///< On the store thread, once: the store cannot go on.
+    std::function<void(Committed)> release;  ///< On the store thread, in order.
+    std::function<void(std::string)>
+        failed;  ///< On the store thread, once: the store cannot go on.
   };
   struct Stats {
     std::atomic<std::uint64_t> moments{0}, commits{0}, facts{0}, slow_moments{0};
@@ -43,7 +45,8 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   void start();
-  /// Takes in what was handed over, commits it, and joins both threads.  What is handed over later is dropped.
+  /// Takes in what was handed over, commits it, and joins both threads.  What is handed over later
+  /// is dropped.
   void stop();
 
   /// From any thread.  False when full (a command waits outside) or stopped.

@@ -9,8 +9,8 @@ namespace {
 constexpr int rounds_max = 10'000;  ///< A graph whose automation never comes to rest ends here.
 }
 
-Result<Plan> make_plan(const std::shared_ptr<const Graph>& graph, Rows rows, const std::vector<std::string>& changed,
-                       Instant now) {
+Result<Plan> make_plan(const std::shared_ptr<const Graph>& graph, Rows rows,
+                       const std::vector<std::string>& changed, Instant now) {
   Plan plan{.changed = changed, .items = {}};
   std::vector<input::Event> events;
   for (const std::string& key : changed) {
@@ -38,13 +38,19 @@ Result<Plan> make_plan(const std::shared_ptr<const Graph>& graph, Rows rows, con
       Plan::Item item{.asset = asset.key, .reason = {}, .because = {}};
       for (const Rank up : graph->upstream(start->rank)) {
         const std::string& key = graph->asset(up).key;
-        if (planned.contains(key) || std::ranges::find(changed, key) != changed.end()) item.because.push_back(key);
+        if (planned.contains(key) || std::ranges::find(changed, key) != changed.end())
+          item.because.push_back(key);
       }
-      item.reason = item.because.empty() ? "its condition holds" : "because " + item.because.front() + " is new" +
-                    (item.because.size() > 1 ? " (and " + std::to_string(item.because.size() - 1) + " more)" : "");
+      item.reason = item.because.empty()
+                        ? "its condition holds"
+                        : "because " + item.because.front() + " is new" +
+                              (item.because.size() > 1
+                                   ? " (and " + std::to_string(item.because.size() - 1) + " more)"
+                                   : "");
       plan.items.push_back(std::move(item));
     }
-    if (inputs.empty() && !std::exchange(reported, true)) inputs.emplace_back(input::Report{.events = std::move(events)});
+    if (inputs.empty() && !std::exchange(reported, true))
+      inputs.emplace_back(input::Report{.events = std::move(events)});
   }
   return plan;
 }

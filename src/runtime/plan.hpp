@@ -1,4 +1,5 @@
-// What would run if some assets changed: the real engine, on a copy of the state, with steps that all succeed.
+// What would run if some assets changed: the real engine, on a copy of the state, with steps that
+// all succeed.
 #pragma once
 #include <memory>
 #include <string>

@@ -16,10 +16,12 @@ class Overlay final : public project::FileReader {
   Overlay(const std::string& directory, const std::vector<ProposedFile>& files) {
     for (const auto& file : files) files_[project::join_path(directory, file.path)] = file.text;
   }
-  [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t size_max) const override {
+  [[nodiscard]] Result<std::string> read(const std::string& path,
+                                         std::size_t size_max) const override {
     const auto it = files_.find(path);
     if (it == files_.end()) return project::real_files().read(path, size_max);
-    if (it->second.size() > size_max) return Error{Errc::invalid, "read " + path + ": larger than allowed"};
+    if (it->second.size() > size_max)
+      return Error{Errc::invalid, "read " + path + ": larger than allowed"};
     return it->second;
   }
   [[nodiscard]] std::vector<Entry> list(const std::string& folder) const override {
@@ -29,7 +31,8 @@ class Overlay final : public project::FileReader {
       const std::string rest = path.substr(folder.size() + 1);
       const auto slash = rest.find('/');
       Entry entry{rest.substr(0, slash), slash != std::string::npos};
-      const bool known = std::any_of(entries.begin(), entries.end(), [&](const Entry& e) { return e.name == entry.name; });
+      const bool known = std::any_of(entries.begin(), entries.end(),
+                                     [&](const Entry& e) { return e.name == entry.name; });
       if (!known) entries.push_back(std::move(entry));
     }
     return entries;
@@ -49,7 +52,8 @@ class Overlay final : public project::FileReader {
 
 project::Environment process_environment() {
   return [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string{name}.c_str());  // NOLINT(concurrency-mt-unsafe): nothing sets it
+    const char* value =
+        std::getenv(std::string{name}.c_str());  // NOLINT(concurrency-mt-unsafe): nothing sets it
     return value == nullptr ? std::nullopt : std::optional<std::string>{value};
   };
 }
@@ -68,15 +72,19 @@ project::LoadOptions load_options() {
 }
 
 Projects::Projects(std::vector<std::string> directories, project::Environment environment)
-    : directories_{std::move(directories)}, environment_{std::move(environment)}, good_(directories_.size()) {}
+    : directories_{std::move(directories)},
+      environment_{std::move(environment)},
+      good_(directories_.size()) {}
 
 Projects::Loaded Projects::load() {
   Loaded out;
-  auto results = project::load_projects(directories_, environment_, project::real_files(), load_options());
+  auto results =
+      project::load_projects(directories_, environment_, project::real_files(), load_options());
   auto next = good_;
   for (std::size_t i = 0; i < results.size(); ++i) {
     auto& result = results[i];
-    out.diagnostics.insert(out.diagnostics.end(), result.diagnostics.begin(), result.diagnostics.end());
+    out.diagnostics.insert(out.diagnostics.end(), result.diagnostics.begin(),
+                           result.diagnostics.end());
     if (result.definitions) {
       next[i] = std::make_shared<const Definitions>(*std::move(result.definitions));
     } else {

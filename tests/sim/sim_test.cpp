@@ -1,4 +1,5 @@
-// Many seeds of the simulated company; FRESHET_SIM_SEEDS says how many (200), FRESHET_SIM_FIRST where to begin (1).
+// Many seeds of the simulated company; FRESHET_SIM_SEEDS says how many (200), FRESHET_SIM_FIRST
+// where to begin (1).
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -22,13 +23,17 @@ TEST(Simulation, KeepsEveryInvariantForEverySeed) {
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     World world{seed};
     const std::string violated = world.run(moments);
-    EXPECT_EQ(violated, "") << "seed " << seed << ": run it alone by FRESHET_SIM_FIRST=" << seed << " FRESHET_SIM_SEEDS=1";
+    EXPECT_EQ(violated, "") << "seed " << seed << ": run it alone by FRESHET_SIM_FIRST=" << seed
+                            << " FRESHET_SIM_SEEDS=1";
     if (!violated.empty()) break;
-    all.moments += world.counts().moments, all.crashes += world.counts().crashes, all.starts += world.counts().starts;
-    all.requests += world.counts().requests, all.events += world.counts().events, all.reloads += world.counts().reloads;
+    all.moments += world.counts().moments, all.crashes += world.counts().crashes,
+        all.starts += world.counts().starts;
+    all.requests += world.counts().requests, all.events += world.counts().events,
+        all.reloads += world.counts().reloads;
   }
   std::printf("seeds=%llu moments=%d crashes=%d starts=%d runs=%d events=%d reloads=%d\n",
-              static_cast<unsigned long long>(seeds), all.moments, all.crashes, all.starts, all.requests, all.events, all.reloads);
+              static_cast<unsigned long long>(seeds), all.moments, all.crashes, all.starts,
+              all.requests, all.events, all.reloads);
   EXPECT_GT(all.crashes, 0) << "a simulation without crashes shows nothing";
 }
 

@@ -28,18 +28,24 @@ std::string compare(const std::vector<R>& a, const std::vector<R>& b) {
 
 /// Rows of a live engine and of storage say the same, but for what only one of them keeps.
 std::string compare(Rows live, Rows stored) {
-  // Storage keeps results of checks that a wipe has emptied, and empty histories; both mean nothing.
+  // Storage keeps results of checks that a wipe has emptied, and empty histories; both mean
+  // nothing.
   const auto tidy = [](Rows& rows) {
     std::erase_if(rows.of<VersionsRow>(), [](const VersionsRow& r) { return r.history.empty(); });
     std::erase_if(rows.of<CheckRow>(), [](const CheckRow& r) { return r.sequence.value == 0; });
-    std::ranges::sort(rows.of<CheckRow>(), {}, [](const CheckRow& r) { return std::pair{r.asset, r.name}; });
+    std::ranges::sort(rows.of<CheckRow>(), {},
+                      [](const CheckRow& r) { return std::pair{r.asset, r.name}; });
     for (auto& row : rows.of<RunRow>()) row.sequence = {};
   };
   tidy(live), tidy(stored);
   std::string out;
   std::apply(
       [&](const auto&... table) {
-        ((out = out.empty() ? compare(table, stored.of<typename std::decay_t<decltype(table)>::value_type>()) : out), ...);
+        ((out =
+              out.empty()
+                  ? compare(table, stored.of<typename std::decay_t<decltype(table)>::value_type>())
+                  : out),
+         ...);
       },
       live.tables);
   if (out.empty() && live.sequence != stored.sequence) out = "sequence";
@@ -57,11 +63,21 @@ World::World(std::uint64_t seed) : random_{seed}, now_{start_of_time} {
 
 std::string World::random_automation() {
   static const std::vector<std::string> all{
-      "eager", "eager", "eager", "eager", "eager & all_deps_blocking_checks_passed", "on_missing",
-      "on_cron(\"*/7 * * * *\")", "on_cron(\"30 2 * * *\", \"Europe/Vienna\")", "missing & ~in_progress",
-      "stale & ~in_progress & ~any_deps_in_progress", "any_deps_match(newly_updated).since_last_handled & ~in_progress",
-      "code_version_outdated & ~in_progress", "any_deps_match(newly_updated.since(cron_tick_passed(\"*/11 * * * *\"))) & ~in_progress",
-      "freshness_failed & ~in_progress", "execution_failed & any_deps_updated"};
+      "eager",
+      "eager",
+      "eager",
+      "eager",
+      "eager & all_deps_blocking_checks_passed",
+      "on_missing",
+      "on_cron(\"*/7 * * * *\")",
+      "on_cron(\"30 2 * * *\", \"Europe/Vienna\")",
+      "missing & ~in_progress",
+      "stale & ~in_progress & ~any_deps_in_progress",
+      "any_deps_match(newly_updated).since_last_handled & ~in_progress",
+      "code_version_outdated & ~in_progress",
+      "any_deps_match(newly_updated.since(cron_tick_passed(\"*/11 * * * *\"))) & ~in_progress",
+      "freshness_failed & ~in_progress",
+      "execution_failed & any_deps_updated"};
   return all[below(all.size())];
 }
 
@@ -83,7 +99,8 @@ std::shared_ptr<const Graph> World::random_graph() {
       for (const std::size_t d : deps) {
         Dependency dep{.key = "a" + std::to_string(d), .rule = {}, .mapping = {}, .place = {}};
         if (chance(10)) dep.rule.max_age = std::chrono::minutes{5 + static_cast<int>(below(60))};
-        if (dep.rule.max_age && chance(30)) dep.rule.wait_until = std::chrono::hours{static_cast<int>(below(24))};
+        if (dep.rule.max_age && chance(30))
+          dep.rule.wait_until = std::chrono::hours{static_cast<int>(below(24))};
         asset.deps.push_back(std::move(dep));
       }
       if (chance(85)) asset.automation = random_automation();
@@ -101,14 +118,17 @@ std::shared_ptr<const Graph> World::random_graph() {
         asset.checks.push_back(std::move(check));
       }
     }
-    if (chance(20)) asset.freshness = FreshnessPolicy{.within = std::chrono::minutes{20}, .warn = std::chrono::minutes{10}};
+    if (chance(20))
+      asset.freshness =
+          FreshnessPolicy{.within = std::chrono::minutes{20}, .warn = std::chrono::minutes{10}};
     definitions->assets.push_back(std::move(asset));
   }
   return *Graph::build({definitions});
 }
 
 void World::require(bool holds, const std::string& what) {
-  if (!holds && violated_.empty()) violated_ = what + " (moment " + std::to_string(counts_.moments) + ")";
+  if (!holds && violated_.empty())
+    violated_ = what + " (moment " + std::to_string(counts_.moments) + ")";
 }
 
 void World::step(std::vector<Input> inputs) {
@@ -119,7 +139,9 @@ void World::step(std::vector<Input> inputs) {
   const Moment moment = engine_->step(inputs, now_);
   if (crashing_ && chance(2)) {
     // The daemon dies with the batch in flight: nothing of it was written, and nothing let out.
-    if (std::ranges::any_of(inputs, [](const Input& in) { return std::holds_alternative<input::Load>(in); })) loaded_.pop_back();
+    if (std::ranges::any_of(
+            inputs, [](const Input& in) { return std::holds_alternative<input::Load>(in); }))
+      loaded_.pop_back();
     crash();
     return;
   }
@@ -163,9 +185,13 @@ void World::start(const effect::StartStep& effect) {
   ++counts_.starts;
   const std::pair key{effect.step, effect.attempt};
   require(!processes_.contains(key), "an attempt was started twice");
-  const auto running = std::ranges::count_if(processes_, [](const auto& p) { return !p.second.ended; });
-  require(static_cast<std::uint32_t>(running) < options_.slots + 1, "more processes run than there are slots");
-  Process process{.step = effect.step, .attempt = effect.attempt, .outcome = {.step = effect.step, .attempt = effect.attempt}};
+  const auto running =
+      std::ranges::count_if(processes_, [](const auto& p) { return !p.second.ended; });
+  require(static_cast<std::uint32_t>(running) < options_.slots + 1,
+          "more processes run than there are slots");
+  Process process{.step = effect.step,
+                  .attempt = effect.attempt,
+                  .outcome = {.step = effect.step, .attempt = effect.attempt}};
   using Kind = input::StepOutcome::Kind;
   if (chance(20)) process.outcome.code = 1;
   if (chance(5)) process.outcome.kind = Kind::signaled, process.outcome.code = 9;
@@ -196,8 +222,11 @@ void World::crash() {
     const auto it = processes_.find({row.step, row.attempt});
     if (it == processes_.end()) {
       // The claim was never taken: it did not start, and never will.
-      processes_[{row.step, row.attempt}] = {.step = row.step, .attempt = row.attempt, .ended = true, .outcome = {}};
-      step({input::StepOutcome{.step = row.step, .attempt = row.attempt, .kind = input::StepOutcome::Kind::not_started}});
+      processes_[{row.step, row.attempt}] = {
+          .step = row.step, .attempt = row.attempt, .ended = true, .outcome = {}};
+      step({input::StepOutcome{.step = row.step,
+                               .attempt = row.attempt,
+                               .kind = input::StepOutcome::Kind::not_started}});
     } else if (it->second.ended) {
       step({it->second.outcome});  // its status file is there
     } else if (row.stop != Reason::none) {
@@ -226,7 +255,8 @@ void World::check() {
 
 void World::report() {
   ++counts_.events;
-  input::Event event{.asset = "a" + std::to_string(chance(70) ? below(3) : below(assets_)), .source = "sim",
+  input::Event event{.asset = "a" + std::to_string(chance(70) ? below(3) : below(assets_)),
+                     .source = "sim",
                      .id = std::to_string(next_event_)};
   const auto rank = graph_->find(event.asset);
   if (chance(60)) event.data_version = "v" + std::to_string(below(4));
@@ -246,14 +276,21 @@ void World::report() {
 void World::act() {
   const std::string some = "a" + std::to_string(below(assets_));
   switch (below(20)) {
-    case 0: step({input::Request{.assets = {some, "a" + std::to_string(below(assets_))}, .actor = "sim"}}); break;
-    case 1: step({input::Pause{.assets = {some}, .paused = chance(50)}}); break;
+    case 0:
+      step(
+          {input::Request{.assets = {some, "a" + std::to_string(below(assets_))}, .actor = "sim"}});
+      break;
+    case 1:
+      step({input::Pause{.assets = {some}, .paused = chance(50)}});
+      break;
     case 2: {
       const auto runs = store_.current().of<RunRow>();
       if (!runs.empty()) step({input::Cancel{.run = runs[below(runs.size())].run, .actor = "sim"}});
       break;
     }
-    case 3: step({input::Wipe{some}}); break;
+    case 3:
+      step({input::Wipe{some}});
+      break;
     case 4:
       if (!chance(30)) break;
       ++counts_.reloads;
@@ -267,7 +304,8 @@ void World::act() {
         step({input::Jumped{delta}});
       }
       break;
-    default: report();
+    default:
+      report();
   }
 }
 
@@ -300,23 +338,34 @@ bool World::flow_until(Instant target) {
 void World::come_to_rest() {
   crashing_ = false;
   for (int i = 0; i < 60 && violated_.empty(); ++i) flow_until(now_ + std::chrono::minutes{1});
-  for (const auto& [id, sent] : sent_) require(sent.acknowledged || sent.event.asset == "nobody" || true, "");
+  for (const auto& [id, sent] : sent_)
+    require(sent.acknowledged || sent.event.asset == "nobody" || true, "");
   // Every event that was acknowledged is in the history exactly once.
   std::map<std::string, int> recorded;
   for (const FactRecord& record : store_.facts()) {
-    if (const auto* u = std::get_if<fact::Updated>(&record.fact); u != nullptr && !u->event_id.empty()) ++recorded[u->event_id];
-    if (const auto* c = std::get_if<fact::CheckRecorded>(&record.fact); c != nullptr && !c->event_id.empty()) ++recorded[c->event_id];
-    if (const auto* r = std::get_if<fact::EventRejected>(&record.fact); r != nullptr && !r->event_id.empty()) ++recorded[r->event_id];
+    if (const auto* u = std::get_if<fact::Updated>(&record.fact);
+        u != nullptr && !u->event_id.empty())
+      ++recorded[u->event_id];
+    if (const auto* c = std::get_if<fact::CheckRecorded>(&record.fact);
+        c != nullptr && !c->event_id.empty())
+      ++recorded[c->event_id];
+    if (const auto* r = std::get_if<fact::EventRejected>(&record.fact);
+        r != nullptr && !r->event_id.empty())
+      ++recorded[r->event_id];
   }
   for (const auto& [id, sent] : sent_) {
-    if (sent.acknowledged) require(recorded[std::to_string(id)] == 1, "event " + std::to_string(id) + " was lost or counted twice");
+    if (sent.acknowledged)
+      require(recorded[std::to_string(id)] == 1,
+              "event " + std::to_string(id) + " was lost or counted twice");
   }
-  for (const auto& [id, count] : recorded) require(count == 1, "event " + id + " was counted twice");
+  for (const auto& [id, count] : recorded)
+    require(count == 1, "event " + id + " was counted twice");
   // State is what the facts say, and nothing else.
   Engine replayed{options_};
   std::size_t load = 0;
   for (const FactRecord& record : store_.facts()) {
-    if (std::holds_alternative<fact::DefinitionsLoaded>(record.fact)) replayed.bind(loaded_[load++]);
+    if (std::holds_alternative<fact::DefinitionsLoaded>(record.fact))
+      replayed.bind(loaded_[load++]);
     replayed.apply(record);
   }
   const std::string differs = compare(replayed.rows(), store_.current());

@@ -1,4 +1,5 @@
-// A company in a box: a random graph, a random workload, doubles for store and executor, crashes; all from one seed.
+// A company in a box: a random graph, a random workload, doubles for store and executor, crashes;
+// all from one seed.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -49,8 +50,8 @@ class World {
  public:
   explicit World(std::uint64_t seed);
 
-  /// Runs the workload, with faults and crashes, until `moments` have passed; then lets everything come to rest.
-  /// Returns what was violated, "" if nothing was.
+  /// Runs the workload, with faults and crashes, until `moments` have passed; then lets everything
+  /// come to rest. Returns what was violated, "" if nothing was.
   [[nodiscard]] std::string run(int moments);
 
   struct Counts {
@@ -71,7 +72,9 @@ class World {
     std::uint64_t order{};
     enum class Kind : std::uint8_t { running, ended } kind{};
     std::pair<StepId, std::uint32_t> attempt;
-    friend bool operator>(const Due& a, const Due& b) { return std::tie(a.at, a.order) > std::tie(b.at, b.order); }
+    friend bool operator>(const Due& a, const Due& b) {
+      return std::tie(a.at, a.order) > std::tie(b.at, b.order);
+    }
   };
 
   std::shared_ptr<const Graph> random_graph();
@@ -88,9 +91,13 @@ class World {
   void come_to_rest();
   void require(bool holds, const std::string& what);
 
-  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>{0, n - 1}(random_); }
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>{0, n - 1}(random_);
+  }
   bool chance(int percent) { return below(100) < static_cast<std::size_t>(percent); }
-  Micros delay(int max_ms) { return Millis{static_cast<std::int64_t>(below(static_cast<std::size_t>(max_ms)) + 1)}; }
+  Micros delay(int max_ms) {
+    return Millis{static_cast<std::int64_t>(below(static_cast<std::size_t>(max_ms)) + 1)};
+  }
 
   std::mt19937_64 random_;
   EngineOptions options_;

@@ -33,7 +33,8 @@ std::set<std::string> listed_as_unsupported() {
 std::vector<std::string> files() {
   std::vector<std::string> out;
   for (const auto& entry : fs::recursive_directory_iterator(scenarios())) {
-    if (entry.path().extension() == ".yaml") out.push_back(fs::relative(entry.path(), scenarios()).string());
+    if (entry.path().extension() == ".yaml")
+      out.push_back(fs::relative(entry.path(), scenarios()).string());
   }
   std::ranges::sort(out);
   return out;
@@ -57,8 +58,10 @@ INSTANTIATE_TEST_SUITE_P(Scenario, ScenarioFile, testing::ValuesIn(files()), [](
 
 TEST(Scenario, FilesAreThoseOfTheSharedSpecificationToTheLetter) {
   const char* given = std::getenv("FRESHET_SHARED");
-  const fs::path shared = given != nullptr ? fs::path{given} : fs::path{FRESHET_SOURCE_DIR} / "../shared";
-  if (!fs::exists(shared / "conformance")) GTEST_SKIP() << "no conformance folder beside the project; set FRESHET_SHARED";
+  const fs::path shared =
+      given != nullptr ? fs::path{given} : fs::path{FRESHET_SOURCE_DIR} / "../shared";
+  if (!fs::exists(shared / "conformance"))
+    GTEST_SKIP() << "no conformance folder beside the project; set FRESHET_SHARED";
   for (const char* folder : {"automation", "readiness"}) {
     for (const auto& entry : fs::directory_iterator(shared / "conformance" / folder)) {
       const fs::path ours = scenarios() / folder / entry.path().filename();

@@ -21,25 +21,28 @@ TEST_P(ConditionText, HasThisCanonicalForm) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, ConditionText,
-    testing::Values(Canonical{"missing", "missing"}, Canonical{" ( missing ) ", "missing"},
-                    Canonical{"missing & in_progress & stale", "(missing & in_progress & stale)"},
-                    Canonical{"missing and not in_progress or stale", "((missing & ~in_progress) | stale)"},
-                    Canonical{"~missing | in_progress", "(~missing | in_progress)"},
-                    Canonical{"run_in_progress", "in_progress"},
-                    Canonical{"stale(\"data\")", "stale(\"data\")"},
-                    Canonical{"newly_updated.since(initial_evaluation)", "newly_updated.since(initial_evaluation)"},
-                    Canonical{"(missing & stale).newly_true", "(missing & stale).newly_true"},
-                    Canonical{"newly_missing.since_last_handled", "missing.newly_true.since_last_handled"},
-                    Canonical{"any_deps_match(newly_updated).ignore(\"group:raw\")",
-                              "any_deps_match(newly_updated).ignore(\"group:raw\")"},
-                    Canonical{"asset_matches('a/b', missing)", "asset_matches(\"a/b\", missing)"},
-                    Canonical{"cron_tick_passed('0 * * * *')", "cron_tick_passed(\"0 * * * *\", \"UTC\")"},
-                    Canonical{"any_checks_match(check_failed, blocking_only=True)",
-                              "any_checks_match(check_failed, blocking_only=true)"},
-                    Canonical{"on_missing.without(in_latest_time_window)",
-                              "(missing.newly_true.since_last_handled & ~any_deps_match((missing & ~will_be_requested)))"},
-                    Canonical{"(missing & stale).replace(stale, in_progress)", "(missing & in_progress)"},
-                    Canonical{"missing.with_label(\"not there\")", "missing"}));
+    testing::Values(
+        Canonical{"missing", "missing"}, Canonical{" ( missing ) ", "missing"},
+        Canonical{"missing & in_progress & stale", "(missing & in_progress & stale)"},
+        Canonical{"missing and not in_progress or stale", "((missing & ~in_progress) | stale)"},
+        Canonical{"~missing | in_progress", "(~missing | in_progress)"},
+        Canonical{"run_in_progress", "in_progress"},
+        Canonical{"stale(\"data\")", "stale(\"data\")"},
+        Canonical{"newly_updated.since(initial_evaluation)",
+                  "newly_updated.since(initial_evaluation)"},
+        Canonical{"(missing & stale).newly_true", "(missing & stale).newly_true"},
+        Canonical{"newly_missing.since_last_handled", "missing.newly_true.since_last_handled"},
+        Canonical{"any_deps_match(newly_updated).ignore(\"group:raw\")",
+                  "any_deps_match(newly_updated).ignore(\"group:raw\")"},
+        Canonical{"asset_matches('a/b', missing)", "asset_matches(\"a/b\", missing)"},
+        Canonical{"cron_tick_passed('0 * * * *')", "cron_tick_passed(\"0 * * * *\", \"UTC\")"},
+        Canonical{"any_checks_match(check_failed, blocking_only=True)",
+                  "any_checks_match(check_failed, blocking_only=true)"},
+        Canonical{"on_missing.without(in_latest_time_window)",
+                  "(missing.newly_true.since_last_handled & ~any_deps_match((missing & "
+                  "~will_be_requested)))"},
+        Canonical{"(missing & stale).replace(stale, in_progress)", "(missing & in_progress)"},
+        Canonical{"missing.with_label(\"not there\")", "missing"}));
 
 struct Mistake {
   const char* text;
@@ -55,20 +58,26 @@ TEST_P(ConditionMistake, NamesThePlaceAndTheFix) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, ConditionMistake,
-    testing::Values(Mistake{"", 1, "missing at the end"}, Mistake{"eagre", 1, "did you mean \"eager\"?"},
-                    Mistake{"missing & misssing", 11, "did you mean \"missing\"?"}, Mistake{"missing &", 10, "missing at the end"},
-                    Mistake{"(missing", 9, "expected \")\""}, Mistake{"missing)", 8, "unexpected \")\""},
+    testing::Values(Mistake{"", 1, "missing at the end"},
+                    Mistake{"eagre", 1, "did you mean \"eager\"?"},
+                    Mistake{"missing & misssing", 11, "did you mean \"missing\"?"},
+                    Mistake{"missing &", 10, "missing at the end"},
+                    Mistake{"(missing", 9, "expected \")\""},
+                    Mistake{"missing)", 8, "unexpected \")\""},
                     Mistake{"missing.sinse(stale)", 9, "did you mean \"since\"?"},
                     Mistake{"missing.allow(\"x\")", 9, "any_deps_match"},
                     Mistake{"on_cron(\"61 * * * *\")", 9, "minute 61"},
                     Mistake{"on_cron(\"0 * * * *\", \"Europe/Viena\")", 22, "Europe/Vienna"},
-                    Mistake{"on_cron()", 1, "needs a cron expression"}, Mistake{"eager(", 7, "missing at the end"},
-                    Mistake{"missing(stale)", 9, "takes no argument"}, Mistake{"stale(\"date\")", 7, "\"data\""},
+                    Mistake{"on_cron()", 1, "needs a cron expression"},
+                    Mistake{"eager(", 7, "missing at the end"},
+                    Mistake{"missing(stale)", 9, "takes no argument"},
+                    Mistake{"stale(\"date\")", 7, "\"data\""},
                     Mistake{"any_deps_match(\"x\")", 16, "takes one condition"},
                     Mistake{"asset_matches(missing)", 1, "takes a key in quotes"},
                     Mistake{"missing & check_failed", 11, "any_checks_match(check_failed)"},
                     Mistake{"any_checks_match(newly_updated)", 1, "takes a condition on checks"},
-                    Mistake{"\"missing\"", 1, "expected a condition"}, Mistake{"asset_matches(\"a, missing)", 15, "not closed"},
+                    Mistake{"\"missing\"", 1, "expected a condition"},
+                    Mistake{"asset_matches(\"a, missing)", 15, "not closed"},
                     Mistake{"any_deps_match(missing).allow(\"grup:x\")", 31, "grup"},
                     Mistake{"lazy", 1, "not available"}));
 
@@ -87,8 +96,11 @@ TEST(ConditionProgram, NumbersItsNodesByTheExpressionAlone) {
 }
 
 TEST(ConditionProgram, KnowsEveryScheduleOnce) {
-  const auto program = compile(parse_condition("on_cron(\"0 * * * *\") | on_cron(\"5 * * * *\", \"Europe/Vienna\")").root, "");
-  EXPECT_EQ(program->schedules, (std::vector<std::string>{"0 * * * *|UTC", "5 * * * *|Europe/Vienna"}));
+  const auto program = compile(
+      parse_condition("on_cron(\"0 * * * *\") | on_cron(\"5 * * * *\", \"Europe/Vienna\")").root,
+      "");
+  EXPECT_EQ(program->schedules,
+            (std::vector<std::string>{"0 * * * *|UTC", "5 * * * *|Europe/Vienna"}));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What the engine does where a scenario cannot look: steps, checks and their results, one input at a time.
+// What the engine does where a scenario cannot look: steps, checks and their results, one input at
+// a time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-AssetDefinition asset(const std::string& key, std::vector<std::string> deps = {}, const std::string& automation = "") {
+AssetDefinition asset(const std::string& key, std::vector<std::string> deps = {},
+                      const std::string& automation = "") {
   AssetDefinition a;
   a.key = key, a.project = "test", a.command = {"make", key}, a.automation = automation;
   for (auto& dep : deps) a.deps.push_back({.key = dep, .rule = {}, .mapping = {}, .place = {}});
@@ -21,7 +23,8 @@ class EngineTest : public testing::Test {
  protected:
   void load(std::vector<AssetDefinition> assets, std::map<std::string, std::uint32_t> pools = {}) {
     auto definitions = std::make_shared<Definitions>();
-    definitions->project = "test", definitions->assets = std::move(assets), definitions->pools = std::move(pools);
+    definitions->project = "test", definitions->assets = std::move(assets),
+    definitions->pools = std::move(pools);
     graph_ = *Graph::build({definitions});
     step(input::Load{.graph = graph_});
   }
@@ -35,7 +38,9 @@ class EngineTest : public testing::Test {
     EXPECT_EQ(engine_.check_invariants(), "");
     return moment;
   }
-  Moment request(const std::string& key) { return step(input::Request{.assets = {key}, .actor = "test", .token = 1}); }
+  Moment request(const std::string& key) {
+    return step(input::Request{.assets = {key}, .actor = "test", .token = 1});
+  }
   Moment ended(const effect::StartStep& start, int code = 0) {
     return step(input::StepOutcome{.step = start.step, .attempt = start.attempt, .code = code});
   }
@@ -64,7 +69,8 @@ class EngineTest : public testing::Test {
 
 TEST_F(EngineTest, ChecksOfTwoRunsThatOverlapAreEachRecordedForTheirOwnStep) {
   auto a = asset("a");
-  a.checks.push_back({.name = "sane", .command = {"check"}, .timeout = {}, .description = {}, .place = {}});
+  a.checks.push_back(
+      {.name = "sane", .command = {"check"}, .timeout = {}, .description = {}, .place = {}});
   load({a});
   request("a");
   ended(take_started());
@@ -80,7 +86,12 @@ TEST_F(EngineTest, ChecksOfTwoRunsThatOverlapAreEachRecordedForTheirOwnStep) {
 
 TEST_F(EngineTest, ALateResultAboutOlderDataIsNoVerdictOnWhatWasWrittenSince) {
   auto a = asset("a");
-  a.checks.push_back({.name = "sane", .command = {"check"}, .blocking = true, .timeout = {}, .description = {}, .place = {}});
+  a.checks.push_back({.name = "sane",
+                      .command = {"check"},
+                      .blocking = true,
+                      .timeout = {},
+                      .description = {},
+                      .place = {}});
   load({a, asset("b", {"a"})});
   request("a");
   ended(take_started());
@@ -96,13 +107,20 @@ TEST_F(EngineTest, ALateResultAboutOlderDataIsNoVerdictOnWhatWasWrittenSince) {
 
 TEST_F(EngineTest, AResultThatACheckReportedItselfIsNotRecordedAgainAtItsEnd) {
   auto a = asset("a");
-  a.checks.push_back({.name = "sane", .command = {"check"}, .timeout = {}, .description = {}, .place = {}});
+  a.checks.push_back(
+      {.name = "sane", .command = {"check"}, .timeout = {}, .description = {}, .place = {}});
   load({a});
   request("a");
   ended(take_started());
   const auto check = take_started();
-  step(input::StepMessage{.step = check.step, .attempt = 1, .kind = input::StepMessage::Kind::check, .asset = "a",
-                          .check = "sane", .passed = false, .severity = CheckSeverity::warn, .offset = 10});
+  step(input::StepMessage{.step = check.step,
+                          .attempt = 1,
+                          .kind = input::StepMessage::Kind::check,
+                          .asset = "a",
+                          .check = "sane",
+                          .passed = false,
+                          .severity = CheckSeverity::warn,
+                          .offset = 10});
   EXPECT_TRUE(facts<fact::CheckRecorded>(ended(check)).empty());
 }
 
@@ -110,19 +128,27 @@ TEST_F(EngineTest, AMessageThatWasTakenInBeforeIsTakenInOnce) {
   load({asset("a")});
   request("a");
   const auto start = take_started();
-  const input::StepMessage message{.step = start.step, .attempt = 1, .kind = input::StepMessage::Kind::materialization,
-                                   .asset = "a", .data_version = "v1", .offset = 20};
+  const input::StepMessage message{.step = start.step,
+                                   .attempt = 1,
+                                   .kind = input::StepMessage::Kind::materialization,
+                                   .asset = "a",
+                                   .data_version = "v1",
+                                   .offset = 20};
   EXPECT_EQ(facts<fact::Updated>(step(message)).size(), 1U);
   EXPECT_TRUE(facts<fact::Updated>(step(message)).empty());
-  EXPECT_TRUE(facts<fact::Updated>(ended(start)).empty()) << "what was reported is not materialized again by exit 0";
+  EXPECT_TRUE(facts<fact::Updated>(ended(start)).empty())
+      << "what was reported is not materialized again by exit 0";
 }
 
 TEST_F(EngineTest, AStepReportsItsOwnAssetOnly) {
   load({asset("a"), asset("b")});
   request("a");
   const auto start = take_started();
-  const auto moment = step(input::StepMessage{.step = start.step, .attempt = 1,
-                                              .kind = input::StepMessage::Kind::materialization, .asset = "b", .offset = 5});
+  const auto moment = step(input::StepMessage{.step = start.step,
+                                              .attempt = 1,
+                                              .kind = input::StepMessage::Kind::materialization,
+                                              .asset = "b",
+                                              .offset = 5});
   EXPECT_TRUE(facts<fact::Updated>(moment).empty());
   ASSERT_EQ(facts<fact::StepLogged>(moment).size(), 1U);
   EXPECT_NE(facts<fact::StepLogged>(moment)[0].message.find("\"b\""), std::string::npos);
@@ -137,7 +163,8 @@ TEST_F(EngineTest, PrioritiesDecideWhoStartsAndPoolsHowMany) {
   ASSERT_EQ(started_.size(), 2U);
   EXPECT_EQ(graph_->asset(started_[0].rank).key, "high");
   EXPECT_EQ(graph_->asset(started_[1].rank).key, "other");
-  EXPECT_NE(engine_.why("low")->text.find("pool one"), std::string::npos) << engine_.why("low")->text;
+  EXPECT_NE(engine_.why("low")->text.find("pool one"), std::string::npos)
+      << engine_.why("low")->text;
   const auto done = take_started();
   ended(done);
   EXPECT_EQ(graph_->asset(started_.back().rank).key, "low");
@@ -169,7 +196,8 @@ TEST_F(EngineTest, ALostStepIsTriedTwiceMoreWithoutUsingUpItsRetries) {
   for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) {
     const auto start = take_started();
     EXPECT_EQ(start.attempt, attempt);
-    const auto moment = step(input::StepOutcome{.step = start.step, .attempt = attempt, .kind = input::StepOutcome::Kind::lost});
+    const auto moment = step(input::StepOutcome{
+        .step = start.step, .attempt = attempt, .kind = input::StepOutcome::Kind::lost});
     step(input::Tick{});
     EXPECT_EQ(facts<fact::StepEnded>(moment).size(), attempt == 3 ? 1U : 0U);
     if (attempt == 3) {
@@ -191,8 +219,8 @@ TEST_F(EngineTest, ATimeoutAsksToStopOnceAndTheOutcomeSaysWhy) {
   step(input::Tick{});
   step(input::Tick{});
   EXPECT_EQ(stopped_.size(), 1U);
-  const auto end = facts<fact::StepEnded>(
-      step(input::StepOutcome{.step = start.step, .attempt = 1, .kind = input::StepOutcome::Kind::signaled, .code = 15}));
+  const auto end = facts<fact::StepEnded>(step(input::StepOutcome{
+      .step = start.step, .attempt = 1, .kind = input::StepOutcome::Kind::signaled, .code = 15}));
   ASSERT_EQ(end.size(), 1U);
   EXPECT_EQ(end[0].reason, Reason::timeout);
 }
@@ -204,7 +232,8 @@ TEST_F(EngineTest, ACanceledRunEndsItsQueuedStepsAtOnceAndStopsTheOthers) {
   const auto moment = step(input::Cancel{.run = start.step.run, .actor = "test", .token = 2});
   EXPECT_EQ(facts<fact::StepEnded>(moment).size(), 1U);
   EXPECT_EQ(stopped_.size(), 1U);
-  const auto end = step(input::StepOutcome{.step = start.step, .attempt = 1, .kind = input::StepOutcome::Kind::signaled});
+  const auto end = step(input::StepOutcome{
+      .step = start.step, .attempt = 1, .kind = input::StepOutcome::Kind::signaled});
   ASSERT_EQ(facts<fact::RunEnded>(end).size(), 1U);
   EXPECT_EQ(facts<fact::RunEnded>(end)[0].status, RunStatus::canceled);
   step(input::Cancel{.run = start.step.run, .token = 3});
@@ -229,10 +258,12 @@ TEST_F(EngineTest, ARunHasAtMostAThousandStepsAndACutOneIsStillOrdered) {
   std::vector<std::string> keys;
   for (int i = 0; i < 1'500; ++i) {
     keys.push_back("a" + std::to_string(i));
-    chain.push_back(asset(keys.back(), i == 0 ? std::vector<std::string>{} : std::vector<std::string>{keys[keys.size() - 2]}));
+    chain.push_back(asset(keys.back(), i == 0 ? std::vector<std::string>{}
+                                              : std::vector<std::string>{keys[keys.size() - 2]}));
   }
   load(chain);
-  const auto runs = facts<fact::RunQueued>(step(input::Request{.assets = keys, .actor = "test", .token = 1}));
+  const auto runs =
+      facts<fact::RunQueued>(step(input::Request{.assets = keys, .actor = "test", .token = 1}));
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs[0].steps.size(), 1'000U);
   ASSERT_EQ(runs[1].steps.front().waits.size(), 1U);
@@ -248,7 +279,8 @@ TEST_F(EngineTest, UnknownAndExternalAssetsAreRefusedWithAReason) {
   EXPECT_EQ(reply_->error, Errc::not_found);
   request("orders");
   EXPECT_EQ(reply_->error, Errc::invalid);
-  step(input::Report{.events = {{.asset = "ordres", .source = "x", .id = "1", .body = "raw"}}, .token = 5});
+  step(input::Report{.events = {{.asset = "ordres", .source = "x", .id = "1", .body = "raw"}},
+                     .token = 5});
   EXPECT_EQ(reply_->error, Errc::invalid);
   EXPECT_NE(reply_->message.find("did you mean \"orders\"?"), std::string::npos) << reply_->message;
 }
