@@ -52,7 +52,7 @@ function follow(log, say) {
     say(log.count ? '' : 'The step wrote nothing here.');
   });
   log.source.onopen = () => say('following');
-  log.source.onerror = () => say(log.source.readyState === EventSource.CLOSED ? 'The log cannot be read.' : 'connection lost, trying again');
+  log.source.onerror = () => say(log.source.readyState === EventSource.CLOSED ? 'The log cannot be read; it may be gone, since logs are kept for 14 days.' : 'connection lost, trying again');
 }
 
 function add(log, lines, from) {

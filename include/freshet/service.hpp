@@ -11,6 +11,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/engine.hpp"
 #include "freshet/history.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/snapshot.hpp"
 
 namespace freshet {
@@ -87,8 +88,8 @@ class Service {
   [[nodiscard]] virtual std::vector<SourceStatus> sources() const = 0;
   [[nodiscard]] virtual std::vector<Metric> metrics() const = 0;
   [[nodiscard]] virtual Health health() const = 0;
-  /// Folder of an attempt: `stdout`, `stderr`, `index`.
-  [[nodiscard]] virtual std::string attempt_directory(StepId step, std::uint32_t attempt) const = 0;
+  /// What steps wrote; lives as long as this.
+  [[nodiscard]] virtual const Logs& logs() const = 0;
 
   /// Calls `listener` after each commit with its facts, in order, on the io thread; the snapshot
   /// then shows them. The subscription ends when the returned handle is destroyed.

@@ -22,6 +22,7 @@
 #include "freshet/facts.hpp"
 #include "freshet/history.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/rows.hpp"
 #include "http/event_stream.hpp"
 
@@ -32,7 +33,7 @@ constexpr std::uint64_t slice_bytes = std::uint64_t{64} << 10;  ///< Read at a t
 constexpr std::size_t queued_max = std::size_t{256}
                                    << 10;  ///< With more the client is let catch up first.
 
-/// What a look at the file brought.
+/// What a look at the log brought.
 struct Slice {
   std::string event{};
   LogPlace next{};
@@ -43,10 +44,8 @@ struct Slice {
 }  // namespace
 
 struct Follows::Follower {
-  StepId step;
-  std::uint32_t attempt{};
-  std::string directory;
-  std::string_view name;
+  AttemptId id;  ///< Attempt 0: the first one, which has not begun.
+  LogStream log{};
   std::uint64_t from_line{1};
   LogPlace place{};
   std::shared_ptr<http::EventStream> stream;
@@ -67,24 +66,24 @@ bool is_past(const StepRow& row, std::uint32_t attempt) {
   return attempt != 0 && (row.attempt > attempt || row.status == StepStatus::queued);
 }
 
-bool has_ended(const View& view, StepId step, std::uint32_t attempt) {
-  const StepRow* row = view.step(step);
-  return row == nullptr || is_terminal(row->status) || is_past(*row, attempt);
+bool has_ended(const View& view, const AttemptId& id) {
+  const StepRow* row = view.step(id.step);
+  return row == nullptr || is_terminal(row->status) || is_past(*row, id.attempt);
 }
 
 /// How an attempt that has ended ended.
-std::string status_of(Reader& reader, StepId step, std::uint32_t attempt) {
-  const auto run = reader.run(step.run);
-  if (!run || step.number >= run->steps.size()) return "lost";
-  const StepRow& row = run->steps[step.number];
-  return std::string{to_text(is_past(row, attempt) ? StepStatus::failed : row.status)};
+std::string status_of(Reader& reader, const AttemptId& id) {
+  const auto run = reader.run(id.step.run);
+  if (!run || id.step.number >= run->steps.size()) return "lost";
+  const StepRow& row = run->steps[id.step.number];
+  return std::string{to_text(is_past(row, id.attempt) ? StepStatus::failed : row.status)};
 }
 
 /// Lines after `place` that are complete; once the step has `ended`, also the last one.
-Slice read_slice(const std::string& directory, std::string_view name, LogPlace place,
+Slice read_slice(const Logs& logs, const AttemptId& id, LogStream log, LogPlace place,
                  std::uint64_t from_line, bool is_ended) {
   Slice slice{.next = place};
-  const auto file = open_log(directory, name);
+  const auto file = open_log(logs, id, log);
   if (!file || !file->fd) return slice;
   Json lines = Json::array();
   std::uint64_t first = 0;
@@ -96,7 +95,7 @@ Slice read_slice(const std::string& directory, std::string_view name, LogPlace p
     lines.push_back(to_utf8(line.text));
     return true;
   };
-  if (!read_lines(file->fd.get(), place, slice_bytes, each)) return slice;
+  if (!read_lines(*file, place, slice_bytes, each)) return slice;
   slice.is_at_end = slice.next.offset - place.offset < slice_bytes;
   if (first != 0) {
     slice.event = sse_event("lines", place_text(slice.next),
@@ -120,15 +119,11 @@ std::string place_text(LogPlace place) {
   return std::to_string(place.offset) + '-' + std::to_string(place.line);
 }
 
-void Follows::add(const CallPtr& call, StepId step, std::uint32_t attempt,
-                  const std::string& directory, std::string_view name, std::uint64_t from_line) {
+void Follows::add(const CallPtr& call, const AttemptId& attempt, LogStream log,
+                  std::uint64_t from_line) {
   if (followers_.size() >= count_max) return call->fail(busy());
-  auto follower = std::make_shared<Follower>(Follower{.step = step,
-                                                      .attempt = attempt,
-                                                      .directory = directory,
-                                                      .name = name,
-                                                      .from_line = from_line,
-                                                      .stream = nullptr});
+  auto follower = std::make_shared<Follower>(
+      Follower{.id = attempt, .log = log, .from_line = from_line, .stream = nullptr});
   if (const auto last = call->request.header("last-event-id")) {
     const auto place = parse_place(*last);
     if (!place)
@@ -154,18 +149,18 @@ void Follows::look(const std::shared_ptr<Context>& context,
   const View view = context->view();
   if (!view) return;
   // An attempt that was not there yet when the client came: the first one is meant.
-  if (const StepRow* row = view.step(follower->step); row != nullptr && follower->attempt == 0) {
-    follower->attempt = row->attempt;
-    follower->directory = context->service.attempt_directory(follower->step, row->attempt);
+  if (const StepRow* row = view.step(follower->id.step);
+      row != nullptr && follower->id.attempt == 0) {
+    follower->id.attempt = row->attempt;
   }
   // Asked before the file is read: what it wrote until then is in there.
-  const bool is_ended = has_ended(view, follower->step, follower->attempt);
+  const bool is_ended = has_ended(view, follower->id);
   follower->is_reading = true;
   auto slice = std::make_shared<Slice>();
   context->service.read(
-      [slice, is_ended, now = *follower](Reader& reader) {
-        *slice = read_slice(now.directory, now.name, now.place, now.from_line, is_ended);
-        if (is_ended) slice->status = status_of(reader, now.step, now.attempt);
+      [slice, is_ended, now = *follower, &logs = context->service.logs()](Reader& reader) {
+        *slice = read_slice(logs, now.id, now.log, now.place, now.from_line, is_ended);
+        if (is_ended) slice->status = status_of(reader, now.id);
       },
       [this, context, follower, slice, is_ended] {
         follower->is_reading = false;

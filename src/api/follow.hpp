@@ -9,19 +9,19 @@
 
 #include "api/call.hpp"
 #include "api/log_file.hpp"
+#include "freshet/logs.hpp"
 #include "http/event_stream.hpp"
 
 namespace freshet::api {
 
 /// Each follower gets server-sent events: `lines` with {from_line, lines}, whose id is the place to
 /// go on from, and `end` with {status} once the step's attempt has ended and all of it was sent.
-/// Files are looked at when look() is called.  io thread.
+/// Logs are looked at when look() is called.  io thread.
 class Follows {
  public:
   static constexpr std::size_t count_max = 64;
 
-  void add(const CallPtr& call, StepId step, std::uint32_t attempt, const std::string& directory,
-           std::string_view name, std::uint64_t from_line);
+  void add(const CallPtr& call, const AttemptId& attempt, LogStream log, std::uint64_t from_line);
   void look(const std::shared_ptr<Context>& context);
   void heartbeat();
   void end();

@@ -17,10 +17,13 @@
 #include <system_error>
 
 #include "base/text.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 
 namespace freshet::api {
 namespace {
+
+constexpr int moves_max = 3;  ///< A log may be packed, then deleted, while it is looked for.
 
 Error io_error(const std::string& operation, int error) {
   return {Errc::io, operation + ": " + std::generic_category().message(error)};
@@ -43,28 +46,35 @@ std::size_t character_size(std::string_view text) {
 
 }  // namespace
 
-Result<LogFile> open_log(const std::string& directory, std::string_view name) {
-  const std::string path = directory + '/' + std::string{name};
-  LogFile file{.fd =
-                   UniqueFd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)}};
-  if (!file.fd) {
-    if (errno == ENOENT || errno == ENOTDIR) return file;
-    return io_error("open log", errno);
+Result<LogFile> open_log(const Logs& logs, const AttemptId& attempt, LogStream stream) {
+  LogFile file;
+  for (int moved = 0; moved < moves_max; ++moved) {
+    FRESHET_TRY(const LogPart part, logs.find(attempt, stream));
+    if (part.path.empty()) return file;
+    file.fd.reset(::open(part.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!file.fd && (errno == ENOENT || errno == ENOTDIR)) continue;
+    if (!file.fd) return io_error("open log", errno);
+    struct stat status{};
+    if (::fstat(file.fd.get(), &status) != 0) return io_error("stat log", errno);
+    if (!S_ISREG(status.st_mode)) return Error{Errc::io, "open log: not a regular file"};
+    const auto end = static_cast<std::uint64_t>(status.st_size);
+    file.offset = part.offset;
+    file.size = part.size.value_or(end - std::min(end, part.offset));
+    if (file.offset + file.size <= end) return file;
+    return Error{Errc::io, "open log: its file is shorter than it should be"};
   }
-  struct stat status{};
-  if (::fstat(file.fd.get(), &status) != 0) return io_error("stat log", errno);
-  if (!S_ISREG(status.st_mode)) return Error{Errc::io, "open log: not a regular file"};
-  file.size = static_cast<std::uint64_t>(status.st_size);
   return file;
 }
 
-Result<void> read_lines(int fd, LogPlace from, std::uint64_t bytes_max,
+Result<void> read_lines(const LogFile& file, LogPlace from, std::uint64_t bytes_max,
                         const std::function<bool(const LogLine&)>& each) {
   std::array<char, line_max> block{};
   std::string line;
   LogLine out{.number = from.line, .end = from.offset};
-  for (std::uint64_t offset = from.offset;;) {
-    const ssize_t got = ::pread(fd, block.data(), block.size(), static_cast<off_t>(offset));
+  for (std::uint64_t offset = from.offset; offset < file.size;) {
+    const ssize_t got = ::pread(file.fd.get(), block.data(),
+                                std::min<std::uint64_t>(block.size(), file.size - offset),
+                                static_cast<off_t>(file.offset + offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return io_error("read log", errno);
     if (got == 0) break;

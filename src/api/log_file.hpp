@@ -9,18 +9,21 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 
 namespace freshet::api {
 
+/// A part of a file, which other logs may share; offsets elsewhere count from its beginning.
 struct LogFile {
-  UniqueFd fd;  ///< None where nothing was ever written.
-  std::uint64_t size{};
+  UniqueFd fd;             ///< None where nothing was ever written, or it is gone.
+  std::uint64_t offset{};  ///< Where it begins in the file.
+  std::uint64_t size{};    ///< When it was opened.
 };
 
-/// `name` is "stdout" or "stderr", never what a request says.  A file that is not there is empty;
-/// anything but a regular file is an error.
-[[nodiscard]] Result<LogFile> open_log(const std::string& directory, std::string_view name);
+/// What is not there is empty; anything but a regular file is an error.
+[[nodiscard]] Result<LogFile> open_log(const Logs& logs, const AttemptId& attempt,
+                                       LogStream stream);
 
 /// A line longer than this is cut there for search and pages; the file itself is sent whole.
 inline constexpr std::size_t line_max = std::size_t{64} << 10;
@@ -32,7 +35,7 @@ struct LogLine {
   bool is_complete{true};  ///< It has a newline.
 };
 
-/// Where in a file to go on reading, and which line begins there.
+/// Where in a log to go on reading, and which line begins there.
 struct LogPlace {
   std::uint64_t offset{0};
   std::uint64_t line{1};
@@ -40,7 +43,7 @@ struct LogPlace {
 
 /// Calls `each` for lines from `from` on until it returns false, or `bytes_max` bytes were read and
 /// a line ended.
-[[nodiscard]] Result<void> read_lines(int fd, LogPlace from, std::uint64_t bytes_max,
+[[nodiscard]] Result<void> read_lines(const LogFile& file, LogPlace from, std::uint64_t bytes_max,
                                       const std::function<bool(const LogLine&)>& each);
 
 /// With U+FFFD for bytes that are not UTF-8.

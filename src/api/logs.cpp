@@ -20,8 +20,11 @@
 #include "api/route.hpp"
 #include "api/run_of.hpp"
 #include "freshet/history.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/service.hpp"
+#include "freshet/time.hpp"
 #include "http/message.hpp"
 
 namespace freshet::api {
@@ -31,12 +34,10 @@ constexpr std::uint64_t whole_file = static_cast<std::uint64_t>(-1);
 constexpr std::size_t page_bytes_max = std::size_t{4} << 20;
 constexpr std::size_t found_text_max = 1'000;  ///< Bytes of a line that was found.
 
-/// One log: made of ids and constants only.
 struct Which {
-  StepRow step;
-  std::uint32_t attempt{};
-  std::string_view name;  ///< "stdout" or "stderr".
-  std::string directory;
+  AttemptId id;
+  LogStream stream{};
+  bool is_old{false};  ///< It need not be there any more.
 };
 
 Result<std::uint32_t> parse_attempt(const Call& call, const StepRow& step) {
@@ -68,23 +69,25 @@ void with_log(const CallPtr& call, std::function<void(const Which&)> then) {
                              .detail = "there is no step \"" + text + "\" in this run; it has " +
                                        std::to_string(run.steps.size()) + ", from 0"});
         }
-        Which which{.step = run.steps[number], .name = is_stderr ? "stderr" : "stdout"};
-        const auto attempt = parse_attempt(*call, which.step);
+        const StepRow& step = run.steps[number];
+        const auto attempt = parse_attempt(*call, step);
         if (!attempt) {
           const bool is_unknown = attempt.error().code == Errc::not_found;
           return call->fail({.status = is_unknown ? 404 : 400,
                              .code = is_unknown ? "attempt_not_found" : "query_invalid",
                              .detail = attempt.error().message});
         }
-        which.attempt = *attempt;
-        which.directory = call->context->service.attempt_directory(which.step.step, which.attempt);
-        then(which);
+        const Context& context = *call->context;
+        then({.id = {step.step, *attempt},
+              .stream = is_stderr ? LogStream::err : LogStream::out,
+              .is_old = step.ended_at != Instant{} &&
+                        step.ended_at + context.service.logs().kept() <= context.clock.now()});
       });
 }
 
 http::Response text_response(const Which& which) {
   return {.headers = {{"content-type", "text/plain; charset=utf-8"},
-                      {"freshet-attempt", std::to_string(which.attempt)}}};
+                      {"freshet-attempt", std::to_string(which.id.attempt)}}};
 }
 
 /// The file as it is, or the part of it that a Range asks for.
@@ -108,8 +111,8 @@ http::Response file_response(const Call& call, const Which& which, LogFile file)
                                       std::to_string(part.offset + part.length - 1) + '/' + size);
   }
   if (file.fd && part.length > 0) {
-    response.file =
-        http::FileRange{.fd = std::move(file.fd), .offset = part.offset, .length = part.length};
+    response.file = http::FileRange{
+        .fd = std::move(file.fd), .offset = file.offset + part.offset, .length = part.length};
   }
   return response;
 }
@@ -127,7 +130,7 @@ Result<http::Response> lines_response(const Which& which, const LogFile& file, s
       next = line.number + (line.is_complete ? 1 : 0);
       return ++count < limit && response.body.size() < page_bytes_max;
     };
-    const auto read = read_lines(file.fd.get(), {}, whole_file, each);
+    const auto read = read_lines(file, {}, whole_file, each);
     if (!read) return read.error();
   }
   response.headers.emplace_back("freshet-from-line", std::to_string(from));
@@ -149,9 +152,16 @@ Result<Json> search(const LogFile& file, const std::string& wanted, std::uint64_
         {{"line", line.number}, {"text", to_utf8(line.text.substr(0, found_text_max))}});
     return true;
   };
-  const auto read = read_lines(file.fd.get(), {}, whole_file, each);
+  const auto read = read_lines(file, {}, whole_file, each);
   if (!read) return read.error();
   return fine(std::move(body));
+}
+
+http::Response gone_response(const Logs& logs) {
+  return to_response({.status = 410,
+                      .code = "log_gone",
+                      .detail = "this log is gone: logs are kept for " +
+                                std::to_string(logs.kept().count()) + " days"});
 }
 
 /// Opens the log in the pool, makes a response of it there, and sends that.
@@ -159,14 +169,34 @@ void respond(const CallPtr& call, const Which& which,
              std::function<Result<http::Response>(LogFile)> render) {
   offload<std::shared_ptr<Result<http::Response>>>(
       call,
-      [which, render = std::move(render)] {
-        auto file = open_log(which.directory, which.name);
+      [which, &logs = call->context->service.logs(), render = std::move(render)] {
+        auto file = open_log(logs, which.id, which.stream);
         if (!file) return std::make_shared<Result<http::Response>>(file.error());
+        if (!file->fd && which.is_old)
+          return std::make_shared<Result<http::Response>>(gone_response(logs));
         return std::make_shared<Result<http::Response>>(render(std::move(*file)));
       },
       [call](const std::shared_ptr<Result<http::Response>>& response) {
         if (!*response) return call->fail(response->error());
         call->send(std::move(**response));
+      });
+}
+
+void follow(const CallPtr& call, const Which& which, std::uint64_t from) {
+  const auto begin = [call, which, from] {
+    call->context->follows.add(call, which.id, which.stream, from);
+  };
+  if (!which.is_old) return begin();
+  const Logs& logs = call->context->service.logs();
+  offload<bool>(
+      call,
+      [which, &logs] {
+        const auto file = open_log(logs, which.id, which.stream);
+        return file && !file->fd;
+      },
+      [call, begin, &logs](bool is_gone) {
+        if (is_gone) return call->send(gone_response(logs));
+        begin();
       });
 }
 
@@ -180,8 +210,7 @@ void get_log(const CallPtr& call) {
   const bool by_lines = !call->query("from_line").empty() || !call->query("limit").empty();
   with_log(call, [call, from = *from, limit = *limit, by_lines](const Which& which) {
     if (call->flag("follow")) {
-      return call->context->follows.add(call, which.step.step, which.attempt, which.directory,
-                                        which.name, from);
+      return follow(call, which, from);
     }
     respond(call, which,
             [call, which, from, limit, by_lines](LogFile file) -> Result<http::Response> {

@@ -277,8 +277,14 @@ int show_log(const Remote& remote, const std::string& run, const std::string& as
                          "?stream=" + stream,
                      "");
     if (!reply) return fail("runs", reply.error());
-    if (reply->status == 200)
+    if (reply->status == 200) {
       std::fputs(reply->body.c_str(), std::string_view{stream} == "stdout" ? stdout : stderr);
+      continue;
+    }
+    const json problem = json::parse(reply->body, nullptr, false);
+    return fail("runs", Error{Errc::not_found, problem.is_object()
+                                                   ? problem.value("detail", reply->body)
+                                                   : reply->body});
   }
   return 0;
 }

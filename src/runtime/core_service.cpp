@@ -35,6 +35,7 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
                      }}},
       steps_{parts.io, parts.pool, std::move(step_options),
              [this](Input in) { pipeline_.push(std::move(in)); }},
+      packer_{*this, parts.logs, parts.clock},
       files_{parts.io, parts.pool, parts.clock,
              [this](std::vector<input::Event> events,
                     std::vector<std::pair<std::string, std::string>> cursors) {
@@ -51,6 +52,7 @@ void CoreService::start(const std::vector<StepRow>& unfinished,
   // After the definitions: what ended meanwhile is judged by them.
   steps_.reattach(unfinished);
   files_.watch(*graph);
+  packer_.start();
 }
 
 void CoreService::stop() {
@@ -88,6 +90,10 @@ void CoreService::let_out(Committed committed) {
     if (const auto* ended = std::get_if<fact::RunEnded>(&record.fact)) {
       log("runtime").info("run ended run={} status={}", to_text(ended->run),
                           to_text(ended->status));
+    } else if (const auto* step = std::get_if<fact::StepEnded>(&record.fact)) {
+      packer_.add({step->step, step->attempt});
+    } else if (const auto* attempt = std::get_if<fact::AttemptEnded>(&record.fact)) {
+      packer_.add({attempt->step, attempt->attempt});
     }
   }
   // A fact is told together with a snapshot that shows it; until one has come, it waits.
@@ -275,10 +281,6 @@ Health CoreService::health() const {
                 {"definitions", snapshot_ && snapshot_->graph ? "ok" : "not loaded yet"}};
   out.ready = store_error_.empty() && snapshot_ && snapshot_->graph;
   return out;
-}
-
-std::string CoreService::attempt_directory(StepId step, std::uint32_t attempt) const {
-  return steps_.attempt_directory(step, attempt);
 }
 
 std::shared_ptr<void> CoreService::subscribe(Listener listener) {

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "exec/logs/log_archive.hpp"
 #include "freshet/service.hpp"
+#include "runtime/log_packer.hpp"
 #include "runtime/pipeline.hpp"
 #include "runtime/projects.hpp"
 #include "runtime/steps.hpp"
@@ -29,6 +31,7 @@ class CoreService final : public Service {
     const Clock& clock;
     Store& store;
     Projects& projects;
+    LogArchive& logs;
   };
   CoreService(Parts parts, Engine engine, Steps::Options step_options);
   ~CoreService() override;
@@ -52,10 +55,12 @@ class CoreService final : public Service {
   [[nodiscard]] std::vector<SourceStatus> sources() const override;
   [[nodiscard]] std::vector<Metric> metrics() const override;
   [[nodiscard]] Health health() const override;
-  [[nodiscard]] std::string attempt_directory(StepId step, std::uint32_t attempt) const override;
+  [[nodiscard]] const Logs& logs() const override { return parts_.logs; }
   [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override;
 
   void clock_jumped(Micros delta) { pipeline_.push(input::Jumped{delta}); }
+  /// To be called every LogPacker::tick_every.
+  void keep_logs() { packer_.tick(); }
 
  private:
   void release(Committed committed);
@@ -66,6 +71,7 @@ class CoreService final : public Service {
   Parts parts_;
   Pipeline pipeline_;
   Steps steps_;
+  LogPacker packer_;
   FileSources files_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::unordered_map<Token, std::function<void(Reply)>> waiting_;

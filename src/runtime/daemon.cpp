@@ -17,6 +17,7 @@
 #include "base/file.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "exec/logs/log_archive.hpp"
 #include "exec/process/attempt_folder.hpp"
 #include "exec/process/environment.hpp"
 #include "http/server.hpp"
@@ -118,6 +119,7 @@ int serve(const ServeOptions& options) {
 
   auto store = open_sqlite(state, {});
   if (!store) return refuse(store.error().message);
+  LogArchive logs{state, {}};
   const auto token = admin_token(state + "/token");
   if (!token) return refuse(token.error().message);
   auto rows = (*store)->load();
@@ -139,7 +141,7 @@ int serve(const ServeOptions& options) {
                               .environment = parse_environment(environ),
                               .previous_boot_id = exchange_boot_id(state + "/boot_id")};
   CoreService service{
-      {io, pool, clock, **store, projects}, std::move(engine), std::move(step_options)};
+      {io, pool, clock, **store, projects, logs}, std::move(engine), std::move(step_options)};
 
   api::Api api{service,
                clock,
@@ -182,6 +184,7 @@ int serve(const ServeOptions& options) {
                          }};
   const Every tick{io, api::Api::tick_every, [&] { api.tick(); }};
   const Every heartbeat{io, std::chrono::seconds{15}, [&] { api.heartbeat(); }};
+  const Every log_keeping{io, LogPacker::tick_every, [&] { service.keep_logs(); }};
   const Every maintenance{io, std::chrono::seconds{1}, [&] {
                             asio::post(pool, [&] {
                               if (const auto done = (*store)->maintain(clock.now()); !done) {

@@ -6,6 +6,7 @@
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
 #include "exec/pipes/pipes.hpp"
+#include "exec/process/attempt_folder.hpp"
 #include "exec/process/environment.hpp"
 
 namespace freshet::runtime {
@@ -15,14 +16,18 @@ namespace {
 constexpr Millis grace{10'000};  ///< Between TERM and KILL.
 
 std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   return text;
 }
 
-std::string context_of(const effect::StartStep& effect, const AssetDefinition& asset, const std::string& run) {
+std::string context_of(const effect::StartStep& effect, const AssetDefinition& asset,
+                       const std::string& run) {
   PipesContext context;
   context.asset_keys = {asset.key};
-  context.code_versions[asset.key] = asset.code_version.empty() ? std::nullopt : std::optional{asset.code_version};
+  context.code_versions[asset.key] =
+      asset.code_version.empty() ? std::nullopt : std::optional{asset.code_version};
   context.provenance[asset.key] = std::nullopt;
   context.run_id = run;
   context.retry_number = static_cast<int>(effect.attempt) - 1;
@@ -33,12 +38,9 @@ std::string context_of(const effect::StartStep& effect, const AssetDefinition& a
 
 Steps::Steps(boost::asio::io_context& io, boost::asio::thread_pool& pool, Options options,
              std::function<void(Input)> report)
-    : options_{std::move(options)}, report_{std::move(report)}, executor_{io, pool, options_.step_binary, *this} {}
-
-std::string Steps::attempt_directory(StepId step, std::uint32_t attempt) const {
-  return options_.state_directory + "/runs/" + to_text(step.run) + "/" + std::to_string(step.number) + "." +
-         std::to_string(attempt);
-}
+    : options_{std::move(options)},
+      report_{std::move(report)},
+      executor_{io, pool, options_.step_binary, *this} {}
 
 void Steps::start(const effect::StartStep& effect) {
   const AssetDefinition& asset = effect.graph->asset(effect.rank);
@@ -46,7 +48,7 @@ void Steps::start(const effect::StartStep& effect) {
   Launch launch;
   launch.step = effect.step;
   launch.attempt = static_cast<int>(effect.attempt);
-  launch.directory = attempt_directory(effect.step, effect.attempt);
+  launch.directory = attempt_folder(options_.state_directory, {effect.step, effect.attempt});
   launch.command = asset.command;
   std::optional<Micros> timeout = asset.timeout;
   if (!effect.check.empty()) {
@@ -77,17 +79,21 @@ void Steps::start(const effect::StartStep& effect) {
   executor_.start(std::move(launch));
 }
 
-void Steps::stop(const effect::StopStep& effect) { executor_.stop(effect.step, static_cast<int>(effect.attempt)); }
+void Steps::stop(const effect::StopStep& effect) {
+  executor_.stop(effect.step, static_cast<int>(effect.attempt));
+}
 
 void Steps::reattach(std::span<const StepRow> steps) {
   for (const StepRow& row : steps) {
     if (row.status != StepStatus::starting && row.status != StepStatus::running) continue;
-    log("runtime").info("step re-attached run={} step={} attempt={}", to_text(row.step.run), row.step.number, row.attempt);
-    executor_.attach({.step = row.step,
-                      .attempt = static_cast<int>(row.attempt),
-                      .directory = attempt_directory(row.step, row.attempt),
-                      .messages_offset = row.messages,
-                      .boot_id_at_start = options_.previous_boot_id});
+    log("runtime").info("step re-attached run={} step={} attempt={}", to_text(row.step.run),
+                        row.step.number, row.attempt);
+    executor_.attach(
+        {.step = row.step,
+         .attempt = static_cast<int>(row.attempt),
+         .directory = attempt_folder(options_.state_directory, {row.step, row.attempt}),
+         .messages_offset = row.messages,
+         .boot_id_at_start = options_.previous_boot_id});
     if (row.stop != Reason::none) executor_.stop(row.step, static_cast<int>(row.attempt));
   }
 }
@@ -98,13 +104,23 @@ void Steps::on_started(StepId step, int attempt, pid_t supervisor) {
 
 void Steps::on_message(StepId step, int attempt, PipesMessage message, std::uint64_t offset_after) {
   using Method = PipesMessage::Method;
-  input::StepMessage in{.step = step, .attempt = static_cast<std::uint32_t>(attempt), .offset = offset_after};
+  input::StepMessage in{
+      .step = step, .attempt = static_cast<std::uint32_t>(attempt), .offset = offset_after};
   switch (message.method) {
-    case Method::opened: return;
-    case Method::external_stream: in.level = message.stream, in.text = std::move(message.text); break;
-    case Method::log: in.level = lower(std::move(message.level)), in.text = std::move(message.text); break;
-    case Method::custom: in.level = "custom", in.text = std::move(message.json); break;
-    case Method::problem: in.level = "warning", in.text = std::move(message.text); break;
+    case Method::opened:
+      return;
+    case Method::external_stream:
+      in.level = message.stream, in.text = std::move(message.text);
+      break;
+    case Method::log:
+      in.level = lower(std::move(message.level)), in.text = std::move(message.text);
+      break;
+    case Method::custom:
+      in.level = "custom", in.text = std::move(message.json);
+      break;
+    case Method::problem:
+      in.level = "warning", in.text = std::move(message.text);
+      break;
     case Method::closed:
       if (message.text.empty()) return;
       in.level = "error", in.text = std::move(message.text);
@@ -131,14 +147,26 @@ void Steps::on_ended(StepId step, int attempt, Outcome outcome) {
   failpoint("before_outcome");
   using From = Outcome::Kind;
   using To = input::StepOutcome::Kind;
-  input::StepOutcome in{.step = step, .attempt = static_cast<std::uint32_t>(attempt), .text = std::move(outcome.text),
+  input::StepOutcome in{.step = step,
+                        .attempt = static_cast<std::uint32_t>(attempt),
+                        .text = std::move(outcome.text),
                         .timed_out = outcome.timed_out};
   switch (outcome.kind) {
-    case From::exited: in.kind = To::exited, in.code = outcome.code; break;
-    case From::signaled: in.kind = To::signaled, in.code = outcome.signal; break;
-    case From::exec_error: in.kind = To::exec_error; break;
-    case From::lost: in.kind = To::lost; break;
-    case From::not_started: in.kind = To::not_started; break;
+    case From::exited:
+      in.kind = To::exited, in.code = outcome.code;
+      break;
+    case From::signaled:
+      in.kind = To::signaled, in.code = outcome.signal;
+      break;
+    case From::exec_error:
+      in.kind = To::exec_error;
+      break;
+    case From::lost:
+      in.kind = To::lost;
+      break;
+    case From::not_started:
+      in.kind = To::not_started;
+      break;
   }
   report_(std::move(in));
 }

@@ -19,10 +19,11 @@ class Steps final : public ProcessListener {
     std::string state_directory;
     std::string step_binary;
     std::map<std::string, std::string> environment;  ///< The daemon's own.
-    std::string previous_boot_id;                    ///< Of the daemon that ran here before; "" if none did.
+    std::string previous_boot_id;  ///< Of the daemon that ran here before; "" if none did.
   };
   /// `report` takes what happened, whatever the load; everything is borrowed.
-  Steps(boost::asio::io_context& io, boost::asio::thread_pool& pool, Options options, std::function<void(Input)> report);
+  Steps(boost::asio::io_context& io, boost::asio::thread_pool& pool, Options options,
+        std::function<void(Input)> report);
 
   void start(const effect::StartStep& effect);
   void stop(const effect::StopStep& effect);
@@ -31,11 +32,11 @@ class Steps final : public ProcessListener {
   /// Leaves all processes running.
   void detach() { executor_.detach_all(); }
 
-  [[nodiscard]] std::string attempt_directory(StepId step, std::uint32_t attempt) const;
   [[nodiscard]] std::size_t running() const { return executor_.running(); }
 
   void on_started(StepId step, int attempt, pid_t supervisor) override;
-  void on_message(StepId step, int attempt, PipesMessage message, std::uint64_t offset_after) override;
+  void on_message(StepId step, int attempt, PipesMessage message,
+                  std::uint64_t offset_after) override;
   void on_ended(StepId step, int attempt, Outcome outcome) override;
 
  private:

@@ -105,6 +105,11 @@ int Attempt::claim(const std::string& directory, const std::string& boot_id) {
   struct stat file{};
   if (::fstat(claim_fd_, &file) != 0) return errno;
   if (file.st_size != 0) return EEXIST;
+  // Given up, and even packed since: the folder that is open here is no longer what its name says.
+  struct stat opened{};
+  struct stat named{};
+  if (::fstat(directory_fd_, &opened) != 0 || ::stat(directory.c_str(), &named) != 0) return errno;
+  if (opened.st_ino != named.st_ino) return EEXIST;
   failpoint("after_flock");
   const auto self = read_proc_stat(::getpid());
   char line[192];

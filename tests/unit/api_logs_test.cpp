@@ -23,17 +23,26 @@ class LogsTest : public ApiTest {
     service.load(assets);
     std::string path = (std::filesystem::temp_directory_path() / "freshet-api-XXXXXX").string();
     ASSERT_NE(mkdtemp(path.data()), nullptr);
-    service.log_root = path;
+    service.memory_logs.root = path;
     id = post("/api/v1/runs", {{"select", "staging/orders"}}).json()["id"];
     step = {*parse_run_id(id), 0};
     logs = "/api/v1/runs/" + id + "/logs/0";
   }
-  void TearDown() override { std::filesystem::remove_all(service.log_root); }
+  void TearDown() override { std::filesystem::remove_all(service.memory_logs.root); }
 
   void write(const std::string& text, std::uint32_t attempt = 1, const char* name = "stdout") {
-    const std::string folder = service.attempt_directory(step, attempt);
+    const std::string folder = service.memory_logs.folder({step, attempt});
     std::filesystem::create_directories(folder);
     std::ofstream{folder + '/' + name, std::ios::app} << text;
+  }
+  /// From now on the log is a part of a bigger file.
+  void pack(const std::string& text) {
+    const std::string path = service.memory_logs.root + "/segment";
+    std::ofstream{path} << "before\nerror before" << text << "error after\n";
+    service.memory_logs.answers = [path, size = text.size()](const AttemptId&, LogStream stream) {
+      if (stream == LogStream::err) return LogPart{.path = path, .offset = 7, .size = 0};
+      return LogPart{.path = path, .offset = 19, .size = size};
+    };
   }
   static std::string content(const Answer& answer) {
     if (!answer.file) return answer.body;
@@ -48,6 +57,16 @@ class LogsTest : public ApiTest {
   StepId step;
   std::string logs;
 };
+
+std::vector<Json> lines_of(const std::string& text, std::string* last_id = nullptr) {
+  std::vector<Json> out;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("data: ")) out.push_back(Json::parse(line.substr(6)));
+    if (line.starts_with("id: ") && last_id != nullptr) *last_id = line.substr(4);
+  }
+  return out;
+}
 
 TEST_F(LogsTest, AWholeLogIsSentAsItIs) {
   write("one\ntwo\xff\n");
@@ -129,7 +148,7 @@ TEST_F(LogsTest, OnlyStepsAndStreamsThatThereAreCanBeRead) {
 }
 
 TEST_F(LogsTest, ALinkInTheFolderIsNotFollowed) {
-  const std::string folder = service.attempt_directory(step, 1);
+  const std::string folder = service.memory_logs.folder({step, 1});
   std::filesystem::create_directories(folder);
   std::filesystem::create_symlink("/etc/passwd", folder + "/stdout");
   const Answer answer = get(logs);
@@ -137,14 +156,70 @@ TEST_F(LogsTest, ALinkInTheFolderIsNotFollowed) {
   EXPECT_FALSE(answer.file);
 }
 
-std::vector<Json> lines_of(const std::string& text, std::string* last_id = nullptr) {
-  std::vector<Json> out;
-  std::istringstream lines{text};
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("data: ")) out.push_back(Json::parse(line.substr(6)));
-    if (line.starts_with("id: ") && last_id != nullptr) *last_id = line.substr(4);
+TEST_F(LogsTest, APackedLogIsReadAsIfItHadAFileOfItsOwn) {
+  pack("one\ntwo error\nthr");
+  const Answer whole = get(logs);
+  EXPECT_EQ(whole.status, 200);
+  EXPECT_EQ(content(whole), "one\ntwo error\nthr");
+  EXPECT_EQ(content(get(logs + "?stream=stderr")), "");
+  const Answer part = get(logs, {{"range", "bytes=4-6"}});
+  EXPECT_EQ(part.header("content-range"), "bytes 4-6/17");
+  EXPECT_EQ(content(part), "two");
+  EXPECT_EQ(content(get(logs, {{"range", "bytes=-3"}})), "thr");
+  EXPECT_EQ(content(get(logs, {{"range", "bytes=14-99"}})), "thr");
+  EXPECT_EQ(get(logs, {{"range", "bytes=17-"}}).status, 416);
+  const Answer lines = get(logs + "?from_line=2");
+  EXPECT_EQ(lines.body, "two error\nthr");
+  EXPECT_EQ(lines.header("freshet-next-line"), "3");
+  const Json found = get(logs + "/search?q=error").json();
+  ASSERT_EQ(found["items"].size(), 1U);
+  EXPECT_EQ(found["items"][0]["line"], 2);
+}
+
+TEST_F(LogsTest, ALogIsFollowedWhileItIsPacked) {
+  write("one\ntwo\n");
+  const Answer answer = get(logs + "?follow=1");
+  EXPECT_EQ(lines_of(answer.stream->take())[0]["lines"], Json::array({"one", "two"}));
+  service.end_step();
+  pack("one\ntwo\nthree\nfour");
+  api.tick();
+  service.drain();
+  const auto rest = lines_of(answer.stream->take());
+  ASSERT_EQ(rest.size(), 2U);
+  EXPECT_EQ(rest[0], (Json{{"from_line", 3}, {"lines", {"three", "four"}}}));
+  EXPECT_EQ(rest[1]["status"], "succeeded");
+}
+
+TEST_F(LogsTest, ALogThatMovesWhileItIsOpenedIsLookedForAgain) {
+  write("moved\n");
+  service.memory_logs.answers = [this](const AttemptId& attempt, LogStream) {
+    const std::string folder = service.memory_logs.folder(attempt);
+    return LogPart{.path = folder + (service.memory_logs.searches == 1 ? "/gone" : "/stdout")};
+  };
+  EXPECT_EQ(content(get(logs)), "moved\n");
+  EXPECT_EQ(service.memory_logs.searches, 2);
+}
+
+TEST_F(LogsTest, ALogThatIsCutShortIsAnErrorAndNotSomebodyElses) {
+  pack("one\n");
+  std::filesystem::resize_file(service.memory_logs.root + "/segment", 20);
+  EXPECT_EQ(get(logs).status, 500);
+}
+
+TEST_F(LogsTest, ALogThatIsGoneSaysForHowLongLogsAreKept) {
+  service.end_step();
+  clock.advance(std::chrono::days{14} - Micros{1});
+  EXPECT_EQ(get(logs).status, 200) << "it may have been empty";
+  clock.advance(Micros{1});
+  for (const char* how : {"", "?from_line=1", "?follow=1", "/search?q=x"}) {
+    const Answer gone = get(logs + how);
+    EXPECT_EQ(gone.status, 410) << how;
+    EXPECT_EQ(gone.code(), "log_gone");
+    EXPECT_THAT(gone.json()["detail"].get<std::string>(), HasSubstr("kept for 14 days"));
   }
-  return out;
+  write("still there\n");
+  EXPECT_EQ(content(get(logs)), "still there\n");
+  EXPECT_EQ(lines_of(get(logs + "?follow=1").stream->take()).size(), 2U);
 }
 
 TEST_F(LogsTest, ALogIsFollowedUntilItsStepHasEnded) {

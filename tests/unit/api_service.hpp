@@ -2,6 +2,7 @@
 // they are drained, as the io thread would run them.
 #pragma once
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -98,6 +99,25 @@ class MemoryReader : public Reader {
   std::map<std::string, AnswerRow> answers;
 };
 
+/// Logs in files of their own under `root`, or where a test says.
+class MemoryLogs : public Logs {
+ public:
+  [[nodiscard]] Result<LogPart> find(const AttemptId& attempt, LogStream stream) const override {
+    ++searches;
+    if (answers) return answers(attempt, stream);
+    return LogPart{.path = folder(attempt) + (stream == LogStream::out ? "/stdout" : "/stderr")};
+  }
+  [[nodiscard]] std::chrono::days kept() const override { return std::chrono::days{14}; }
+  [[nodiscard]] std::string folder(const AttemptId& attempt) const {
+    return root + '/' + to_text(attempt.step.run) + '-' + std::to_string(attempt.step.number) +
+           '-' + std::to_string(attempt.attempt);
+  }
+
+  std::string root{"/nowhere"};
+  std::function<Result<LogPart>(const AttemptId&, LogStream)> answers;
+  mutable int searches{0};
+};
+
 class MemoryService : public Service {
  public:
   explicit MemoryService(ManualClock& clock) : clock_{clock} {}
@@ -155,10 +175,7 @@ class MemoryService : public Service {
   [[nodiscard]] Health health() const override {
     return {.ready = snapshot_ != nullptr, .checks = {{"store", "ok"}}};
   }
-  [[nodiscard]] std::string attempt_directory(StepId step, std::uint32_t attempt) const override {
-    return log_root + '/' + to_text(step.run) + '-' + std::to_string(step.number) + '-' +
-           std::to_string(attempt);
-  }
+  [[nodiscard]] const Logs& logs() const override { return memory_logs; }
   [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override {
     listener_ = std::make_shared<Listener>(std::move(listener));
     return listener_;
@@ -211,7 +228,7 @@ class MemoryService : public Service {
   std::vector<Diagnostic> diagnostics;
   int reloads{0};
   bool is_full{false};
-  std::string log_root{"/nowhere"};
+  MemoryLogs memory_logs;
 
  private:
   void post(std::function<void()> task) { posted_.push_back(std::move(task)); }

@@ -151,6 +151,15 @@ TEST_F(Claim, ASupervisorThatWasGivenUpBeforeItHadTheLockStartsNothing) {
   EXPECT_EQ(examine_ended().kind, Kind::lost);
 }
 
+TEST_F(Claim, ASupervisorWhoseFolderWasPackedBeforeItHadTheLockStartsNothing) {
+  const Launched launched = launch_bare(counting(), "after_claim:stop");
+  ASSERT_EQ(wait_for(launched.pid, WSTOPPED).si_code, CLD_STOPPED);
+  std::filesystem::rename(attempt(), attempt() + ".packed");
+  send_signal(launched.pid, SIGCONT);
+  EXPECT_NE(wait_for(launched.pid).si_status, claim::kExitDone);
+  EXPECT_EQ(runs(), 0);
+}
+
 TEST_F(Claim, ASupervisorThatHasNotGivenItsNameIsWaitedFor) {
   const Launched launched = launch_bare(counting("exit 4"), "after_flock:stop");
   ASSERT_EQ(wait_for(launched.pid, WSTOPPED).si_code, CLD_STOPPED);

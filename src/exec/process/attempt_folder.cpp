@@ -24,6 +24,8 @@
 #include "exec/process/outcome.hpp"
 #include "exec/process/pidfd.hpp"
 #include "exec/process/proc_stat.hpp"
+#include "freshet/ids.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 
 namespace freshet {
@@ -134,6 +136,11 @@ Examination conclude_dead(const std::string& directory, const std::string& boot_
 }
 
 }  // namespace
+
+std::string attempt_folder(const std::string& state_directory, const AttemptId& attempt) {
+  return state_directory + "/runs/" + to_text(attempt.step.run) + '/' +
+         std::to_string(attempt.step.number) + '.' + std::to_string(attempt.attempt);
+}
 
 std::string current_boot_id() {
   const UniqueFd fd{::open(claim::kBootIdFile, O_RDONLY | O_CLOEXEC)};

@@ -12,9 +12,14 @@
 
 #include "base/unique_fd.hpp"
 #include "exec/process/outcome.hpp"
+#include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 
 namespace freshet {
+
+/// STATE/runs/RUN/STEP.ATTEMPT.
+[[nodiscard]] std::string attempt_folder(const std::string& state_directory,
+                                         const AttemptId& attempt);
 
 /// Names this run of the machine: pids and start ticks mean nothing beyond it.  "" if it cannot be
 /// read.

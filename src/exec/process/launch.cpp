@@ -44,6 +44,13 @@ Result<bool> free_claim(const std::string& directory) {
   return true;
 }
 
+/// The folder of its run may be removed, being empty for a moment, while this is made in it.
+Result<void> make_folder(const std::string& directory) {
+  auto made = make_directories(directory, 0700);
+  for (int again = 0; !made && again < 3; ++again) made = make_directories(directory, 0700);
+  return made;
+}
+
 Result<void> write_context(const std::string& directory, std::string_view context) {
   const std::string path = directory + '/' + kPipesContextFile;
   const UniqueFd fd{
@@ -154,7 +161,7 @@ Result<Launched> launch_supervisor(const std::string& step_binary, const std::st
     return Error{Errc::invalid,
                  "start " + launch.command.front() + ": a NUL character in command or environment"};
   }
-  if (const auto made = make_directories(launch.directory, 0700); !made) return made.error();
+  if (const auto made = make_folder(launch.directory); !made) return made.error();
   FRESHET_TRY(const bool is_free, free_claim(launch.directory));
   if (!is_free) return Launched{.is_new = false};
   if (const auto written = write_context(launch.directory, launch.context); !written) {
