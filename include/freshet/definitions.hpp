@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "freshet/partitions.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -30,13 +31,6 @@ struct Diagnostic {
   friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
-/// How partitions are written in a file; nothing more than its text until partitions are
-/// understood.
-struct PartitionsDefinition {
-  std::string text;  ///< Canonical one-line form; two equal texts are the same partitioning.
-  friend bool operator==(const PartitionsDefinition&, const PartitionsDefinition&) = default;
-};
-
 /// What must hold of a dependency before it may be used (reference: the condition language,
 /// any_deps_unready).
 struct EdgeRule {
@@ -50,7 +44,7 @@ struct EdgeRule {
 struct Dependency {
   std::string key;
   EdgeRule rule;
-  std::string mapping;  ///< Canonical text of `mapping:`; "" where it is inferred.
+  MappingDefinition mapping;
   Place place;
 };
 

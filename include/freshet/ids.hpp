@@ -19,9 +19,9 @@ struct Id {
 };
 
 using AssetId = Id<struct AssetTag, std::uint32_t>;  ///< Row in the store; never reused; 0 is none.
-using PartitionId =
-    Id<struct PartitionTag, std::uint32_t>;      ///< 0 is "the asset itself": unpartitioned.
-using Rank = Id<struct RankTag, std::uint32_t>;  ///< Dense, topological; valid within one Graph.
+using Rank = Id<struct RankTag, std::uint32_t>;      ///< Dense, topological; valid in one Graph.
+/// 0 is "the asset itself": unpartitioned; partitions.hpp says what the others are made of.
+using PartitionId = Id<struct PartitionTag, std::uint64_t>;
 using RunId = Id<struct RunTag, std::uint64_t>;  ///< 44 bits of ms + 20 of counter; never reused.
 using Sequence =
     Id<struct SequenceTag, std::uint64_t>;  ///< Position of a fact; from 1; 0 is "never".
@@ -72,8 +72,9 @@ struct std::hash<freshet::Id<Tag, Rep>> {
 template <>
 struct std::hash<freshet::MemberId> {
   std::size_t operator()(const freshet::MemberId& m) const noexcept {
-    return static_cast<std::size_t>(((std::uint64_t{m.asset.value} << 32) | m.partition.value) *
-                                    0x9e3779b97f4a7c15ULL);
+    const std::uint64_t asset = m.asset.value * 0x9e3779b97f4a7c15ULL;
+    return static_cast<std::size_t>((asset ^ (asset >> 29U) ^ m.partition.value) *
+                                    0xff51afd7ed558ccdULL);
   }
 };
 template <>

@@ -44,7 +44,7 @@ Json dependency_json(const Dependency& dep) {
     const auto two = [](auto n) { return (n < 10 ? "0" : "") + std::to_string(n); };
     out["wait_until"] = two(minutes / 60) + ':' + two(minutes % 60) + ' ' + dep.rule.timezone;
   }
-  if (!dep.mapping.empty()) out["mapping"] = dep.mapping;
+  if (!dep.mapping.text.empty()) out["mapping"] = dep.mapping.text;
   return out;
 }
 

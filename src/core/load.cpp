@@ -37,11 +37,11 @@ std::uint64_t hash_of_rules(const AssetDefinition& def) {
   Hash hash;
   bool any = false;
   for (const auto& dep : def.deps) {
-    if (!dep.rule.max_age && dep.mapping.empty()) continue;
+    if (!dep.rule.max_age && dep.mapping.text.empty()) continue;
     any = true;
     hash << dep.key << (dep.rule.max_age ? as_number(*dep.rule.max_age) : 0)
          << (dep.rule.wait_until ? as_number(*dep.rule.wait_until) + 1 : 0) << dep.rule.timezone
-         << dep.mapping;
+         << dep.mapping.text;
   }
   return any ? hash.value() : 0;
 }

@@ -1,5 +1,6 @@
-// Partitions: read superficially, kept as canonical one-line JSON.
+// How an asset is cut into partitions, and the canonical one-line JSON of it.
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -11,7 +12,7 @@
 
 #include "base/cron.hpp"
 #include "base/timezone.hpp"
-#include "freshet/definitions.hpp"
+#include "freshet/partitions.hpp"
 #include "freshet/result.hpp"
 #include "freshet/time.hpp"
 #include "project/canonical_text.hpp"
@@ -24,7 +25,7 @@
 namespace freshet::project {
 namespace {
 
-/// One of hourly, daily, weekly, monthly, cron.
+/// One of hourly, daily, weekly, monthly, cron, as it is written.
 struct Windows {
   std::string schedule;
   std::string start;
@@ -35,12 +36,21 @@ struct Windows {
 
 struct Dimension {
   std::string name;
-  std::string text;
+  PartitionsDefinition of;
 };
 
 struct Dynamic {
   std::string name;
 };
+
+PartitionsDefinition& partitions_of(void* object) {
+  return *static_cast<PartitionsDefinition*>(object);
+}
+
+template <class Of>
+PartitionsDefinition one_dimension(Of of, std::string text) {
+  return {.dimensions = {{.of = std::move(of)}}, .text = std::move(text)};
+}
 
 void read_start(Reader& reader, const Node& node, std::string& out) {
   if (!node.is_scalar() || !parse_instant(node.text())) {
@@ -85,31 +95,54 @@ std::string canonical(std::string_view cadence, const Windows& windows) {
   return JsonObject{}.add(cadence, inner.text()).text();
 }
 
+/// A date is its first instant in the zone; nullopt where a mistake has been reported.
+std::optional<Instant> instant_of(const std::string& text, const std::string& timezone) {
+  const Result<Instant> instant = parse_instant(text);
+  if (!instant || text.size() != 10) return instant ? std::optional{*instant} : std::nullopt;
+  const Result<const TimeZone*> zone = find_time_zone(timezone);
+  if (!zone) return std::nullopt;
+  return (*zone)->from_local(LocalTime{instant->time_since_epoch()}).earlier;
+}
+
 /// What must hold of the windows as a whole.
-void check_windows(Reader& reader, const Node& node, const Windows& windows) {
-  const Result<Instant> from = parse_instant(windows.start);
-  const Result<Instant> to = parse_instant(windows.end);
+void check_windows(Reader& reader, const Node& node, const Windows& windows,
+                   const WindowsDefinition& definition) {
+  constexpr Instant earliest{std::chrono::sys_days{std::chrono::year{1000} / 1 / 2}};
+  constexpr Instant latest{std::chrono::sys_days{std::chrono::year{2999} / 1 / 1}};
+  const Node* start = node.find("start");
+  if (start != nullptr && !windows.start.empty() &&
+      (definition.start < earliest || definition.start > latest)) {
+    reader.error(*start, "start must lie between the years 1000 and 2999");
+  }
   const Node* end = node.find("end");
-  if (end == nullptr || !from || !to) return;
-  if (*to <= *from) reader.error(*end, "end must be later than start");
-  if (windows.timezone != "UTC" && beyond_zone_data(*to)) {
+  if (end == nullptr || !definition.end || windows.start.empty()) return;
+  if (*definition.end <= definition.start) reader.error(*end, "end must be later than start");
+  if (windows.timezone != "UTC" && beyond_zone_data(*definition.end)) {
     reader.warning(*end, "from 2038 on the zone data knows no summer time: windows of " +
                              windows.timezone + " may be off by an hour");
   }
 }
 
-template <std::size_t Cadence>
+template <Cadence cadence>
 void set_windows(Reader& reader, const Node& node, void* object) {
   static constexpr std::array<std::string_view, 5> kNames{"hourly", "daily", "weekly", "monthly",
                                                           "cron"};
   Windows windows;
-  reader.read(kNames[Cadence] == "cron" ? cron_window_type : window_type, node, windows);
-  check_windows(reader, node, windows);
-  *static_cast<std::string*>(object) = canonical(kNames[Cadence], windows);
+  reader.read(cadence == Cadence::cron ? cron_window_type : window_type, node, windows);
+  const WindowsDefinition definition{
+      .cadence = cadence,
+      .schedule = windows.schedule,
+      .timezone = windows.timezone,
+      .start = instant_of(windows.start, windows.timezone).value_or(Instant{}),
+      .end = instant_of(windows.end, windows.timezone),
+      .offset = windows.offset};
+  check_windows(reader, node, windows, definition);
+  partitions_of(object) =
+      one_dimension(definition, canonical(kNames[static_cast<std::size_t>(cadence)], windows));
 }
 
 void set_static(Reader& reader, const Node& node, void* object) {
-  std::vector<std::string> keys;
+  StaticKeys listed;
   std::unordered_set<std::string_view> seen;
   read_list(reader, node, [&](const Node& item) {
     if (!is_partition_key(item)) {
@@ -118,10 +151,11 @@ void set_static(Reader& reader, const Node& node, void* object) {
     } else if (!seen.insert(item.text()).second) {
       reader.error(item, "partition \"" + std::string{item.text()} + "\" is listed twice");
     } else {
-      keys.emplace_back(item.text());
+      listed.keys.emplace_back(item.text());
     }
   });
-  *static_cast<std::string*>(object) = JsonObject{}.add("static", json_list(keys)).text();
+  std::string text = JsonObject{}.add("static", json_list(listed.keys)).text();
+  partitions_of(object) = one_dimension(std::move(listed), std::move(text));
 }
 
 void set_dynamic(Reader& reader, const Node& node, void* object) {
@@ -131,29 +165,50 @@ void set_dynamic(Reader& reader, const Node& node, void* object) {
   } else {
     reader.read(dynamic_type, node, dynamic);
   }
-  *static_cast<std::string*>(object) = JsonObject{}.add("dynamic", json_quote(dynamic.name)).text();
+  std::string text = JsonObject{}.add("dynamic", json_quote(dynamic.name)).text();
+  partitions_of(object) = one_dimension(DynamicKeys{.name = dynamic.name}, std::move(text));
+}
+
+void read_dimension_name(Reader& reader, const Node& node, std::string& out) {
+  if (!is_partition_key(node)) {
+    reader.expected(node, "a text without | and control characters");
+    return;
+  }
+  out = node.text();
 }
 
 void set_multi(Reader& reader, const Node& node, void* object) {
-  std::vector<std::string> dimensions;
+  PartitionsDefinition& partitions = partitions_of(object);
+  std::vector<std::string> texts;
   std::unordered_set<std::string> names;
+  std::string time;  // the dimension of time windows
   read_list(reader, node, [&](const Node& item) {
     Dimension dimension;
     reader.read(dimension_type, item, dimension);
     if (!dimension.name.empty() && !names.insert(dimension.name).second) {
       reader.error(item, "dimension \"" + dimension.name + "\" is given twice");
     }
-    dimensions.push_back(
-        JsonObject{}.add("name", json_quote(dimension.name)).add("of", dimension.text).text());
+    texts.push_back(
+        JsonObject{}.add("name", json_quote(dimension.name)).add("of", dimension.of.text).text());
+    if (dimension.of.dimensions.empty()) return;  // a mistake, and reported
+    DimensionDefinition& of = partitions.dimensions.emplace_back(dimension.of.dimensions.front());
+    of.name = dimension.name;
+    if (!std::holds_alternative<WindowsDefinition>(of.of)) return;
+    if (!time.empty()) {
+      reader.error(item, "dimension \"" + of.name +
+                             "\": one dimension of time windows is all that " +
+                             "multi may have, and \"" + time + "\" is one");
+    }
+    time = of.name;
   });
-  if (node.is_sequence() && dimensions.empty()) reader.error(node, "multi needs a dimension");
-  *static_cast<std::string*>(object) = JsonObject{}.add("multi", json_array(dimensions)).text();
+  if (node.is_sequence() && texts.empty()) reader.error(node, "multi needs a dimension");
+  partitions.text = JsonObject{}.add("multi", json_array(texts)).text();
 }
 
 /// A setter for partitions, applied to a dimension.
 template <void (*Set)(Reader&, const Node&, void*)>
 void set_dimension(Reader& reader, const Node& node, void* object) {
-  Set(reader, node, &static_cast<Dimension*>(object)->text);
+  Set(reader, node, &static_cast<Dimension*>(object)->of);
 }
 
 constexpr std::string_view kStaticHelp = "A fixed list of partition keys.";
@@ -176,28 +231,28 @@ constexpr std::array<Field, 8> kPartitionsFields{{
      .shape = Shape::object,
      .help = kHourlyHelp,
      .object = &window_type,
-     .set = set_windows<0>},
+     .set = set_windows<Cadence::hourly>},
     {.name = "daily",
      .shape = Shape::object,
      .help = kDailyHelp,
      .example = kWindowExample,
      .object = &window_type,
-     .set = set_windows<1>},
+     .set = set_windows<Cadence::daily>},
     {.name = "weekly",
      .shape = Shape::object,
      .help = kWeeklyHelp,
      .object = &window_type,
-     .set = set_windows<2>},
+     .set = set_windows<Cadence::weekly>},
     {.name = "monthly",
      .shape = Shape::object,
      .help = kMonthlyHelp,
      .object = &window_type,
-     .set = set_windows<3>},
+     .set = set_windows<Cadence::monthly>},
     {.name = "cron",
      .shape = Shape::object,
      .help = kCronHelp,
      .object = &cron_window_type,
-     .set = set_windows<4>},
+     .set = set_windows<Cadence::cron>},
     {.name = "multi",
      .shape = Shape::objects,
      .help = "Several dimensions; a partition key is one of each, joined by |.",
@@ -216,7 +271,7 @@ constexpr std::array<Field, 8> kDimensionFields{{
      .help = "Of the dimension.",
      .required = true,
      .example = R"("region")",
-     .set = set_member<&Dimension::name, read_text>},
+     .set = set_member<&Dimension::name, read_dimension_name>},
     {.name = "static",
      .shape = Shape::texts,
      .help = kStaticHelp,
@@ -225,27 +280,27 @@ constexpr std::array<Field, 8> kDimensionFields{{
      .shape = Shape::object,
      .help = kHourlyHelp,
      .object = &window_type,
-     .set = set_dimension<set_windows<0>>},
+     .set = set_dimension<set_windows<Cadence::hourly>>},
     {.name = "daily",
      .shape = Shape::object,
      .help = kDailyHelp,
      .object = &window_type,
-     .set = set_dimension<set_windows<1>>},
+     .set = set_dimension<set_windows<Cadence::daily>>},
     {.name = "weekly",
      .shape = Shape::object,
      .help = kWeeklyHelp,
      .object = &window_type,
-     .set = set_dimension<set_windows<2>>},
+     .set = set_dimension<set_windows<Cadence::weekly>>},
     {.name = "monthly",
      .shape = Shape::object,
      .help = kMonthlyHelp,
      .object = &window_type,
-     .set = set_dimension<set_windows<3>>},
+     .set = set_dimension<set_windows<Cadence::monthly>>},
     {.name = "cron",
      .shape = Shape::object,
      .help = kCronHelp,
      .object = &cron_window_type,
-     .set = set_dimension<set_windows<4>>},
+     .set = set_dimension<set_windows<Cadence::cron>>},
     {.name = "dynamic",
      .shape = Shape::dynamic,
      .help = kDynamicHelp,
@@ -299,7 +354,7 @@ constexpr std::array<Field, 1> kDynamicFields{{
 constinit const ObjectType partitions_type{.name = "partitions",
                                            .help = "How an asset is cut into partitions.",
                                            .fields = kPartitionsFields,
-                                           .tag = &type_tag<std::string>,
+                                           .tag = &type_tag<PartitionsDefinition>,
                                            .exactly_one_from = 0};
 constinit const ObjectType dimension_type{.name = "dimension",
                                           .help = "One dimension of multi-dimensional partitions.",
@@ -325,9 +380,9 @@ void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsD
     reader.unsupported(node, "partitions", "partitions are not available in this version");
     return;
   }
-  std::string text;
-  reader.read(partitions_type, node, text);
-  if (!text.empty()) out = PartitionsDefinition{.text = std::move(text)};
+  PartitionsDefinition partitions;
+  reader.read(partitions_type, node, partitions);
+  if (!partitions.dimensions.empty()) out = std::move(partitions);
 }
 
 }  // namespace freshet::project

@@ -43,20 +43,20 @@ extern const ObjectType dependency_type;   // Dependency and what belongs to it
 extern const ObjectType check_type;        // CheckDefinition
 extern const ObjectType freshness_type;    // FreshnessPolicy
 extern const ObjectType retries_type;      // RetryPolicy
-extern const ObjectType partitions_type;   // std::string, the canonical text
+extern const ObjectType partitions_type;   // PartitionsDefinition
 extern const ObjectType window_type;
 extern const ObjectType cron_window_type;
 extern const ObjectType dimension_type;
 extern const ObjectType dynamic_type;
-extern const ObjectType mapping_type;  // std::string, the canonical text
+extern const ObjectType mapping_type;  // MappingDefinition
 extern const ObjectType time_window_mapping_type;
 
 /// All of the above, the file first.
 [[nodiscard]] std::span<const ObjectType* const> object_types();
 
 void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsDefinition>& out);
-/// A word (identity, all, last) as it is, anything else as JSON.
-void read_mapping(Reader& reader, const Node& node, std::string& out);
+/// Its text: a word (identity, all, last) as it is, anything else as JSON.
+void read_mapping(Reader& reader, const Node& node, MappingDefinition& out);
 void read_dependencies(Reader& reader, const Node& node, std::vector<Dependency>& out);
 void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>& out);
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out);

@@ -91,7 +91,7 @@ assets:
   EXPECT_EQ(asset.deps[0].rule, EdgeRule{});
   EXPECT_EQ(asset.deps[1].rule,
             (EdgeRule{.max_age = 24h, .wait_until = 4h + 30min, .timezone = "Europe/Vienna"}));
-  EXPECT_EQ(asset.deps[1].mapping, "last");
+  EXPECT_EQ(asset.deps[1].mapping.text, "last");
   EXPECT_THAT(asset.command, ElementsAre("python3", "a b.py"));
   EXPECT_EQ(asset.automation, "eager");
   EXPECT_EQ(asset.automation_place, (Place{"/p/freshet.yaml", 17, 17}));
@@ -312,11 +312,11 @@ assets:
 )"));
   const std::vector<Dependency>& deps = find(definitions, "x").deps;
   ASSERT_EQ(deps.size(), 5U);
-  EXPECT_EQ(deps[0].mapping, "identity");
-  EXPECT_EQ(deps[1].mapping, R"({"specific":["x","y"]})");
-  EXPECT_EQ(deps[2].mapping, R"({"static":{"y":["v","w"],"z":["u"]}})");
-  EXPECT_EQ(deps[3].mapping, R"({"time_window":{"start_offset":-6,"end_offset":0}})");
-  EXPECT_EQ(deps[4].mapping, R"({"multi":{"day":"last","region":{"specific":["at"]}}})");
+  EXPECT_EQ(deps[0].mapping.text, "identity");
+  EXPECT_EQ(deps[1].mapping.text, R"({"specific":["x","y"]})");
+  EXPECT_EQ(deps[2].mapping.text, R"({"static":{"y":["v","w"],"z":["u"]}})");
+  EXPECT_EQ(deps[3].mapping.text, R"({"time_window":{"start_offset":-6,"end_offset":0}})");
+  EXPECT_EQ(deps[4].mapping.text, R"({"multi":{"day":"last","region":{"specific":["at"]}}})");
 }
 
 TEST(Loader, PartitionsCanBeUnsupported) {
