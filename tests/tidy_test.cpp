@@ -37,6 +37,7 @@ const std::map<std::string, Names> edges{
 const std::vector<std::pair<std::string, Names>> homes{
     {"boost/beast", {"http"}},
     {"boost/asio", {"http", "exec", "source", "runtime"}},
+    {"roaring/", {"model/partition"}},
     {"sqlite3.h", {"store/sqlite"}},
     {"yaml.h", {"project"}},
     {"nlohmann/", {"project", "exec", "source", "api", "cli"}},

@@ -105,7 +105,7 @@ struct PartitionParts {
           .cell = static_cast<std::uint32_t>(id.value & 0x3fff'ffffU)};
 }
 
-/// A compressed set of partitions of one shape, or of "the asset itself" (PartitionId{} alone).
+/// A compressed set of partitions; as a rule of one shape, or "the asset itself" (PartitionId{}).
 /// A value; copies share until one changes.  Empty and one-element sets allocate nothing.
 class PartitionSet {
  public:
@@ -149,6 +149,11 @@ class PartitionSet {
 
  private:
   struct Bits;
+  /// The bits, held by nobody else.
+  Bits& own();
+  /// Lets go of the bits where less than two elements are left.
+  void settle();
+
   std::optional<PartitionId> one_;  ///< The only element, where bits_ is null.
   std::shared_ptr<Bits> bits_;      ///< More than one element.
 };
