@@ -1,9 +1,11 @@
 // Which partitions of a dependency one needs, and which of an asset are concerned by one.
 #pragma once
+#include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "freshet/partitions.hpp"
+#include "freshet/result.hpp"
+#include "freshet/time.hpp"
 #include "model/partition/space.hpp"
 
 namespace freshet {
@@ -18,7 +20,7 @@ class PartitionMapping {
   enum class Form : std::uint8_t {
     none,      ///< Neither side is partitioned: the asset itself to the asset itself.
     identity,  ///< Equal numbers on both sides.
-    all,       ///< Every partition needs every partition of the dependency (or it is unpartitioned).
+    all,  ///< Every partition needs every partition of the dependency (or it is unpartitioned).
     other,
   };
   [[nodiscard]] virtual Form form() const = 0;
@@ -30,16 +32,18 @@ class PartitionMapping {
     PartitionSet lacking;  ///< Of the asset, that need one that lies in the future (or is not
                            ///< listed) and may not be left out.
   };
-  /// Of these partitions of the asset.  What lies before the dependency's start is left out.
+  /// Of these partitions of the asset, whether they exist yet or not; keys that it does not list
+  /// need nothing.  What lies before the dependency's start is left out.
   [[nodiscard]] virtual Upstream upstream(const PartitionSet& of, Instant now) const = 0;
-  /// The asset's existing partitions that need some of these of the dependency.
+  /// The asset's existing partitions that need some of these of the dependency, as far as they
+  /// exist.
   [[nodiscard]] virtual PartitionSet downstream(const PartitionSet& of, Instant now) const = 0;
 };
 
 /// Errc::invalid: a mapping that does not fit the two sides, with what would ("time_window needs
-/// time windows on both sides; `marts/x` is static: use all or static").
+/// time windows on both sides: the dependency has none; use all, last or static").
 [[nodiscard]] Result<std::shared_ptr<const PartitionMapping>> make_mapping(
     const MappingDefinition& definition, std::shared_ptr<const PartitionSpace> asset,
-    std::shared_ptr<const PartitionSpace> dependency, const PartitionRegistry& registry);
+    std::shared_ptr<const PartitionSpace> dependency);
 
 }  // namespace freshet
