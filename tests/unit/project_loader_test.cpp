@@ -319,6 +319,76 @@ assets:
   EXPECT_EQ(deps[4].mapping.text, R"({"multi":{"day":"last","region":{"specific":["at"]}}})");
 }
 
+TEST(Loader, PartitionsAreUnderstood) {
+  const Definitions definitions = good(load_text(R"(
+assets:
+  - {key: a, partitions: {daily: {start: "2026-07-01", end: "2026-08-01", timezone: Europe/Vienna, offset: 1h}}}
+  - {key: b, partitions: {cron: {schedule: "0 6 * * 1-5", start: "2026-01-01T06:00:00+01:00"}}}
+  - {key: c, partitions: {multi: [{name: r, static: [x, y]}, {name: c, dynamic: customers}, {name: t, hourly: {start: "2017-10-15", timezone: America/Sao_Paulo}}]}}
+)"));
+  const auto dimensions = [&](const char* key) {
+    return find(definitions, key).partitions.value_or(PartitionsDefinition{}).dimensions;
+  };
+  const auto at = [](const char* text) { return parse_instant(text).value(); };
+  EXPECT_EQ(dimensions("a"), (std::vector<DimensionDefinition>{
+                                 {.name = "",
+                                  .of = WindowsDefinition{.cadence = Cadence::daily,
+                                                          .timezone = "Europe/Vienna",
+                                                          .start = at("2026-06-30T22:00:00Z"),
+                                                          .end = at("2026-07-31T22:00:00Z"),
+                                                          .offset = std::chrono::hours{1}}}}));
+  EXPECT_EQ(dimensions("b"), (std::vector<DimensionDefinition>{
+                                 {.name = "",
+                                  .of = WindowsDefinition{.cadence = Cadence::cron,
+                                                          .schedule = "0 6 * * 1-5",
+                                                          .start = at("2026-01-01T05:00:00Z")}}}));
+  EXPECT_EQ(dimensions("c"), (std::vector<DimensionDefinition>{
+                                 {.name = "r", .of = StaticKeys{{"x", "y"}}},
+                                 {.name = "c", .of = DynamicKeys{"customers"}},
+                                 {.name = "t",
+                                  // A day that begins at one o'clock.
+                                  .of = WindowsDefinition{.cadence = Cadence::hourly,
+                                                          .timezone = "America/Sao_Paulo",
+                                                          .start = at("2017-10-15T03:00:00Z")}}}));
+}
+
+TEST(Loader, MappingsAreUnderstood) {
+  using Kind = MappingDefinition::Kind;
+  const Definitions definitions = good(load_text(R"(
+sources: [{asset: a}, {asset: b}, {asset: c}, {asset: d}, {asset: e}, {asset: f}]
+assets:
+  - key: x
+    deps:
+      - {asset: a, mapping: identity}
+      - {asset: b, mapping: {specific: [x, y]}}
+      - {asset: c, mapping: {static: {z: [u], y: [v, w]}}}
+      - {asset: d, mapping: {time_window: {start_offset: -6, end_offset: -1, allow_nonexistent: true}}}
+      - {asset: e, mapping: {multi: {day: last, region: {specific: [at]}}}}
+      - f
+)"));
+  const std::vector<Dependency>& deps = find(definitions, "x").deps;
+  const auto without_text = [&](std::size_t i) {
+    MappingDefinition mapping = deps[i].mapping;
+    mapping.text.clear();
+    for (auto& [name, of] : mapping.dimensions) of.text.clear();
+    return mapping;
+  };
+  EXPECT_EQ(without_text(0), MappingDefinition{.kind = Kind::identity});
+  EXPECT_EQ(without_text(1), (MappingDefinition{.kind = Kind::specific, .keys = {"x", "y"}}));
+  EXPECT_EQ(without_text(2),
+            (MappingDefinition{.kind = Kind::table, .table = {{"z", {"u"}}, {"y", {"v", "w"}}}}));
+  EXPECT_EQ(without_text(3), (MappingDefinition{.kind = Kind::time_window,
+                                                .start_offset = -6,
+                                                .end_offset = -1,
+                                                .allow_nonexistent = true}));
+  EXPECT_EQ(
+      without_text(4),
+      (MappingDefinition{.kind = Kind::multi,
+                         .dimensions = {{"day", {.kind = Kind::last}},
+                                        {"region", {.kind = Kind::specific, .keys = {"at"}}}}}));
+  EXPECT_EQ(deps[5].mapping, MappingDefinition{});
+}
+
 TEST(Loader, PartitionsCanBeUnsupported) {
   LoadOptions options;
   options.allow_partitions = false;

@@ -139,7 +139,8 @@ std::shared_ptr<const PartitionSpace> PartitionSpace::bind(const PartitionsDefin
     for (const std::string& key : listed_keys(dimension, sets)) {
       const std::uint32_t number = number_of(key);
       const auto position = static_cast<std::uint32_t>(keys.numbers.size());
-      FRESHET_ASSERT(keys.positions.emplace(registry.keys.text(number), position).second);
+      const bool is_new = keys.positions.emplace(registry.keys.text(number), position).second;
+      FRESHET_ASSERT(is_new);
       keys.numbers.push_back(number);
     }
   }
