@@ -47,9 +47,11 @@ PartitionsDefinition& partitions_of(void* object) {
   return *static_cast<PartitionsDefinition*>(object);
 }
 
-template <class Of>
-PartitionsDefinition one_dimension(Of of, std::string text) {
-  return {.dimensions = {{.of = std::move(of)}}, .text = std::move(text)};
+PartitionsDefinition one_dimension(decltype(DimensionDefinition::of) of, std::string text) {
+  PartitionsDefinition partitions;
+  partitions.dimensions.emplace_back().of = std::move(of);
+  partitions.text = std::move(text);
+  return partitions;
 }
 
 void read_start(Reader& reader, const Node& node, std::string& out) {

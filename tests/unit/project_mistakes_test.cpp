@@ -176,7 +176,7 @@ const std::vector<Mistake> kFields{
     {"TwoDimensionsOfTime",
      asset("partitions: {multi: [{name: d, daily: {start: \"2026-01-01\"}}, {name: h, hourly: "
            "{start: \"2026-01-01\"}}]}\n"),
-     "3:71",
+     "3:67",
      "dimension \"h\": one dimension of time windows is all that multi may have, and \"d\""},
     {"DimensionName", asset("partitions: {multi: [{name: \"a|b\", static: [x]}]}\n"), "3:33",
      "name must be a text without |"},

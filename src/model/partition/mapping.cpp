@@ -1,6 +1,7 @@
 #include "model/partition/mapping.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>

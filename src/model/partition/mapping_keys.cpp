@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "freshet/partitions.hpp"
+#include "freshet/result.hpp"
 #include "model/partition/mapping_plan.hpp"
 #include "model/partition/space.hpp"
 

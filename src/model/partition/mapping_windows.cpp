@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "freshet/partitions.hpp"
+#include "freshet/result.hpp"
 #include "freshet/time.hpp"
 #include "model/partition/mapping_plan.hpp"
 #include "model/partition/space.hpp"

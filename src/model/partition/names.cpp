@@ -1,6 +1,5 @@
 #include "model/partition/names.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>

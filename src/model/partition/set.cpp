@@ -9,6 +9,7 @@
 #include <roaring/roaring.hh>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "freshet/ids.hpp"
 #include "freshet/partitions.hpp"

@@ -12,7 +12,6 @@
 #include <variant>
 #include <vector>
 
-#include "freshet/ids.hpp"
 #include "freshet/partitions.hpp"
 #include "freshet/result.hpp"
 #include "freshet/time.hpp"

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -14,6 +13,7 @@
 #include "freshet/result.hpp"
 #include "freshet/time.hpp"
 #include "model/partition/space.hpp"
+#include "model/partition/windows.hpp"
 
 namespace freshet {
 namespace {
@@ -147,6 +147,7 @@ PartitionSet PartitionSpace::product(const std::vector<Choice>& choices) const {
     if (keys_of(d) == nullptr) window = choices[d];
   }
   std::vector<std::uint32_t> at;  // position in each of keys_
+  at.reserve(keys_.size());
   for (const Keys& keys : keys_) at.push_back(choices[keys.dimension].first);
   for (;;) {
     std::size_t place = 0;
