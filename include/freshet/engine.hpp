@@ -44,6 +44,7 @@ struct Event {
   Kind kind{Kind::automatic};  ///< automatic: an observation of an external asset, else a
                                ///< materialization.
   std::string asset;
+  std::string partition;  ///< Its key; "" for an asset that is not cut.
   std::string data_version;
   std::string metadata;  ///< Compact JSON object, or "".
   std::string check;     ///< For a check: its name …
@@ -67,6 +68,9 @@ struct Report {
 /// A person (or CI) asks for a run of these assets; external ones among them are left out.
 struct Request {
   std::vector<std::string> assets;
+  /// Of those that are cut: "2026-01-31", "2026-01-01...2026-01-31", "a,b", "*" (PartitionSpace::
+  /// select); "" is refused where an asset is cut.
+  std::string partitions;
   std::string actor;
   std::string reason;
   std::vector<std::string> tags;
@@ -102,9 +106,20 @@ struct Pause {
   Idempotency idempotency;
 };
 
-/// History of an asset is forgotten: it is missing again.
+/// History of an asset, or of one partition, is forgotten: it is missing again.
 struct Wipe {
-  std::string asset;
+  std::string asset{};
+  std::string partition{};
+};
+
+/// Keys of a dynamic set come or go.
+struct Partitions {
+  std::string set;
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+  std::string actor;
+  Token token{};
+  Idempotency idempotency;
 };
 
 /// A step's process exists.
@@ -155,7 +170,8 @@ struct StepOutcome {
 /// Admits the oldest queued step of an asset, whatever the pools say; only where admission is by
 /// hand.
 struct Admit {
-  std::string asset;
+  std::string asset{};
+  std::string partition{};
 };
 
 /// The clock reached Engine::next_wakeup(), or nothing in particular happened.
@@ -168,9 +184,10 @@ struct Jumped {
 
 }  // namespace input
 
-using Input = std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry,
-                           input::Pause, input::Wipe, input::StepRunning, input::StepMessage,
-                           input::StepOutcome, input::Admit, input::Tick, input::Jumped>;
+using Input =
+    std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry,
+                 input::Pause, input::Wipe, input::StepRunning, input::StepMessage,
+                 input::StepOutcome, input::Admit, input::Tick, input::Jumped, input::Partitions>;
 
 /// The answer to a command, to be given once its facts are durable.
 struct Reply {
@@ -201,7 +218,9 @@ struct StartStep {
   StepId step;
   std::uint32_t attempt{1};
   AssetId asset;
-  Rank rank;  ///< In `graph`.
+  std::string partition;                              ///< Its key; "" where the asset is not cut.
+  std::optional<std::pair<Instant, Instant>> window;  ///< Its bounds in time, if it has any.
+  Rank rank;                                          ///< In `graph`.
   std::shared_ptr<const Graph> graph;
   std::string check;          ///< "" for the asset's own command.
   CodeVersion previous_code;  ///< Of the latest materialization; 0: none.
@@ -277,8 +296,23 @@ class Engine {
   /// Every row as it should be stored now.
   [[nodiscard]] Rows rows() const;
 
-  /// A tree of causes for the state of an asset's automation; Errc::not_found for an unknown key.
-  [[nodiscard]] Result<Explanation> why(std::string_view asset) const;
+  /// A tree of causes for the state of automation of an asset, or of one partition of it ("": of
+  /// the newest); Errc::not_found for an unknown key.
+  [[nodiscard]] Result<Explanation> why(std::string_view asset,
+                                        std::string_view partition = {}) const;
+
+  /// "marts/revenue", or "marts/revenue[2026-01-31]".
+  [[nodiscard]] std::string name_of(MemberId member) const;
+  /// The asset's partition of that key ("": the asset itself); Errc::not_found names what is near.
+  [[nodiscard]] Result<MemberId> find(std::string_view asset, std::string_view partition) const;
+  /// Keys of the partitions of a direct dependency that a member needs, or of a direct dependent
+  /// that need it; the asset's own key where that is not cut.  Errc::not_found: no such edge.
+  [[nodiscard]] Result<std::vector<std::string>> upstream(MemberId member,
+                                                          std::string_view dependency) const;
+  [[nodiscard]] Result<std::vector<std::string>> downstream(MemberId member,
+                                                            std::string_view dependent) const;
+  /// Keys of all partitions that exist, in order.
+  [[nodiscard]] Result<std::vector<std::string>> partitions(std::string_view asset) const;
 
   /// State for readers, sharing what did not change since the last call.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
@@ -291,6 +325,7 @@ class Engine {
   struct State;
 
  private:
+  [[nodiscard]] std::string check_member(MemberId member) const;
   std::unique_ptr<State> state_;
 };
 

@@ -14,6 +14,7 @@
 
 #include "freshet/definitions.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/partitions.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -343,26 +344,51 @@ struct MessagesRead {
   friend bool operator==(const MessagesRead&, const MessagesRead&) = default;
 };
 
+/// One part of what a condition remembers, for some partitions of one asset.
+struct MemoryChange {
+  std::uint64_t slot{};  ///< A node's: its number << 32 | the asset it was asked about; or a Slot.
+  PartitionSet set;      ///< True from now on …
+  PartitionSet unset;    ///< … and not any more.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("slot", s.slot), v("set", s.set), v("unset", s.unset);
+  }
+  friend bool operator==(const MemoryChange&, const MemoryChange&) = default;
+};
+
+/// What is remembered of a condition as a whole, as slots that no node has.
+enum class Slot : std::uint64_t {
+  stirred = std::uint64_t{0xffff'ffff} << 32,  ///< Something other than its own progress changed
+                                               ///< since it was last handled.
+  withheld,                                    ///< It holds, and its automation is paused.
+  released,  ///< A request that was handed back may be made again.
+  pending,   ///< Some since_last_handled of the asset itself holds.
+  held,      ///< Its last answer; false again once it was acted on.
+};
+
 /// What a condition remembers, after an evaluation that changed it.
 struct ConditionMemory {
   AssetId asset;
   std::uint64_t expression{};  ///< Hash of the canonical expression.
-  bool stirred{
-      false};  ///< Something other than its own progress changed since it was last handled.
-  bool withheld{false};              ///< It holds, and its automation is paused.
-  bool released{false};              ///< A request that was handed back may be made again.
-  bool pending{false};               ///< Some since_last_handled of the asset itself holds.
-  bool held{false};                  ///< Its last answer; false again once it was acted on.
-  std::vector<std::uint64_t> slots;  ///< Those that are true, ascending: node << 32 | asset.
-  std::vector<Blocker> blockers;     ///< Of a request handed back: what must be repaired first.
+  bool anew{false};            ///< Everything that was remembered before is forgotten.
+  std::vector<MemoryChange> changes;
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("asset", s.asset), v("expression", s.expression), v("stirred", s.stirred),
-        v("withheld", s.withheld);
-    v("released", s.released);
-    v("pending", s.pending), v("held", s.held), v("slots", s.slots), v("blockers", s.blockers);
+    v("asset", s.asset), v("expression", s.expression), v("anew", s.anew), v("changes", s.changes);
   }
   friend bool operator==(const ConditionMemory&, const ConditionMemory&) = default;
+};
+
+/// What must be repaired before a request that was handed back is made again; none: nothing any
+/// more.
+struct HandedBack {
+  MemberId member;
+  std::vector<Blocker> blockers;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("member", s.member), v("blockers", s.blockers);
+  }
+  friend bool operator==(const HandedBack&, const HandedBack&) = default;
 };
 
 /// An evaluation that requested something, or whose answer changed.
@@ -370,14 +396,16 @@ struct Decided {
   AssetId asset;
   bool requested{false};
   bool withheld{false};
-  RunId run;               ///< The run it went into; 0 for none.
+  PartitionSet members;    ///< Of the asset: those that it is about.
+  RunId run;               ///< The first run they went into; 0 for none.
   std::string expression;  ///< As written; its node numbers are those of `tree`.
   std::vector<std::uint64_t>
       tree;          ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
   std::string text;  ///< One sentence.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld), v("run", s.run);
+    v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld),
+        v("members", s.members), v("run", s.run);
     v("expression", s.expression), v("tree", s.tree), v("text", s.text);
   }
   friend bool operator==(const Decided&, const Decided&) = default;
@@ -445,6 +473,31 @@ struct Answered {
   friend bool operator==(const Answered&, const Answered&) = default;
 };
 
+/// A shape or a key of partitions got its number.
+struct PartitionNamed {
+  bool is_shape{false};
+  std::uint32_t number{};
+  std::string text;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("is_shape", s.is_shape), v("number", s.number), v("text", s.text);
+  }
+  friend bool operator==(const PartitionNamed&, const PartitionNamed&) = default;
+};
+
+/// Keys of a dynamic set came or went.
+struct PartitionsChanged {
+  std::string set;
+  std::vector<std::string> added;
+  std::vector<std::string> removed;
+  std::string actor;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("set", s.set), v("added", s.added), v("removed", s.removed), v("actor", s.actor);
+  }
+  friend bool operator==(const PartitionsChanged&, const PartitionsChanged&) = default;
+};
+
 /// The wall clock jumped by this much; timers were armed anew.
 struct ClockJumped {
   std::int64_t delta_us{};
@@ -465,7 +518,8 @@ using Fact =
                  fact::StopRequested, fact::AttemptEnded, fact::StepEnded, fact::RunEnded,
                  fact::StepLogged, fact::MessagesRead, fact::ConditionMemory, fact::Decided,
                  fact::TickPassed, fact::FreshnessChanged, fact::Alerted, fact::PauseChanged,
-                 fact::Answered, fact::ClockJumped>;
+                 fact::Answered, fact::ClockJumped, fact::HandedBack, fact::PartitionNamed,
+                 fact::PartitionsChanged>;
 
 /// A fact with its place in the order of everything and the time at which it was taken in.
 struct FactRecord {

@@ -93,13 +93,16 @@ struct DefinitionRow {
   CodeVersion code;
   std::uint64_t checks{};  ///< Hash of its checks' names and kinds.
   std::uint64_t freshness{};
-  std::vector<AssetId> deps;  ///< Ascending.
-  std::uint64_t rules{};      ///< Hash of the edge rules.
-  bool defined{true};         ///< False after it was removed.
+  std::vector<AssetId> deps;   ///< Ascending.
+  std::uint64_t rules{};       ///< Hash of the edge rules.
+  bool defined{true};          ///< False after it was removed.
+  std::uint64_t partitions{};  ///< Hash of how it is cut; 0: not at all.
+  std::uint32_t shape{};       ///< Of its partitions; 0: it is not cut.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("expression", s.expression), v("code", s.code), v("checks", s.checks);
     v("freshness", s.freshness), v("deps", s.deps), v("rules", s.rules), v("defined", s.defined);
+    v("partitions", s.partitions), v("shape", s.shape);
   }
   friend bool operator==(const DefinitionRow&, const DefinitionRow&) = default;
 };
@@ -195,15 +198,71 @@ struct StepRow {
   friend bool operator==(const StepRow&, const StepRow&) = default;
 };
 
-struct MemoryRow {
+/// The expression that an asset's memory belongs to.
+struct ConditionRow {
   static constexpr std::string_view table = "conditions";
   static constexpr int key_fields = 1;
-  fact::ConditionMemory memory;
+  AssetId asset;
+  std::uint64_t expression{};
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
-    fact::ConditionMemory::describe(s.memory, v);
+    v("asset", s.asset), v("expression", s.expression);
+  }
+  friend bool operator==(const ConditionRow&, const ConditionRow&) = default;
+};
+
+/// What a condition remembers: for which partitions a slot is true (see fact::MemoryChange).
+struct MemoryRow {
+  static constexpr std::string_view table = "memory";
+  static constexpr int key_fields = 2;
+  AssetId asset;
+  std::uint64_t slot{};
+  PartitionSet set;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("slot", s.slot), v("set", s.set);
   }
   friend bool operator==(const MemoryRow&, const MemoryRow&) = default;
+};
+
+struct HandedBackRow {
+  static constexpr std::string_view table = "handed_back";
+  static constexpr int key_fields = 2;
+  AssetId asset;
+  PartitionId partition;
+  std::vector<Blocker> blockers;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("partition", s.partition), v("blockers", s.blockers);
+  }
+  friend bool operator==(const HandedBackRow&, const HandedBackRow&) = default;
+};
+
+/// Text of a number that partition ids are made of.
+struct PartitionNameRow {
+  static constexpr std::string_view table = "partition_names";
+  static constexpr int key_fields = 2;
+  bool is_shape{false};
+  std::uint32_t number{};
+  std::string text;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("is_shape", s.is_shape), v("number", s.number), v("text", s.text);
+  }
+  friend bool operator==(const PartitionNameRow&, const PartitionNameRow&) = default;
+};
+
+/// The keys of a dynamic set, in the order in which they came.
+struct DynamicSetRow {
+  static constexpr std::string_view table = "dynamic_sets";
+  static constexpr int key_fields = 1;
+  std::string set;
+  std::vector<std::string> keys;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("set_name", s.set), v("keys", s.keys);
+  }
+  friend bool operator==(const DynamicSetRow&, const DynamicSetRow&) = default;
 };
 
 struct ScheduleRow {
@@ -284,7 +343,8 @@ struct Rows {
              std::vector<EdgeRow>, std::vector<DefinitionRow>, std::vector<CheckRow>,
              std::vector<RunRow>, std::vector<StepRow>, std::vector<MemoryRow>,
              std::vector<ScheduleRow>, std::vector<PauseRow>, std::vector<EventRow>,
-             std::vector<AnswerRow>, std::vector<CursorRow>>
+             std::vector<AnswerRow>, std::vector<CursorRow>, std::vector<ConditionRow>,
+             std::vector<HandedBackRow>, std::vector<PartitionNameRow>, std::vector<DynamicSetRow>>
       tables;
   Sequence sequence;  ///< Of the last fact.
   Instant at{};       ///< Of the last moment.

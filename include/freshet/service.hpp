@@ -77,7 +77,8 @@ class Service {
   /// millisecond.
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
 
-  virtual void why(std::string asset, std::function<void(Result<Explanation>)> done) = 0;
+  virtual void why(std::string asset, std::string partition,
+                   std::function<void(Result<Explanation>)> done) = 0;
   virtual void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) = 0;
   /// Judges the projects as they are on disk, or with these files in place of theirs.
   virtual void validate(std::vector<ProposedFile> files,

@@ -13,6 +13,8 @@
 
 namespace freshet {
 
+class PartitionSpace;
+
 enum class DataState : std::uint8_t { missing, fresh, stale };
 enum class WorkState : std::uint8_t { idle, waiting, running, failed, paused };
 [[nodiscard]] std::string_view to_text(DataState state);
@@ -20,6 +22,16 @@ enum class WorkState : std::uint8_t { idle, waiting, running, failed, paused };
 
 /// Causes of staleness, as bits.
 enum StaleCause : std::uint8_t { stale_code = 1, stale_data = 2, stale_dependencies = 4 };
+
+/// The partitions of an asset that is cut, as sets.
+struct PartitionView {
+  std::shared_ptr<const PartitionSpace> space;
+  PartitionSet existing;
+  PartitionSet updated;  ///< Materialized or observed; the others that exist are missing.
+  PartitionSet failed;
+  PartitionSet in_progress;
+  PartitionSet stale_code, stale_data, stale_dependencies;
+};
 
 struct AssetState {
   AssetId asset;
@@ -38,6 +50,7 @@ struct AssetState {
   StepId made_by;     ///< Step of that update; run 0: from outside.
   StepId active;      ///< Its queued or running step; run 0: none.
   Sequence revision;  ///< Sequence of the last fact that concerned it.
+  std::shared_ptr<const PartitionView> partitions;  ///< Null where it is not cut.
   friend bool operator==(const AssetState&, const AssetState&) = default;
 };
 

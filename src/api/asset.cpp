@@ -7,6 +7,7 @@
 
 #include "api/call.hpp"
 #include "api/context.hpp"
+#include "api/cursor.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
 #include "api/json_facts.hpp"
@@ -111,13 +112,54 @@ void get_asset_decisions(const CallPtr& call) {
              decision_json);
 }
 
+void get_asset_partitions(const CallPtr& call) {
+  const auto rank = asset_of(call);
+  if (!rank) return;
+  const auto partitions = call->view.state(*rank).partitions;
+  if (!partitions) {
+    return call->fail({.status = 409,
+                       .code = "not_partitioned",
+                       .detail = call->parameter("key") + " has no partitions"});
+  }
+  const auto limit = call->number("limit", 100, 1'000);
+  if (!limit) return call->fail_query(limit.error());
+  std::uint64_t from = 0;
+  if (const std::string cursor = call->query("cursor"); !cursor.empty()) {
+    const auto position = decode_number_cursor(call->list_name(), cursor);
+    if (!position) return call->fail_query(position.error());
+    from = *position;
+  }
+  const std::string state = call->query("state");
+  auto chosen = partitions_in(*partitions, state);
+  if (!chosen) return call->fail_query(chosen.error());
+  offload<std::string>(
+      call,
+      [partitions, chosen = *std::move(chosen), from, limit = *limit, list = call->list_name()]() {
+        Json items = Json::array();
+        std::uint64_t at = from;
+        for (; items.size() < limit; ++at) {
+          const auto id = chosen.at(at);
+          if (!id) break;
+          items.push_back(partition_json(*partitions, *id));
+        }
+        Json body{{"items", std::move(items)},
+                  {"next_cursor", nullptr},
+                  {"total", chosen.size()},
+                  {"counts", partition_counts_json(*partitions)}};
+        if (at < chosen.size()) body["next_cursor"] = encode_cursor(list, at);
+        return dump(body) + '\n';
+      },
+      [call](std::string body) { call->send_text(std::move(body), {}); });
+}
+
 void get_why(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
-  call->context->service.why(call->parameter("key"), [call](Result<Explanation> explanation) {
-    if (!explanation) return call->fail(explanation.error());
-    call->send_json(200, explanation_json(*explanation));
-  });
+  call->context->service.why(call->parameter("key"), call->query("partition"),
+                             [call](Result<Explanation> explanation) {
+                               if (!explanation) return call->fail(explanation.error());
+                               call->send_json(200, explanation_json(*explanation));
+                             });
 }
 
 }  // namespace freshet::api

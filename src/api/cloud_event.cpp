@@ -41,7 +41,7 @@ Intake read_cloud_event(const Json& json, const std::string& pointer, std::vecto
     BodyReader fields{*data, pointer + "/data", faults};
     event.data_version = fields.text_or_number("data_version");
     if (const Json* metadata = fields.object("metadata")) event.metadata = dump(*metadata);
-    if (fields.has("partition")) out.error = "partitions are not available in this version";
+    event.partition = fields.text("partition");
   }
   if (event.asset.empty()) out.error = "want a subject: the asset's key";
   out.asset = event.asset;

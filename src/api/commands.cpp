@@ -87,6 +87,7 @@ void send_created(const CallPtr& call, const Reply& reply) {
 struct Order {
   std::string select;
   std::vector<std::string> assets;
+  std::string partitions;
   std::string reason;
   std::vector<std::string> tags;
   std::optional<std::uint64_t> expect_count;
@@ -167,6 +168,7 @@ void post_run(const CallPtr& call) {
     body.expect_only({"select", "assets", "partitions", "reason", "tags", "expect_count"});
     Order order{.select = body.text("select"),
                 .assets = body.texts("assets"),
+                .partitions = {},
                 .reason = body.text("reason"),
                 .tags = {},
                 .expect_count = body.number("expect_count")};
@@ -178,19 +180,21 @@ void post_run(const CallPtr& call) {
     } else {
       order.tags = body.texts("tags");
     }
+    if (body.has("partitions") && json["partitions"].is_string()) {
+      order.partitions = body.text("partitions");
+    } else {
+      for (const std::string& key : body.texts("partitions"))
+        order.partitions += (order.partitions.empty() ? "" : ",") + key;
+    }
     if (order.select.empty() && order.assets.empty()) {
       body.fault("select", "is missing: want a selection, or \"assets\"");
     }
     if (fail_if_any(call, faults)) return;
-    if (body.has("partitions")) {
-      return call->fail({.status = 422,
-                         .code = "unsupported",
-                         .detail = "partitions are not available in this version"});
-    }
     with_chosen(call, order, idempotency,
                 [call, order, idempotency](std::vector<std::string> keys) {
                   submit(call,
                          input::Request{.assets = std::move(keys),
+                                        .partitions = order.partitions,
                                         .actor = actor(call->who),
                                         .reason = order.reason,
                                         .tags = order.tags,
@@ -247,6 +251,39 @@ void post_retry(const CallPtr& call) {
                           .idempotency = idempotency,
                           .members = members_of(run, from_failure)},
              [call](const Reply& reply) { send_created(call, reply); });
+    });
+  });
+}
+
+void post_partitions(const CallPtr& call) {
+  const auto idempotency = idempotency_of(call);
+  if (!idempotency) return;
+  with_body(call, false, [call, idempotency = *idempotency](const Json& json) {
+    std::vector<Fault> faults;
+    BodyReader body{json, "", faults};
+    body.expect_only({"set", "add", "remove"});
+    input::Partitions change{.set = body.required("set"),
+                             .add = body.texts("add"),
+                             .remove = body.texts("remove"),
+                             .actor = actor(call->who),
+                             .idempotency = idempotency};
+    if (change.add.empty() && change.remove.empty())
+      body.fault("add", "is missing: want keys to add, or \"remove\"");
+    for (const auto* keys : {&change.add, &change.remove}) {
+      for (const std::string& key : *keys) {
+        const bool is_key = !key.empty() && key.find('|') == std::string::npos &&
+                            std::ranges::none_of(key, [](char c) {
+                              return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                            });
+        if (!is_key)
+          body.fault("add", "a partition key is a text without | and control characters");
+      }
+    }
+    if (fail_if_any(call, faults)) return;
+    submit(call, std::move(change), [call](const Reply& reply) {
+      http::Headers headers;
+      header_replayed(headers, reply);
+      call->send_json(200, {{"count", reply.count}}, std::move(headers));
     });
   });
 }

@@ -12,6 +12,7 @@ void get_status(const CallPtr& call);
 void get_asset(const CallPtr& call);
 void get_asset_events(const CallPtr& call);
 void get_asset_decisions(const CallPtr& call);
+void get_asset_partitions(const CallPtr& call);
 void get_why(const CallPtr& call);
 // runs.cpp
 void list_runs(const CallPtr& call);
@@ -21,6 +22,7 @@ void get_run_events(const CallPtr& call);
 void post_run(const CallPtr& call);
 void post_cancel(const CallPtr& call);
 void post_retry(const CallPtr& call);
+void post_partitions(const CallPtr& call);
 void post_pause(const CallPtr& call);
 void post_resume(const CallPtr& call);
 // logs.cpp

@@ -22,8 +22,6 @@
 namespace freshet::api {
 namespace {
 
-constexpr std::string_view no_partitions = "partitions are not available in this version";
-
 Intake read_plain(const Json& json, const std::string& pointer, std::vector<Fault>& faults) {
   using Kind = input::Event::Kind;
   BodyReader body{json, pointer, faults};
@@ -31,6 +29,7 @@ Intake read_plain(const Json& json, const std::string& pointer, std::vector<Faul
                     "passed", "severity"});
   input::Event event{.source = "api"};
   event.asset = body.required("asset");
+  event.partition = body.text("partition");
   event.id = body.text("id");
   event.data_version = body.text_or_number("data_version");
   if (const Json* metadata = body.object("metadata")) event.metadata = dump(*metadata);
@@ -56,11 +55,7 @@ Intake read_plain(const Json& json, const std::string& pointer, std::vector<Faul
   }
   event.body = dump(json);
   Intake out{.asset = event.asset};
-  if (body.has("partition")) {
-    out.error = no_partitions;
-  } else {
-    out.event = std::move(event);
-  }
+  out.event = std::move(event);
   return out;
 }
 

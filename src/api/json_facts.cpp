@@ -44,7 +44,12 @@ class Fields {
   void operator()(std::string_view name, AssetId asset) { out_[std::string{name}] = key(asset); }
   void operator()(std::string_view /*name*/, MemberId member) {
     out_["asset"] = key(member.asset);
-    out_["partition"] = nullptr;
+    const auto partition = names_.partition(member);
+    out_["partition"] = partition ? Json(*partition) : Json{};
+  }
+  /// How many there are; which is a question of its own.
+  void operator()(std::string_view name, const PartitionSet& set) {
+    out_[std::string{name}] = set.size();
   }
   void operator()(std::string_view /*name*/, StepId step) {
     out_["run"] = run_id_json(step.run);

@@ -22,6 +22,7 @@
 #include "freshet/service.hpp"
 #include "freshet/snapshot.hpp"
 #include "freshet/time.hpp"
+#include "model/partition/space.hpp"
 
 namespace freshet::api {
 namespace {
@@ -108,6 +109,55 @@ Json node_json(const Graph& graph, Rank rank) {
   return out;
 }
 
+namespace {
+
+PartitionSet stale_in(const PartitionView& p) {
+  return (p.stale_code | p.stale_data | p.stale_dependencies) & p.existing;
+}
+
+}  // namespace
+
+Json partition_counts_json(const PartitionView& p) {
+  return {{"existing", p.existing.size()},
+          {"materialized", (p.updated & p.existing).size()},
+          {"missing", (p.existing - p.updated).size()},
+          {"stale", stale_in(p).size()},
+          {"failed", (p.failed & p.existing).size()},
+          {"in_progress", (p.in_progress & p.existing).size()}};
+}
+
+Result<PartitionSet> partitions_in(const PartitionView& p, std::string_view state) {
+  if (state.empty()) return p.existing;
+  if (state == "missing") return p.existing - p.updated;
+  if (state == "fresh") return (p.updated & p.existing) - stale_in(p);
+  if (state == "stale") return stale_in(p);
+  if (state == "failed") return p.failed & p.existing;
+  if (state == "in_progress") return p.in_progress & p.existing;
+  return Error{Errc::invalid, "state \"" + std::string{state} +
+                                  "\": want missing, fresh, stale, failed or in_progress"};
+}
+
+Json partition_json(const PartitionView& p, PartitionId id) {
+  std::uint8_t causes = 0;
+  if (p.stale_code.contains(id)) causes |= stale_code;
+  if (p.stale_data.contains(id)) causes |= stale_data;
+  if (p.stale_dependencies.contains(id)) causes |= stale_dependencies;
+  Json out{{"key", p.space->key(id)},
+           {"data", to_text(!p.updated.contains(id) ? DataState::missing
+                            : causes != 0           ? DataState::stale
+                                                    : DataState::fresh)},
+           {"stale_causes", stale_json(causes)},
+           {"failed", p.failed.contains(id)},
+           {"in_progress", p.in_progress.contains(id)},
+           {"begin", nullptr},
+           {"end", nullptr}};
+  if (const auto span = p.space->span(id)) {
+    out["begin"] = instant_json(span->begin);
+    out["end"] = instant_json(span->end);
+  }
+  return out;
+}
+
 Json state_json(const View& view, Rank rank) {
   const AssetState& state = view.state(rank);
   Json out{{"data", to_text(state.data)},
@@ -122,6 +172,7 @@ Json state_json(const View& view, Rank rank) {
            {"latest", nullptr},
            {"active", nullptr},
            {"revision", view.revision(rank).value}};
+  if (state.partitions) out["partition_counts"] = partition_counts_json(*state.partitions);
   if (state.updated.value != 0) {
     out["latest"] = {{"id", std::to_string(state.updated.value)},
                      {"at", instant_json(state.updated_at)},
@@ -214,7 +265,7 @@ Json reason_json(Reason reason) {
 Json step_json(const StepRow& step, Names& names) {
   return {{"step", step.step.number},
           {"asset", or_null(names.key(step.member.asset))},
-          {"partition", nullptr},
+          {"partition", or_null(names.partition(step.member).value_or(std::string{}))},
           {"check", or_null(step.check)},
           {"status", to_text(step.status)},
           {"reason", reason_json(step.reason)},

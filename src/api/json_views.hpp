@@ -22,6 +22,12 @@ namespace freshet::api {
 
 /// What a definition says: as in `GET graph`.
 [[nodiscard]] Json node_json(const Graph& graph, Rank rank);
+/// How many partitions are in which state.
+[[nodiscard]] Json partition_counts_json(const PartitionView& partitions);
+/// Existing partitions in a state ("" for all); Errc::invalid for a word that is none.
+[[nodiscard]] Result<PartitionSet> partitions_in(const PartitionView& partitions,
+                                                 std::string_view state);
+[[nodiscard]] Json partition_json(const PartitionView& partitions, PartitionId id);
 /// How it is: what changes without its definition.
 [[nodiscard]] Json state_json(const View& view, Rank rank);
 /// Both, as in lists of assets.

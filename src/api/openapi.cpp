@@ -27,6 +27,8 @@ constexpr QueryValue query_values[] = {
     {"select", "string", "A selection: `+marts/revenue and not tag:pii`, `status:stale`."},
     {"status", "string", "Only those in this state; of runs several, by commas."},
     {"asset", "string", "Only runs that have a step of this asset."},
+    {"state", "string", "Only those: `missing`, `fresh`, `stale`, `failed` or `in_progress`."},
+    {"partition", "string", "Key of a partition; the newest by default."},
     {"limit", "integer", "Items at most."},
     {"cursor", "string", "`next_cursor` of the page before."},
     {"wait", "integer", "Seconds to wait at most, up to 60, for the run to end."},

@@ -48,6 +48,7 @@ constexpr std::string_view assets = R"json({
   "data": {"$ref": "#/components/schemas/DataState"}, "work": {"$ref": "#/components/schemas/WorkState"},
   "stale_causes": {"$ref": "#/components/schemas/StaleCauses"}, "freshness": {"$ref": "#/components/schemas/Freshness"},
   "paused": {"type": "boolean"}, "withheld": {"type": "boolean"}, "provisional": {"type": "boolean"},
+  "partition_counts": {"$ref": "#/components/schemas/PartitionCounts"},
   "checks_passed": {"type": "integer"}, "checks_failed": {"type": "integer"},
   "latest": {"type": ["object", "null"], "required": ["id", "at"], "properties": {
     "id": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"}, "run": {"$ref": "#/components/schemas/RunId"}}},
@@ -55,6 +56,24 @@ constexpr std::string_view assets = R"json({
     "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": "integer"}}},
   "revision": {"type": "integer"}}},
 "Asset": {"allOf": [{"$ref": "#/components/schemas/AssetNode"}, {"$ref": "#/components/schemas/AssetState"}]},
+"PartitionCounts": {"type": "object",
+  "required": ["existing", "materialized", "missing", "stale", "failed", "in_progress"], "properties": {
+  "existing": {"type": "integer"}, "materialized": {"type": "integer"}, "missing": {"type": "integer"},
+  "stale": {"type": "integer"}, "failed": {"type": "integer"}, "in_progress": {"type": "integer"}}},
+"Partition": {"type": "object",
+  "required": ["key", "data", "stale_causes", "failed", "in_progress", "begin", "end"], "properties": {
+  "key": {"type": "string"}, "data": {"$ref": "#/components/schemas/DataState"},
+  "stale_causes": {"$ref": "#/components/schemas/StaleCauses"}, "failed": {"type": "boolean"},
+  "in_progress": {"type": "boolean"},
+  "begin": {"description": "Bounds in time, where it has any.", "$ref": "#/components/schemas/Instant"},
+  "end": {"$ref": "#/components/schemas/Instant"}}},
+"PartitionPage": {"type": "object", "required": ["items", "next_cursor", "total", "counts"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Partition"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}, "total": {"type": "integer"},
+  "counts": {"$ref": "#/components/schemas/PartitionCounts"}}},
+"PartitionsRequest": {"type": "object", "required": ["set"], "properties": {
+  "set": {"type": "string"}, "add": {"$ref": "#/components/schemas/Texts"},
+  "remove": {"$ref": "#/components/schemas/Texts"}}},
 "AssetPage": {"type": "object", "required": ["items", "next_cursor", "total"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Asset"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}, "total": {"type": "integer"}}},
@@ -136,7 +155,8 @@ constexpr std::string_view runs = R"json({
 "RunRequest": {"type": "object", "properties": {
   "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"},
   "tags": {"oneOf": [{"$ref": "#/components/schemas/Texts"}, {"type": "object"}]},
-  "partitions": {"description": "Not available in this version."},
+  "partitions": {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/Texts"}],
+    "description": "Of assets that have them: a key, FIRST...LAST, or * for all."},
   "expect_count": {"type": "integer", "minimum": 0,
     "description": "409 unless the selection has just as many assets that can be run."}}},
 "RetryRequest": {"type": "object", "properties": {"from": {"type": "string", "enum": ["failure", "all"]}}},
@@ -151,6 +171,7 @@ constexpr std::string_view runs = R"json({
   "next_line": {"type": ["integer", "null"]}}},
 "PauseRequest": {"type": "object", "properties": {
   "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"}}},
+"Counted": {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}},
 "PauseResult": {"type": "object", "required": ["paused", "count"], "properties": {
   "paused": {"type": "boolean"}, "count": {"type": "integer"}}}
 })json";
@@ -177,7 +198,7 @@ constexpr std::string_view news = R"json({
   "kind": {"type": "string", "enum": ["materialization", "observation", "check"]}, "asset": {"type": "string"},
   "data_version": {"type": ["string", "integer"]}, "metadata": {"type": "object"}, "id": {"type": "string"},
   "name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string", "enum": ["warn", "error"]},
-  "partition": {"description": "Not available in this version."}}},
+  "partition": {"type": "string", "description": "Its key, where the asset has partitions."}}},
 "EventReports": {"oneOf": [{"$ref": "#/components/schemas/EventReport"},
   {"type": "array", "items": {"$ref": "#/components/schemas/EventReport"}}]},
 "CloudEvent": {"type": "object", "required": ["specversion", "id", "source", "type"], "properties": {

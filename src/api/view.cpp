@@ -17,6 +17,7 @@
 #include "freshet/rows.hpp"
 #include "freshet/selection.hpp"
 #include "freshet/snapshot.hpp"
+#include "model/partition/space.hpp"
 
 namespace freshet::api {
 
@@ -111,6 +112,16 @@ const std::string& Names::key(AssetId asset) {
     }
   }
   return found->second;
+}
+
+std::optional<std::string> Names::partition(MemberId member) const {
+  if (member.partition.value == 0 || !view_) return std::nullopt;
+  const auto rank = view_.catalog->rank_of(member.asset);
+  if (!rank) return std::nullopt;
+  const auto& partitions = view_.state(*rank).partitions;
+  if (!partitions || partitions->space->shape() != unpack(member.partition).shape)
+    return std::nullopt;
+  return partitions->space->key(member.partition);
 }
 
 }  // namespace freshet::api

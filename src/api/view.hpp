@@ -72,6 +72,8 @@ class Names {
   explicit Names(View view, Reader* reader = nullptr) : view_{std::move(view)}, reader_{reader} {}
   /// "" where there is none.
   [[nodiscard]] const std::string& key(AssetId asset);
+  /// A partition's key; nullopt where it is none, or of a partitioning that is gone.
+  [[nodiscard]] std::optional<std::string> partition(MemberId member) const;
 
  private:
   View view_;

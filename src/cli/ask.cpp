@@ -75,10 +75,12 @@ int plan(const RemoteOptions& options, const std::vector<std::string>& changed,
   return 0;
 }
 
-int why(const RemoteOptions& options, const std::string& asset, const Output& output) {
+int why(const RemoteOptions& options, const std::string& asset, const std::string& partition,
+        const Output& output) {
   const auto remote = Remote::find(options);
   if (!remote) return fail("why", remote.error());
-  const auto answer = remote->get("/api/v1/assets/" + path_of_key(asset) + "/why");
+  const auto answer = remote->get("/api/v1/assets/" + path_of_key(asset) + "/why" +
+                                  (partition.empty() ? "" : "?partition=" + query_text(partition)));
   if (!answer) return fail("why", answer.error());
   if (output.json) {
     print(*answer);
@@ -224,8 +226,9 @@ int materialize(const RemoteOptions& options, const Materialize& what, const Out
   const SteadyTime begin = clock.steady();
   const auto remote = Remote::find(options);
   if (!remote) return fail("materialize", remote.error());
-  const auto answer =
-      remote->post("/api/v1/runs", {{"select", what.selection}, {"reason", what.reason}});
+  json request{{"select", what.selection}, {"reason", what.reason}};
+  if (!what.partitions.empty()) request["partitions"] = what.partitions;
+  const auto answer = remote->post("/api/v1/runs", request);
   if (!answer) return fail("materialize", answer.error());
   std::vector<std::string> ids;
   for (const auto& run : answer->value("runs", json::array()))
@@ -282,9 +285,9 @@ int show_log(const Remote& remote, const std::string& run, const std::string& as
       continue;
     }
     const json problem = json::parse(reply->body, nullptr, false);
-    return fail("runs", Error{Errc::not_found, problem.is_object()
-                                                   ? problem.value("detail", reply->body)
-                                                   : reply->body});
+    return fail("runs",
+                Error{Errc::not_found,
+                      problem.is_object() ? problem.value("detail", reply->body) : reply->body});
   }
   return 0;
 }

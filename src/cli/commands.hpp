@@ -27,6 +27,7 @@ int plan(const RemoteOptions& remote, const std::vector<std::string>& changed,
          const Output& output);
 struct Materialize {
   std::string selection;
+  std::string partitions;  ///< Of assets that have them; "" for none.
   std::string reason;
   bool wait{false};
   std::optional<Micros> timeout;
@@ -40,7 +41,8 @@ struct Runs {
   int limit{20};
 };
 int runs(const RemoteOptions& remote, const Runs& what, const Output& output);
-int why(const RemoteOptions& remote, const std::string& asset, const Output& output);
+int why(const RemoteOptions& remote, const std::string& asset, const std::string& partition,
+        const Output& output);
 int events(const RemoteOptions& remote, int limit, bool rejected, const Output& output);
 int open(const RemoteOptions& remote);
 int reload(const RemoteOptions& remote, const Output& output);

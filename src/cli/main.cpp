@@ -158,6 +158,8 @@ class CommandLine {
                           "Wait for the end; exit 1 unless everything succeeded");
     materialize->add_option("--timeout", timeout_,
                             "Longest wait, such as 10m; exit 3 when it ran out");
+    materialize->add_option("--partitions", materialize_.partitions,
+                            "Of assets that have them: 2026-01-31, 2026-01-01...2026-01-31, or *");
     materialize->add_option("--reason", materialize_.reason, "Why, for the history");
     CLI::App* runs = verb("runs", "List runs; show, cancel or retry one; print a step's log",
                           [this] { return cli::runs(remote_, runs_, output_); });
@@ -168,8 +170,9 @@ class CommandLine {
     runs->add_option("--status", runs_.status, "Only runs in this status");
     runs->add_option("--limit", runs_.limit, "How many")->capture_default_str();
     CLI::App* why = verb("why", "Explain the state of an asset",
-                         [this] { return cli::why(remote_, asset_, output_); });
+                         [this] { return cli::why(remote_, asset_, partition_, output_); });
     why->add_option("asset", asset_, "Its key")->required();
+    why->add_option("--partition", partition_, "Key of a partition; the newest by default");
     CLI::App* events = verb("events", "List what came in", [this] {
       return cli::events(remote_, runs_.limit, rejected_, output_);
     });
@@ -192,6 +195,7 @@ class CommandLine {
   cli::Output output_;
   cli::RemoteOptions remote_;
   runtime::ServeOptions serve_;
+  std::string partition_;
   cli::Materialize materialize_;
   cli::Runs runs_;
   std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_,

@@ -10,6 +10,7 @@
 #include "freshet/engine.hpp"
 #include "freshet/selection.hpp"
 #include "freshet/snapshot.hpp"
+#include "model/partition/space.hpp"
 #include "project/loader.hpp"
 
 namespace freshet::cli {
@@ -56,10 +57,17 @@ T value_or_refuse(const Node& node, Result<T> result) {
   if (!result) refuse(node, result.error().message);
   return *std::move(result);
 }
-std::string member_of(const Node& node) {
-  std::string key = text_of(node);
-  if (key.find('[') != std::string::npos) not_built("partitions");
-  return key;
+/// "key" or "key[partition]".
+struct Member {
+  std::string asset;
+  std::string partition;
+};
+Member member_of(const Node& node) {
+  std::string text = text_of(node);
+  const std::size_t bracket = text.find('[');
+  if (bracket == std::string::npos) return {std::move(text), ""};
+  if (!text.ends_with(']')) refuse(node, "\"" + text + "\" lacks its ]");
+  return {text.substr(0, bracket), text.substr(bracket + 1, text.size() - bracket - 2)};
 }
 void allow_only(const Node& map, std::initializer_list<std::string_view> names, const char* where) {
   const auto fields = map.children();
@@ -88,7 +96,7 @@ class Scenario {
   };
 
   std::shared_ptr<const Graph> read_graph(const Node& node) const;
-  void give(const Node& given);
+  void give(const Node& given, const Graph& graph);
   void load(std::shared_ptr<const Graph> graph);
   void moment(std::vector<Input> inputs);
   void note(const Moment& m);
@@ -117,9 +125,8 @@ class Scenario {
   Instant now_{};
   int number_{0};
   std::map<std::string, std::vector<Outstanding>>
-      steps_;  // by asset, oldest first; those that have not ended
-  std::map<StepId, std::string> asset_of_;
-  std::vector<std::string> keys_by_id_;
+      steps_;  // by member, oldest first; those that have not ended
+  std::map<StepId, std::string> member_of_;
   // Of the step:
   Keys requested_, notified_;
   std::vector<Keys> runs_;
@@ -136,7 +143,6 @@ std::string list(const Keys& keys) {
 std::shared_ptr<const Graph> Scenario::read_graph(const Node& node) const {
   project::LoadOptions options;
   options.scenario = true;
-  options.allow_partitions = false;
   options.project = "scenario";
   options.directory = "/";
   options.file = file_;
@@ -166,22 +172,45 @@ std::shared_ptr<const Graph> Scenario::read_graph(const Node& node) const {
 
 /// History from before the definitions were first loaded: one sequence for all, consumed and
 /// present.
-void Scenario::give(const Node& given) {
+void Scenario::give(const Node& given, const Graph& graph) {
   Rows rows;
   rows.sequence = Sequence{1};
   rows.at = now_;
-  std::uint32_t id = 0;
   allow_only(given, {"materialized"}, "history");
+  PartitionRegistry registry;
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    const auto& definition = graph.asset(Rank{i}).partitions;
+    if (!definition) continue;
+    const auto needs = value_or_refuse(given, PartitionSpace::needs(*definition, {}));
+    registry.shapes.intern(needs.shape);
+    for (const std::string& key : needs.keys) registry.keys.intern(key);
+  }
+  for (const bool is_shape : {true, false}) {
+    const PartitionNames& names = is_shape ? registry.shapes : registry.keys;
+    for (std::uint32_t n = 1; n <= names.last(); ++n)
+      rows.of<PartitionNameRow>().push_back({is_shape, n, std::string{names.text(n)}});
+  }
+  std::map<std::string, AssetId> ids;
   for (const Node& item : need(given, "materialized").children()) {
-    const AssetId asset{++id};
-    rows.of<AssetRow>().push_back({asset, member_of(item)});
-    rows.of<MemberRow>().push_back({.asset = asset,
-                                    .updated = Sequence{1},
-                                    .changed = Sequence{1},
-                                    .consumed = Sequence{1},
-                                    .materialized = Sequence{1},
-                                    .updated_at = now_,
-                                    .changed_at = now_});
+    const Member member = member_of(item);
+    const auto [id, is_new] =
+        ids.emplace(member.asset, AssetId{static_cast<std::uint32_t>(ids.size() + 1)});
+    if (is_new) rows.of<AssetRow>().push_back({id->second, member.asset});
+    MemberRow row{.asset = id->second,
+                  .updated = Sequence{1},
+                  .changed = Sequence{1},
+                  .consumed = Sequence{1},
+                  .materialized = Sequence{1},
+                  .updated_at = now_,
+                  .changed_at = now_};
+    if (!member.partition.empty()) {
+      const auto rank = graph.find(member.asset);
+      if (!rank || !graph.asset(*rank).partitions)
+        refuse(item, member.asset + " has no partitions");
+      const auto space = PartitionSpace::bind(*graph.asset(*rank).partitions, {}, registry);
+      row.partition = value_or_refuse(item, space->find(member.partition, now_));
+    }
+    rows.of<MemberRow>().push_back(row);
   }
   engine_.load(std::move(rows));
 }
@@ -195,42 +224,29 @@ void Scenario::moment(std::vector<Input> inputs) { note(engine_.step(inputs, now
 
 void Scenario::note(const Moment& m) {
   for (const FactRecord& record : m.batch.facts) {
-    if (const auto* known = std::get_if<fact::AssetKnown>(&record.fact)) {
-      if (keys_by_id_.size() <= known->asset.value) keys_by_id_.resize(known->asset.value + 1U);
-      keys_by_id_[known->asset.value] = known->key;
-    }
-  }
-  if (const auto snapshot = engine_.snapshot(); snapshot->graph) {
-    for (std::uint32_t i = 0; i < snapshot->graph->size(); ++i) {
-      const AssetId id = snapshot->state(Rank{i}).asset;
-      if (keys_by_id_.size() <= id.value) keys_by_id_.resize(id.value + 1U);
-      keys_by_id_[id.value] = snapshot->graph->asset(Rank{i}).key;
-    }
-  }
-  for (const FactRecord& record : m.batch.facts) {
     if (const auto* run = std::get_if<fact::RunQueued>(&record.fact)) {
       Keys members;
       for (std::uint32_t i = 0; i < run->steps.size(); ++i) {
         if (!run->steps[i].check.empty()) continue;
-        const std::string& key = keys_by_id_[run->steps[i].member.asset.value];
+        const std::string key = engine_.name_of(run->steps[i].member);
         members.insert(key);
         steps_[key].push_back({{run->run, i}});
-        asset_of_[{run->run, i}] = key;
+        member_of_[{run->run, i}] = key;
       }
       if (run->cause == RunCause::automation) requested_.insert(members.begin(), members.end());
       runs_.push_back(std::move(members));
     } else if (const auto* joined = std::get_if<fact::RequestJoined>(&record.fact)) {
-      if (joined->cause == RunCause::automation) requested_.insert(asset_of_[joined->step]);
+      if (joined->cause == RunCause::automation) requested_.insert(member_of_[joined->step]);
     } else if (const auto* started = std::get_if<fact::StepStarted>(&record.fact)) {
-      for (auto& step : steps_[asset_of_[started->step]]) {
+      for (auto& step : steps_[member_of_[started->step]]) {
         if (step.step == started->step) step.started = true, step.attempt = started->attempt;
       }
     } else if (const auto* ended = std::get_if<fact::StepEnded>(&record.fact)) {
-      std::erase_if(steps_[asset_of_[ended->step]],
+      std::erase_if(steps_[member_of_[ended->step]],
                     [&](const Outstanding& o) { return o.step == ended->step; });
     } else if (const auto* alert = std::get_if<fact::Alerted>(&record.fact)) {
       if (alert->kind != fact::Alerted::Kind::recovery)
-        notified_.insert(keys_by_id_[alert->asset.value]);
+        notified_.insert(engine_.name_of({alert->asset, {}}));
     } else if (const auto* rejected = std::get_if<fact::EventRejected>(&record.fact)) {
       fail(rejected->reason);
     }
@@ -260,7 +276,6 @@ void Scenario::move_clock(const Node& step) {
 
 std::vector<std::string> Scenario::select(const Node& value) const {
   const std::string text = text_of(value);
-  if (text.find('[') != std::string::npos) not_built("partitions");
   const auto selection = value_or_refuse(value, Selection::parse(text));
   std::vector<std::string> keys;
   for (const Rank r : value_or_refuse(value, selection.select(*graph_)))
@@ -269,7 +284,7 @@ std::vector<std::string> Scenario::select(const Node& value) const {
 }
 
 Scenario::Outstanding& Scenario::outstanding(const Node& value, const std::string& verb) {
-  const std::string key = member_of(value);
+  const std::string key = text_of(value);
   auto& steps = steps_[key];
   if (steps.empty()) refuse(value, verb + ": no step of " + key + " is outstanding");
   return steps.front();
@@ -278,13 +293,14 @@ Scenario::Outstanding& Scenario::outstanding(const Node& value, const std::strin
 void Scenario::outcome(const Node& value, const std::string& verb, const Node& action,
                        std::vector<Input>& inputs) {
   const Outstanding step = outstanding(value, verb);
-  const std::string key = member_of(value);
+  const std::string key = text_of(value);
   if (verb == "cancel" && !step.started) {
     inputs.emplace_back(
         input::Cancel{.run = step.step.run, .step = step.step.number, .actor = "person"});
     return;
   }
-  if (!step.started) inputs.emplace_back(input::Admit{key});
+  if (!step.started)
+    inputs.emplace_back(input::Admit{member_of(value).asset, member_of(value).partition});
   if (verb == "start") {
     if (step.started) refuse(value, "start: the step of " + key + " has started");
     return;
@@ -309,13 +325,15 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     allow_only(action, {"materialize", "observe", "data_version"}, "field");
     input::Event event{.kind = verb == "observe" ? input::Event::Kind::observation
                                                  : input::Event::Kind::materialization,
-                       .asset = member_of(value)};
+                       .asset = member_of(value).asset,
+                       .partition = member_of(value).partition};
     if (const Node* version = action.find("data_version")) event.data_version = text_of(*version);
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "check") {
     allow_only(value, {"asset", "name", "passed", "severity"}, "field");
     input::Event event{.kind = input::Event::Kind::check,
-                       .asset = member_of(need(value, "asset")),
+                       .asset = member_of(need(value, "asset")).asset,
+                       .partition = member_of(need(value, "asset")).partition,
                        .check = text_of(need(value, "name")),
                        .passed = flag_of(need(value, "passed"))};
     if (const Node* severity = value.find("severity")) {
@@ -324,19 +342,30 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "request") {
     allow_only(action, {"request", "partitions"}, "field");
-    if (action.find("partitions") != nullptr) not_built("partitions");
-    inputs.emplace_back(input::Request{.assets = select(value), .actor = "person", .token = 1});
+    std::string partitions;
+    if (const Node* keys = action.find("partitions")) {
+      for (const std::string& key : texts_of(*keys))
+        partitions += (partitions.empty() ? "" : ",") + key;
+    }
+    inputs.emplace_back(input::Request{.assets = select(value),
+                                       .partitions = std::move(partitions),
+                                       .actor = "person",
+                                       .token = 1});
   } else if (verb == "start" || verb == "succeed" || verb == "fail" || verb == "cancel" ||
              verb == "skip") {
     allow_only(action, {"start", "succeed", "fail", "cancel", "skip", "data_version"}, "field");
     outcome(value, verb, action, inputs);
   } else if (verb == "wipe") {
-    inputs.emplace_back(input::Wipe{member_of(value)});
+    inputs.emplace_back(input::Wipe{member_of(value).asset, member_of(value).partition});
   } else if (verb == "pause" || verb == "resume") {
     inputs.emplace_back(input::Pause{
         .assets = select(value), .paused = verb == "pause", .actor = "person", .token = 1});
   } else if (verb == "add_partition" || verb == "remove_partition") {
-    not_built("partitions");
+    allow_only(value, {"set", "keys"}, "field");
+    const auto keys = texts_of(need(value, "keys"));
+    input::Partitions change{.set = text_of(need(value, "set")), .actor = "person"};
+    (verb == "add_partition" ? change.add : change.remove) = keys;
+    inputs.emplace_back(std::move(change));
   } else {
     refuse(action, "unknown action \"" + verb + "\"");
   }
@@ -364,11 +393,11 @@ void Scenario::act(const Node& action) {
     const std::string verb{action.children()[0].text()};
     if (failures == failures_.size() && !inputs.empty() &&
         std::holds_alternative<input::Admit>(inputs.front())) {
-      const auto it = steps_.find(member_of(value));
+      const auto it = steps_.find(text_of(value));
       const bool waiting = it != steps_.end() && !it->second.empty() && !it->second.front().started;
       if (waiting) {
-        const auto why = engine_.why(member_of(value));
-        fail(verb + " " + member_of(value) +
+        const auto why = engine_.why(member_of(value).asset, member_of(value).partition);
+        fail(verb + " " + text_of(value) +
              ": it cannot start: " + (why ? why->text : why.error().message));
       }
     }
@@ -384,18 +413,39 @@ json Scenario::observed() {
   json stale = json::object(), freshness = json::object();
   Keys missing, queued, in_progress, failed;
   const auto snapshot = engine_.snapshot();
+  const auto note_stale = [&](const std::string& name, bool code, bool data, bool dependencies) {
+    json causes = json::array();
+    if (code) causes.push_back("code");
+    if (data) causes.push_back("data");
+    if (dependencies) causes.push_back("dependencies");
+    if (!causes.empty()) stale[name] = std::move(causes);
+  };
   for (std::uint32_t i = 0; i < graph_->size(); ++i) {
     const AssetState& state = snapshot->state(Rank{i});
     const AssetDefinition& asset = graph_->asset(Rank{i});
-    if (state.data == DataState::missing && !asset.external) missing.insert(asset.key);
-    if (state.failed) failed.insert(asset.key);
     if (state.freshness != FreshnessState::none) freshness[asset.key] = to_text(state.freshness);
-    if (state.stale == 0) continue;
-    json causes = json::array();
-    if ((state.stale & stale_code) != 0) causes.push_back("code");
-    if ((state.stale & stale_data) != 0) causes.push_back("data");
-    if ((state.stale & stale_dependencies) != 0) causes.push_back("dependencies");
-    stale[asset.key] = std::move(causes);
+    if (!state.partitions) {
+      if (state.data == DataState::missing && !asset.external) missing.insert(asset.key);
+      if (state.failed) failed.insert(asset.key);
+      note_stale(asset.key, (state.stale & stale_code) != 0, (state.stale & stale_data) != 0,
+                 (state.stale & stale_dependencies) != 0);
+      continue;
+    }
+    const PartitionView& view = *state.partitions;
+    const auto insert = [&](Keys& keys, const PartitionSet& set) {
+      (set & view.existing).for_each([&](PartitionId p) {
+        keys.insert(engine_.name_of({state.asset, p}));
+        return true;
+      });
+    };
+    if (!asset.external) insert(missing, view.existing - view.updated);
+    insert(failed, view.failed);
+    ((view.stale_code | view.stale_data | view.stale_dependencies) & view.existing)
+        .for_each([&](PartitionId p) {
+          note_stale(engine_.name_of({state.asset, p}), view.stale_code.contains(p),
+                     view.stale_data.contains(p), view.stale_dependencies.contains(p));
+          return true;
+        });
   }
   for (const auto& [key, steps] : steps_) {
     for (const auto& step : steps) (step.started ? in_progress : queued).insert(key);
@@ -418,9 +468,6 @@ void Scenario::expect(const Node& step) {
     const Node* keys = wanted->find(what);
     if (keys == nullptr) continue;
     const auto texts = texts_of(*keys);
-    for (const auto& text : texts) {
-      if (text.find('[') != std::string::npos) not_built("partitions");
-    }
     compare(what, Keys{texts.begin(), texts.end()}, now[what].get<Keys>());
   }
   if (const Node* runs = wanted->find("runs")) {
@@ -480,7 +527,7 @@ void Scenario::answer(const Node& question) {
     }
     in_order = true;
   } else if (const Node* why = question.find("why")) {
-    const auto explanation = engine_.why(member_of(*why));
+    const auto explanation = engine_.why(member_of(*why).asset, member_of(*why).partition);
     if (!explanation) refuse(*why, explanation.error().message);
     std::string text = explanation->text;
     const auto add = [&](const auto& self, const Explanation::Node& node) -> void {
@@ -491,13 +538,20 @@ void Scenario::answer(const Node& question) {
     answers_.push_back(explanation->text);
     const std::string fragment = text_of(need(question, "contains"));
     if (text.find(fragment) == std::string::npos) {
-      fail("why " + member_of(*why) + ": expected \"" + fragment + "\" in \"" + explanation->text +
+      fail("why " + text_of(*why) + ": expected \"" + fragment + "\" in \"" + explanation->text +
            "\"");
     }
     return;
-  } else if (question.find("upstream") != nullptr || question.find("downstream") != nullptr ||
-             question.find("partitions") != nullptr) {
-    not_built("partitions");
+  } else if (const Node* of = question.find("upstream")) {
+    const Member member = member_of(*of);
+    const auto from = value_or_refuse(*of, engine_.find(member.asset, member.partition));
+    got = value_or_refuse(question, engine_.upstream(from, text_of(need(question, "of"))));
+  } else if (const Node* to = question.find("downstream")) {
+    const Member member = member_of(*to);
+    const auto from = value_or_refuse(*to, engine_.find(member.asset, member.partition));
+    got = value_or_refuse(question, engine_.downstream(from, text_of(need(question, "of"))));
+  } else if (const Node* asset = question.find("partitions")) {
+    got = value_or_refuse(*asset, engine_.partitions(text_of(*asset)));
   } else {
     refuse(question, "unknown question");
   }
@@ -529,7 +583,7 @@ ScenarioResult Scenario::run() {
   auto graph = read_graph(need(root_, "graph"));
   const Node& steps = need(root_, "steps");
   if (!steps.is_sequence()) refuse(steps, "steps is a list");
-  if (const Node* given = root_.find("given")) give(*given);
+  if (const Node* given = root_.find("given")) give(*given, *graph);
   json results = json::array();
   for (const Node& step : steps.children()) {
     ++number_;

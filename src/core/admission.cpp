@@ -28,7 +28,8 @@ namespace core {
 
 Readiness Decider::readiness(const StepState& step) const {
   const StepRow& row = step.row;
-  const AssetId a = row.member.asset;
+  const MemberId m = row.member;
+  const AssetId a = m.asset;
   if (!row.waits.empty()) return {.waiting = true};
   Readiness out;
   std::vector<Blocker> blockers = row.blockers;
@@ -37,7 +38,7 @@ Readiness Decider::readiness(const StepState& step) const {
       continue;  // what has started once has passed its gates
     for (const CheckDefinition& check : s_.definition(gate.asset).checks) {
       if (!check.blocking) continue;
-      const CheckRow* result = s_.current_check(gate.asset, check.name);
+      const CheckRow* result = s_.current_check(gate, check.name);
       if (result == nullptr) {
         out.waiting = true;
         out.missing_check = {gate, check.name};
@@ -58,26 +59,26 @@ Readiness Decider::readiness(const StepState& step) const {
     if (!row.unwritten.empty()) out.end = Reason::inputs_unchanged;
     return out;
   }
-  const MemberRow& member = s_.members[a.value];
+  const MemberRow& member = s_.member(m);
   if (!s_.is_defined(a)) return out;
   if (!row.unwritten.empty() && row.attempt == 0) {
     // What wrote nothing counts as unchanged where something else did change.
     const bool changed =
-        member.materialized.value != 0 ? s_.is_data_stale(a) : has_other_input(a, row.unwritten);
+        member.materialized.value != 0 ? s_.is_data_stale(m) : has_other_input(m, row.unwritten);
     if (!changed) {
       out.end = Reason::upstream_wrote_nothing;
-      for (const MemberId m : row.unwritten) out.blockers.push_back({m, ""});
+      for (const MemberId u : row.unwritten) out.blockers.push_back({u, ""});
       return out;
     }
   }
   const CodeVersion code = s_.definitions[a.value].code;
   const bool same_code = member.code.value == 0 || code.value == 0 || member.code == code;
   if (row.attempt == 0 && !row.own_reason && member.materialized.value != 0 &&
-      !s_.definition(a).deps.empty() && same_code && !s_.is_data_stale(a)) {
+      !s_.definition(a).deps.empty() && same_code && !s_.is_data_stale(m)) {
     out.end = Reason::inputs_unchanged;
     return out;
   }
-  const StepId busy = s_.busy[a.value];
+  const StepId busy = s_.busy_step(m);
   if (busy.run.value != 0 && busy != row.step) {
     out.waiting = true;
     out.busy = busy;
@@ -88,12 +89,17 @@ Readiness Decider::readiness(const StepState& step) const {
   return out;
 }
 
-bool Decider::has_other_input(AssetId a, const std::vector<MemberId>& unwritten) const {
-  for (const Rank up : s_.graph->upstream(s_.rank_of[a.value])) {
-    const AssetId upstream = s_.id_of[up.value];
-    const bool wrote_nothing =
-        std::ranges::any_of(unwritten, [&](MemberId m) { return m.asset == upstream; });
-    if (!wrote_nothing && s_.members[upstream.value].updated.value != 0) return true;
+bool Decider::has_other_input(MemberId m, const std::vector<MemberId>& unwritten) const {
+  const Rank rank = s_.rank_of[m.asset.value];
+  const auto deps = s_.graph->upstream(rank);
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    const AssetId up = s_.id_of[deps[d].value];
+    PartitionSet others = s_.upstream_of(rank, d, PartitionSet{m.partition}).needed;
+    others -= s_.missing_of(up, others);
+    for (const MemberId u : unwritten) {
+      if (u.asset == up) others.remove(u.partition);
+    }
+    if (!others.empty()) return true;
   }
   return false;
 }
@@ -104,7 +110,7 @@ void Decider::settle() {
     s_.reconsider.pop_back();
     StepState* step = s_.step(id);
     if (step == nullptr || step->row.status != StepStatus::queued) continue;
-    if (!s_.is_defined(step->row.member.asset)) {
+    if (!s_.is_defined(step->row.member.asset) || !s_.exists(step->row.member)) {
       end_step(*step, StepStatus::canceled, Reason::definition_removed);
       continue;
     }
@@ -133,16 +139,27 @@ void Decider::admit() {
 }
 
 void Decider::start(StepState& step) {
-  const AssetId a = step.row.member.asset;
+  const MemberId m = step.row.member;
+  const AssetId a = m.asset;
   bool provisional = false;
   for (const Dependency& dep : s_.definition(a).deps)
     provisional = provisional || s_.edge_provisional(dep, s_.now);
   const StepId id = step.row.step;
-  const CodeVersion previous = s_.members[a.value].code;
+  const CodeVersion previous = s_.member(m).code;
   record(fact::StepStarted{id, step.row.attempt + 1, s_.definitions[a.value].code, provisional});
+  std::string partition;
+  std::optional<std::pair<Instant, Instant>> window;
+  if (m.partition.value != 0) {
+    partition = s_.cut(a)->space->key(m.partition);
+    const auto span = s_.cut(a)->space->span(m.partition);
+    if (span && s_.cut(a)->space->definition().dimensions.size() == 1)
+      window = {span->begin, span->end};
+  }
   effects_.push_back(effect::StartStep{.step = id,
                                        .attempt = step.row.attempt,
                                        .asset = a,
+                                       .partition = std::move(partition),
+                                       .window = window,
                                        .rank = s_.rank_of[a.value],
                                        .graph = s_.graph,
                                        .check = step.row.check,

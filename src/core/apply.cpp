@@ -48,18 +48,24 @@ class Applier {
     s_.touch(f.asset, touched_cursor);
   }
   void operator()(const fact::Wiped& f) {
-    const AssetId a = f.member.asset;
-    MemberRow& m = s_.members[a.value];
-    m = MemberRow{.asset = a, .partition = m.partition, .last_step = m.last_step};
-    for (CheckRow& row : s_.checks[a.value])
-      row = CheckRow{.asset = a, .name = row.name};  // sequence 0: no result
-    s_.versions.erase(a);
-    s_.moment.wiped[a] = s_.moment.order;
-    s_.touch(a, touched_member | touched_versions | touched_checks);
-    s_.change(a, changed_missing | changed_check | changed_definition);
-    look_at_gates(a);
-    if (s_.is_defined(a)) s_.spread_staleness(s_.rank_of[a.value]);
-    rearm(a);
+    const MemberId m = f.member;
+    MemberRow& row = s_.edit(m);
+    row = MemberRow{.asset = m.asset, .partition = m.partition, .last_step = row.last_step};
+    s_.note(m);
+    for (CheckRow& check : s_.checks_of(m)) {
+      check = CheckRow{.asset = m.asset, .partition = m.partition, .name = check.name};
+    }
+    if (m.partition.value == 0) {
+      s_.versions.erase(m.asset);
+    } else {
+      s_.cut(m.asset)->versions.erase(m.partition);
+    }
+    s_.moment.wiped[m.asset].put(PartitionSet{m.partition}, s_.moment.order, Cause::neutral);
+    s_.touch(m, touched_member | touched_versions | touched_checks);
+    s_.change(m, changed_missing | changed_check | changed_definition);
+    look_at_gates(m.asset);
+    if (s_.is_defined(m.asset)) s_.spread_staleness(m.asset, PartitionSet{m.partition});
+    rearm(m.asset);
   }
   void operator()(const fact::RunQueued& f);
   void operator()(const fact::RequestJoined& f);
@@ -97,11 +103,38 @@ class Applier {
     touch_step(*step);
   }
   void operator()(const fact::ConditionMemory& f) {
-    s_.memory[f.asset.value] = f;
-    s_.touch(f.asset, touched_memory);
+    Memory& memory = s_.memory[f.asset.value];
+    if (f.anew) {
+      for (const auto& [slot, set] : std::exchange(memory.slots, {}))
+        s_.touched_slots.emplace(f.asset, slot);
+    }
+    if (std::exchange(memory.expression, f.expression) != f.expression)
+      s_.touch(f.asset, touched_memory);
+    for (const fact::MemoryChange& change : f.changes)
+      s_.remember(f.asset, change.slot, change.set, change.unset);
   }
+  void operator()(const fact::HandedBack& f) {
+    if (f.blockers.empty()) {
+      s_.handed_back.erase(f.member);
+    } else {
+      s_.handed_back[f.member] = f.blockers;
+    }
+    s_.touched_handed_back.insert(f.member);
+  }
+  void operator()(const fact::PartitionNamed& f) {
+    FRESHET_ASSERT(
+        (f.is_shape ? s_.registry->shapes : s_.registry->keys).restore(f.number, f.text));
+    s_.touched_names.push_back({f.is_shape, f.number, f.text});
+  }
+  void operator()(const fact::PartitionsChanged& f);
   void operator()(const fact::Decided&) {}
   void operator()(const fact::TickPassed& f) {
+    if (f.schedule.starts_with("windows|")) {
+      s_.advance_windows(f.schedule, f.tick);
+      s_.touched_schedules.push_back(f.schedule);
+      s_.arm_windows(f.schedule);
+      return;
+    }
     Schedule& schedule = s_.schedules[f.schedule];
     schedule.tick = f.tick;
     schedule.known = true;
@@ -148,6 +181,12 @@ class Applier {
     touch_run(step.row.step.run);
     s_.revise(step.row.member.asset);
   }
+  void request(MemberId m) {
+    const PartitionSet one{m.partition};
+    s_.change(m, changed_request | changed_handled);
+    s_.handle(m.asset, one);
+    s_.moment.requested[m.asset].put(one, s_.moment.order, Cause::own);
+  }
   void touch_run(RunId run) {
     s_.runs.at(run).row.sequence = seq_;
     s_.touched_runs.insert(run);
@@ -171,11 +210,11 @@ class Applier {
     at_most = std::max(memory_least, map.size() * 2);
   }
   void free_member(const StepState& step) {
-    const AssetId a = step.row.member.asset;
+    const MemberId m = step.row.member;
     if (!step.row.check.empty()) return;
-    if (s_.busy[a.value] == step.row.step) s_.busy[a.value] = {};
-    if (s_.queued[a.value] == step.row.step) s_.queued[a.value] = {};
-    if (s_.queued[a.value].run.value != 0) s_.reconsider.push_back(s_.queued[a.value]);
+    if (s_.busy_step(m) == step.row.step) s_.set_busy(m, {});
+    if (s_.queued_step(m) == step.row.step) s_.set_queued(m, {});
+    if (s_.queued_step(m).run.value != 0) s_.reconsider.push_back(s_.queued_step(m));
   }
   void resolve_waits(const StepState& step);
   void open_gate(const StepState& step, StepState& waiter);
@@ -188,37 +227,48 @@ class Applier {
 };
 
 void Applier::operator()(const fact::Updated& f) {
-  const AssetId a = f.member.asset;
-  MemberRow& m = s_.members[a.value];
-  const MemberRow before = m;
-  m.updated = seq_;
-  m.updated_at = at_;
-  m.step = f.step;
+  const MemberId m = f.member;
+  const AssetId a = m.asset;
+  MemberRow& row = s_.edit(m);
+  const MemberRow before = row;
+  const PartitionSet one{m.partition};
+  row.updated = seq_;
+  row.updated_at = at_;
+  row.step = f.step;
   if (f.changed) {
-    m.changed = seq_, m.changed_at = at_;
-    s_.remember_version(a, before, seq_, f.version);
-    m.version = f.version;
-    s_.moment.version[a] = s_.moment.order;
+    row.changed = seq_, row.changed_at = at_;
+    s_.remember_version(m, before, seq_, f.version);
+    row.version = f.version;
+    s_.moment.version[a].put(one, s_.moment.order, Cause::own);
   }
   if (f.kind == UpdateKind::materialization) {
-    m.materialized = seq_;
-    m.consumed = f.step.run.value == 0 ? seq_ : f.consumed;
-    m.code = f.code;
-    m.provisional = f.provisional;
-    s_.moment.materialized[a] = s_.moment.order;
+    row.materialized = seq_;
+    row.consumed = f.step.run.value == 0 ? seq_ : f.consumed;
+    row.code = f.code;
+    row.provisional = f.provisional;
+    s_.moment.materialized[a].put(one, s_.moment.order, Cause::own);
+  }
+  if (m.partition.value != 0) {
+    s_.note(m);
+    MemberRow& latest = s_.members[a.value];
+    latest.updated = seq_, latest.updated_at = at_, latest.step = f.step;
+    if (f.changed) latest.changed = seq_, latest.changed_at = at_;
+    s_.touch(a, touched_member);
   }
   if (StepState* step = s_.step(f.step); step != nullptr && !is_terminal(step->row.status)) {
     step->row.reported = true;
     touch_step(*step);
   }
   remember_event(f.source, f.event_id);
-  const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? AssetId{} : a);
-  s_.touch(a, touched_member);
+  const MemberId outer = std::exchange(s_.own, f.step.run.value == 0 ? MemberId{} : m);
+  s_.touch(m, touched_member);
   look_at_gates(a);
-  s_.change(a, static_cast<std::uint16_t>(changed_delivery | (f.changed ? changed_version : 0) |
+  s_.change(m, static_cast<std::uint16_t>(changed_delivery | (f.changed ? changed_version : 0) |
                                           (before.updated.value == 0 ? changed_missing : 0)));
-  if (f.step.run.value == 0) s_.handle(a);
-  if (s_.is_defined(a)) s_.spread_staleness(s_.rank_of[a.value]);
+  // Of a partitioning that is gone: it counts for the asset's age, and for nothing else.
+  if (!s_.fits(m)) s_.change(a, changed_definition, {});
+  if (f.step.run.value == 0) s_.handle(a, one);
+  if (s_.is_defined(a) && s_.fits(m)) s_.spread_staleness(a, one);
   s_.own = outer;
   rearm(a);
   if (s_.is_defined(a)) {
@@ -227,8 +277,8 @@ void Applier::operator()(const fact::Updated& f) {
 }
 
 void Applier::operator()(const fact::CheckRecorded& f) {
-  const AssetId a = f.member.asset;
-  const MemberRow& member = s_.members[a.value];
+  const MemberId m = f.member;
+  const MemberRow& member = s_.member(m);
   if (StepState* step = s_.step(f.step);
       step != nullptr && step->row.check == f.name && !is_terminal(step->row.status)) {
     step->row.reported = true;
@@ -236,17 +286,28 @@ void Applier::operator()(const fact::CheckRecorded& f) {
     // Something newer was written while it ran: what it says is history, and no verdict on that.
     if (std::max(member.materialized, member.updated) > step->row.consumed) return;
   }
-  auto& rows = s_.checks[a.value];
+  auto& rows = s_.checks_of(m);
   auto it = std::ranges::find(rows, f.name, &CheckRow::name);
-  if (it == rows.end()) it = rows.insert(rows.end(), CheckRow{.asset = a, .name = f.name});
+  if (it == rows.end()) {
+    it = rows.insert(rows.end(),
+                     CheckRow{.asset = m.asset, .partition = m.partition, .name = f.name});
+  }
   it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_,
   it->step = f.step;
   remember_event(f.source, f.event_id);
-  s_.touch(a, touched_checks);
-  const AssetId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : a);
-  s_.change(a, changed_check);
+  s_.touch(m, touched_checks);
+  const MemberId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : m);
+  s_.change(m, changed_check);
   s_.own = outer;
-  look_at_gates(a);
+  look_at_gates(m.asset);
+}
+
+void Applier::operator()(const fact::PartitionsChanged& f) {
+  std::vector<std::string>& keys = s_.dynamic[f.set];
+  for (const std::string& key : f.removed) std::erase(keys, key);
+  keys.insert(keys.end(), f.added.begin(), f.added.end());
+  s_.touched_sets.insert(f.set);
+  if (s_.graph) s_.rebind_partitions();
 }
 
 /// Steps that wait behind the blocking checks of `a` are considered anew.
@@ -281,7 +342,8 @@ void Applier::operator()(const fact::RunQueued& f) {
   s_.last_run = std::max(s_.last_run, f.run);
   for (std::uint32_t i = 0; i < f.steps.size(); ++i) {
     const StepPlan& plan = f.steps[i];
-    const AssetId a = plan.member.asset;
+    const MemberId m = plan.member;
+    const AssetId a = m.asset;
     StepState step;
     step.row.step = {f.run, i};
     step.row.member = plan.member;
@@ -294,9 +356,13 @@ void Applier::operator()(const fact::RunQueued& f) {
     }
     for (const StepId wait : plan.waits) {
       step.row.waits.push_back(wait);
-      if (StepState* other = s_.step(wait); other != nullptr)
+      if (StepState* other = s_.step(wait); other != nullptr) {
         other->waiters.push_back(step.row.step);
+      } else {
+        s_.awaited[wait].push_back(step.row.step);  // of a run that this moment queues next
+      }
     }
+    if (auto node = s_.awaited.extract(step.row.step)) step.waiters = std::move(node.mapped());
     StepState& placed = s_.steps[step.row.step] = std::move(step);
     touch_step(placed);
     s_.reconsider.push_back(placed.row.step);
@@ -305,14 +371,10 @@ void Applier::operator()(const fact::RunQueued& f) {
         s_.source_checks[a].push_back(placed.row.step);
       continue;
     }
-    s_.queued[a.value] = placed.row.step;
-    const AssetId outer = std::exchange(s_.own, a);
-    s_.change(a, changed_progress);
-    if (f.cause == RunCause::automation) {
-      s_.change(a, changed_request | changed_handled);
-      s_.handle(a);
-      s_.moment.requested.insert(a);
-    }
+    s_.set_queued(m, placed.row.step);
+    const MemberId outer = std::exchange(s_.own, m);
+    s_.change(m, changed_progress);
+    if (f.cause == RunCause::automation) request(m);
     s_.own = outer;
   }
 }
@@ -328,19 +390,18 @@ void Applier::operator()(const fact::RequestJoined& f) {
   if (step->ready) s_.set_ready(*step, false);
   s_.reconsider.push_back(f.step);
   touch_step(*step);
-  const AssetId a = step->row.member.asset;
+  const MemberId m = step->row.member;
   if (f.cause == RunCause::automation && step->row.check.empty()) {
-    const AssetId outer = std::exchange(s_.own, a);
-    s_.change(a, changed_request | changed_handled);
-    s_.handle(a);
-    s_.moment.requested.insert(a);
+    const MemberId outer = std::exchange(s_.own, m);
+    request(m);
     s_.own = outer;
   }
 }
 
 void Applier::operator()(const fact::StepStarted& f) {
   StepState& step = *s_.step(f.step);
-  const AssetId a = step.row.member.asset;
+  const MemberId m = step.row.member;
+  const AssetId a = m.asset;
   if (step.ready) s_.set_ready(step, false);
   step.row.status = StepStatus::starting;
   step.row.attempt = f.attempt;
@@ -365,11 +426,11 @@ void Applier::operator()(const fact::StepStarted& f) {
     }
   }
   if (!step.row.check.empty()) return;
-  s_.busy[a.value] = f.step;
-  if (s_.queued[a.value] == f.step) s_.queued[a.value] = {};
-  const AssetId outer = std::exchange(s_.own, a);
-  s_.change(a, changed_handled);
-  s_.handle(a);
+  s_.set_busy(m, f.step);
+  if (s_.queued_step(m) == f.step) s_.set_queued(m, {});
+  const MemberId outer = std::exchange(s_.own, m);
+  s_.change(m, changed_handled);
+  s_.handle(a, PartitionSet{m.partition});
   s_.own = outer;
 }
 
@@ -393,7 +454,8 @@ void Applier::operator()(const fact::AttemptEnded& f) {
 
 void Applier::operator()(const fact::StepEnded& f) {
   StepState& step = *s_.step(f.step);
-  const AssetId a = step.row.member.asset;
+  const MemberId m = step.row.member;
+  const AssetId a = m.asset;
   if (step.ready) s_.set_ready(step, false);
   s_.give_place_back(step);
   step.row.status = f.status;
@@ -411,15 +473,17 @@ void Applier::operator()(const fact::StepEnded& f) {
   run.failed = run.failed || f.status == StepStatus::failed || f.status == StepStatus::lost ||
                f.reason == Reason::upstream_failed || f.reason == Reason::check_failed;
   if (step.row.check.empty()) {
-    const AssetId outer = std::exchange(s_.own, a);
-    s_.change(a, changed_progress);
+    const MemberId outer = std::exchange(s_.own, m);
+    const PartitionSet one{m.partition};
+    s_.change(m, changed_progress);
     if (f.status != StepStatus::skipped || f.reason == Reason::wrote_nothing) {
-      s_.members[a.value].last_step = f.status;
-      s_.touch(a, touched_member);
+      s_.edit(m).last_step = f.status;
+      s_.note(m);
+      s_.touch(m, touched_member);
     }
-    if (f.status == StepStatus::canceled) s_.handle(a);
+    if (f.status == StepStatus::canceled) s_.handle(a, one);
     s_.own = outer;
-    s_.moment.ended.insert(a);
+    s_.moment.ended[a].put(one, s_.moment.order, Cause::own);
   }
   resolve_waits(step);
   if (const auto it = s_.source_checks.find(a); it != s_.source_checks.end()) {
@@ -431,14 +495,15 @@ void Applier::operator()(const fact::StepEnded& f) {
 /// What a step wrote must pass its blocking checks; what was left unchanged may stand on an older
 /// failure.
 void Applier::open_gate(const StepState& step, StepState& waiter) {
-  const AssetId a = step.row.member.asset;
-  if (s_.members[a.value].step == step.row.step) {
+  const MemberId m = step.row.member;
+  const AssetId a = m.asset;
+  if (s_.member(m).step == step.row.step) {
     add_gate(waiter, step.row.member);
     return;
   }
   if (!s_.is_defined(a)) return;
   for (const CheckDefinition& check : s_.definition(a).checks) {
-    const CheckRow* row = s_.current_check(a, check.name);
+    const CheckRow* row = s_.current_check(m, check.name);
     if (check.blocking && row != nullptr && !row->passed && row->severity == CheckSeverity::error) {
       waiter.row.blockers.push_back({step.row.member, check.name});
     }
@@ -476,29 +541,34 @@ void Engine::State::grow(AssetId a) {
       checks.resize(size);
   rank_of.resize(size, no_rank), programs.resize(size), busy.resize(size), queued.resize(size);
   revision.resize(size), touched.resize(size);
-  members[a.value].asset = a, definitions[a.value].asset = a, memory[a.value].asset = a;
+  partitions.resize(size);
+  members[a.value].asset = a, definitions[a.value].asset = a;
   definitions[a.value].defined = false;
 }
 
-/// What was pending for the asset's own condition is over (reference: since_last_handled).
-void Engine::State::handle(AssetId a) {
-  moment.handled[a] = moment.order;
-  fact::ConditionMemory& m = memory[a.value];
+/// What was pending for these members of the asset's own condition is over (reference:
+/// since_last_handled).
+void Engine::State::handle(AssetId a, const PartitionSet& set) {
+  if (!fits({a, *set.first()})) return;
+  moment.handled[a].put(set, moment.order, Cause::own);
   const auto& program = programs[a.value];
-  const std::size_t before = m.slots.size();
-  if (program && m.expression == program->hash) {
-    std::erase_if(m.slots, [&](std::uint64_t slot) {
-      return (slot & 0xffff'ffffU) == a.value &&
-             std::ranges::binary_search(program->handled_nodes,
-                                        static_cast<std::uint16_t>(slot >> 32));
-    });
+  if (program && memory[a.value].expression == program->hash) {
+    for (const std::uint16_t index : program->handled_nodes)
+      remember(a, std::uint64_t{index} << 32 | a.value, {}, set);
   }
-  if (m.slots.size() == before && !m.stirred && !m.withheld && !m.released && !m.pending &&
-      m.blockers.empty())
-    return;
-  m.stirred = m.withheld = m.released = m.pending = m.held = false;
-  m.blockers.clear();
-  touch(a, touched_memory);
+  for (const fact::Slot slot : {fact::Slot::stirred, fact::Slot::withheld, fact::Slot::released,
+                                fact::Slot::pending, fact::Slot::held}) {
+    remember(a, static_cast<std::uint64_t>(slot), {}, set);
+  }
+  for (auto it = handed_back.lower_bound({a, {}});
+       it != handed_back.end() && it->first.asset == a;) {
+    if (!set.contains(it->first.partition)) {
+      ++it;
+      continue;
+    }
+    touched_handed_back.insert(it->first);
+    it = handed_back.erase(it);
+  }
 }
 
 void Engine::State::apply(const FactRecord& record) {

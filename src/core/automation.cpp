@@ -8,33 +8,48 @@ constexpr int rounds_max =
     64;  ///< Follow-ups of one moment; each only queues, so they run dry by themselves.
 }
 
-void Decider::schedule(AssetId a, bool stirred) {
-  if (!s_.is_defined(a) || !s_.programs[a.value] || s_.definition(a).external) return;
+void Decider::schedule(AssetId a, const PartitionSet& concerned, const PartitionSet& stirred) {
+  if (concerned.empty() || !s_.is_defined(a) || !s_.programs[a.value] ||
+      s_.definition(a).external) {
+    return;
+  }
   const Rank rank = s_.rank_of[a.value];
   s_.due.push(rank);
-  if (stirred) s_.due_stirred[rank.value] = 1;
+  Due& due = s_.due_of[rank.value];
+  due.concerned |= concerned;
+  due.stirred |= stirred;
 }
 
 void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above) {
   const AssetId a = change.asset;
   if (s_.compiled.empty() || !s_.is_defined(a)) return;
-  const auto concern = [&](AssetId subject, std::uint16_t reach) {
+  const Rank rank = s_.rank_of[a.value];
+  const auto concern = [&](AssetId subject, std::uint16_t reach, const PartitionSet& members) {
     const std::uint16_t hit = reach & change.changes;
     if (hit == 0 || (above && s_.rank_of[subject.value] <= *above)) return;
-    // A step that ended is no reason to ask for it again; nor is what ended with it in the same
-    // moment.
-    const bool own = change.own == subject ||
-                     (s_.moment.ended.contains(subject) && change.own.value != 0 &&
-                      (hit & ~(changed_progress | changed_stale | changed_handled)) == 0);
-    schedule(subject, !own && hit != changed_handled);
+    PartitionSet stirred;
+    if (hit != changed_handled) {
+      // A step that ended is no reason to ask for it again; nor is what ended with it in the same
+      // moment.
+      stirred = members;
+      if (change.own.asset == subject) stirred.remove(change.own.partition);
+      if (change.own.asset.value != 0 &&
+          (hit & ~(changed_progress | changed_stale | changed_handled)) == 0) {
+        const auto ended = s_.moment.ended.find(subject);
+        if (ended != s_.moment.ended.end()) stirred -= ended->second.set();
+      }
+    }
+    schedule(subject, members, stirred);
   };
-  if (const auto& program = s_.programs[a.value]) concern(a, program->own_changes);
-  for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
+  if (const auto& program = s_.programs[a.value]) concern(a, program->own_changes, change.set);
+  for (const Rank down : s_.graph->downstream(rank)) {
     const AssetId d = s_.id_of[down.value];
-    if (const auto& program = s_.programs[d.value]) concern(d, program->deps_changes);
+    const auto& program = s_.programs[d.value];
+    if (!program || (program->deps_changes & change.changes) == 0) continue;
+    concern(d, program->deps_changes, s_.downstream_of(rank, down, change.set));
   }
   if (const auto it = s_.watchers.find(a); it != s_.watchers.end()) {
-    for (const auto& [subject, reach] : it->second) concern(subject, reach);
+    for (const auto& [subject, reach] : it->second) concern(subject, reach, s_.universe(subject));
   }
 }
 
@@ -44,22 +59,32 @@ void Decider::evaluate_all() {
   for (int round = 0; round < rounds_max; ++round) {
     release_repaired();
     for (const ChangeEvent& change : std::exchange(s_.changes, {})) schedule_for(change);
-    for (const AssetId a : std::exchange(transient_, {})) schedule(a, false);
+    for (const auto& [a, set] : std::exchange(transient_, {})) schedule(a, set, {});
     if (s_.due.empty()) break;
     requests_.clear();
+    requested_.clear();
     while (const auto rank = s_.due.pop()) evaluate_one(s_.id_of[rank->value]);
     // What follows belongs to the next moment: no event of this one is seen again.
     s_.moment.clear();
     s_.late_handled.clear();
     if (requests_.empty()) continue;
     std::vector<Wanted> wanted;
-    for (const Evaluation& e : requests_) wanted.push_back({e.asset, e.own_reason});
+    for (const Evaluation& e : requests_) {
+      for (const Truth::Piece& piece : e.held.pieces()) {
+        piece.set.for_each([&](PartitionId p) {
+          wanted.push_back({{e.asset, p}, piece.cause != Cause::upstream});
+          return true;
+        });
+      }
+    }
     queue(std::move(wanted), RunCause::automation, "", "", {});
     for (const Evaluation& e : requests_) {
       const Program& program = *s_.programs[e.asset.value];
-      const StepId step = s_.queued[e.asset.value];
+      PartitionSet members = e.held.set();
+      const StepId step = s_.queued_step({e.asset, *members.first()});
       record(fact::Decided{.asset = e.asset,
                            .requested = true,
+                           .members = std::move(members),
                            .run = step.run,
                            .expression = program.source,
                            .tree = e.tree,
@@ -72,100 +97,142 @@ void Decider::evaluate_all() {
 
 void Decider::evaluate_one(AssetId a) {
   const Program& program = *s_.programs[a.value];
-  const bool stirred_now = std::exchange(s_.due_stirred[s_.rank_of[a.value].value], 0) != 0;
-  const fact::ConditionMemory& before = s_.memory[a.value];
-  Evaluation e = Evaluator{s_, a, program, requests_}.evaluate();
-  if (e.transient) transient_.push_back(a);
+  const Rank rank = s_.rank_of[a.value];
+  const auto node = s_.due_of.extract(rank.value);
+  const Due& due = node.mapped();
+  const Memory& before = s_.memory[a.value];
+  const bool initial = before.expression != program.hash;
+  const PartitionSet universe = s_.universe(a);
+  PartitionSet of = initial ? universe : due.concerned & universe;
+  if (of.empty() && !initial) return;
+  Evaluation e = Evaluator{s_, a, program, requested_}.evaluate(of);
+  if (!e.transient.empty()) transient_[a] |= e.transient;
 
-  fact::ConditionMemory after = before;
-  after.expression = program.hash;
-  after.slots = std::move(e.slots);
-  after.pending = e.pending;
-  after.stirred = before.stirred || stirred_now || e.initial;
-  bool wants = e.held;
-  if (after.released && program.handled_nodes.empty()) {
-    // The expression has no memory of its own to give the request back to: the rules of readiness
+  PartitionSet wants = e.held.set();
+  const PartitionSet answer = wants;
+  if (program.handled_nodes.empty()) {
+    // The expression has no memory of its own to give a request back to: the rules of readiness
     // hold it.
-    const bool ready = std::ranges::none_of(s_.graph->upstream(s_.rank_of[a.value]), [&](Rank up) {
-      const AssetId u = s_.id_of[up.value];
-      return s_.members[u.value].updated.value == 0 || s_.in_progress(u);
+    (before.of(fact::Slot::released) & of).for_each([&](PartitionId p) {
+      if (can_be_released({a, p})) {
+        e.held.put(PartitionSet{p}, 0, Cause::own);
+        wants.add(p);
+      }
+      return true;
     });
-    wants = wants || (ready && !s_.in_progress(a));
   }
-  const bool may = wants && after.stirred && s_.can_run(a);
+  PartitionSet stirred = (before.of(fact::Slot::stirred) | due.stirred) & of;
+  if (initial) stirred = of;
+  const PartitionSet may = s_.can_run(a) ? wants & stirred : PartitionSet{};
   const bool paused = s_.is_paused(a);
-  after.withheld = may && paused;
-  const bool requested = may && !paused;
-  after.held = requested ? false : e.held;
-  if (requested) {
-    after.stirred = after.released = after.pending = false;
-    after.blockers.clear();
-    std::erase_if(after.slots, [&](std::uint64_t slot) {
-      return (slot & 0xffff'ffffU) == a.value &&
-             std::ranges::binary_search(program.handled_nodes,
-                                        static_cast<std::uint16_t>(slot >> 32));
-    });
-  }
-  const bool answer_changed =
-      !requested && (after.held != before.held || after.withheld != before.withheld);
-  if (after != before) record(std::move(after));
-  if (requested) {
-    requests_.push_back(std::move(e));
-    schedule_for({a, changed_request, a}, s_.rank_of[a.value]);
-  } else if (answer_changed) {
+  const PartitionSet withheld = paused ? may : PartitionSet{};
+  const PartitionSet requested = paused ? PartitionSet{} : may;
+
+  fact::ConditionMemory memory{.asset = a, .expression = program.hash, .anew = initial};
+  const auto now = [&](fact::Slot slot, PartitionSet after) {
+    // Of an expression that is new, nothing but what was pending has been remembered.
+    const PartitionSet old = initial ? PartitionSet{} : before.of(slot) & of;
+    after -= requested;
+    fact::MemoryChange change{
+        .slot = static_cast<std::uint64_t>(slot), .set = after - old, .unset = old - after};
+    if (!change.set.empty() || !change.unset.empty()) memory.changes.push_back(std::move(change));
+  };
+  for (fact::MemoryChange& change : e.changes) memory.changes.push_back(std::move(change));
+  now(fact::Slot::stirred, stirred);
+  now(fact::Slot::withheld, withheld);
+  now(fact::Slot::released, before.of(fact::Slot::released) & of);
+  now(fact::Slot::pending, e.pending);
+  const PartitionSet held_before = initial ? PartitionSet{} : before.of(fact::Slot::held) & of;
+  const PartitionSet withheld_before =
+      initial ? PartitionSet{} : before.of(fact::Slot::withheld) & of;
+  now(fact::Slot::held, answer);
+  const PartitionSet held_now = answer - requested;
+  const PartitionSet turned = ((held_now - held_before) | (held_before - held_now) |
+                               (withheld - withheld_before) | (withheld_before - withheld)) -
+                              requested;
+  if (initial || !memory.changes.empty()) record(std::move(memory));
+  if (!turned.empty()) {
     record(fact::Decided{.asset = a,
-                         .withheld = may && paused,
+                         .withheld = !(withheld & turned).empty(),
+                         .members = turned,
                          .expression = program.source,
                          .tree = e.tree,
                          .text = sentence(s_, e, program, false)});
   }
+  if (requested.empty()) return;
+  e.held = e.held.within(requested);
+  requested_[a] |= requested;
+  requests_.push_back(std::move(e));
+  schedule_for({a, changed_request, {a, *requested.first()}, requested}, rank);
+}
+
+/// Whether nothing that a member needs is missing or busy.
+bool Decider::can_be_released(MemberId m) const {
+  if (s_.in_progress(m)) return false;
+  const Rank rank = s_.rank_of[m.asset.value];
+  const auto deps = s_.graph->upstream(rank);
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    const AssetId up = s_.id_of[deps[d].value];
+    const PartitionSet needed = s_.upstream_of(rank, d, PartitionSet{m.partition}).needed;
+    if (!s_.missing_of(up, needed).empty() || !s_.in_progress_of(up, needed).empty()) return false;
+  }
+  return true;
 }
 
 /// A request that was handed back is made again once everything that stopped it is repaired
 /// (DECISIONS 18b).
 void Decider::release_repaired() {
-  std::vector<AssetId> repaired;
+  if (s_.handed_back.empty()) return;
+  std::set<MemberId> looked_at;
   for (const ChangeEvent& change : s_.changes) {
     if ((change.changes & (changed_delivery | changed_check | changed_progress)) == 0) continue;
     if (!s_.is_defined(change.asset)) continue;
-    for (const Rank down : s_.graph->downstream(s_.rank_of[change.asset.value])) {
+    const Rank rank = s_.rank_of[change.asset.value];
+    for (const Rank down : s_.graph->downstream(rank)) {
       const AssetId d = s_.id_of[down.value];
-      if (!s_.memory[d.value].blockers.empty()) repaired.push_back(d);
+      for (auto it = s_.handed_back.lower_bound({d, {}});
+           it != s_.handed_back.end() && it->first.asset == d; ++it) {
+        looked_at.insert(it->first);
+      }
     }
   }
-  std::ranges::sort(repaired);
-  repaired.erase(std::unique(repaired.begin(), repaired.end()), repaired.end());
-  for (const AssetId a : repaired) {
-    fact::ConditionMemory memory = s_.memory[a.value];
-    const std::size_t count = memory.blockers.size();
-    std::erase_if(memory.blockers, [&](const Blocker& b) {
-      const AssetId u = b.member.asset;
+  for (const MemberId m : looked_at) {
+    std::vector<Blocker> blockers = s_.handed_back.at(m);
+    const std::size_t count = blockers.size();
+    std::erase_if(blockers, [&](const Blocker& b) {
+      const MemberId u = b.member;
       if (!b.check.empty()) {
         const CheckRow* row = s_.current_check(u, b.check);
         return row != nullptr && (row->passed || row->severity == CheckSeverity::warn);
       }
       if (s_.in_progress(u)) return false;
-      return s_.members[u.value].materialized > b.since ||
-             (s_.moment.ended.contains(u) && s_.stale[s_.rank_of[u.value].value] == 0);
+      const auto ended = s_.moment.ended.find(u.asset);
+      return s_.member(u).materialized > b.since ||
+             (ended != s_.moment.ended.end() && ended->second.set().contains(u.partition) &&
+              s_.stale_of(u.asset, PartitionSet{u.partition}, 0xff).empty());
     });
-    if (memory.blockers.size() == count) continue;
-    if (memory.blockers.empty()) {
-      const bool differs = s_.members[a.value].materialized.value == 0 ||
-                           (s_.compute_stale(s_.rank_of[a.value]) & (stale_data | stale_code)) != 0;
-      const auto& program = s_.programs[a.value];
-      if (differs && program && memory.expression == program->hash) {
-        memory.released = memory.stirred = true;
-        for (const std::uint16_t index : program->handled_nodes) {
-          memory.slots.push_back(std::uint64_t{index} << 32 | a.value);
-          memory.pending = true;
-        }
-        std::ranges::sort(memory.slots);
-        memory.slots.erase(std::unique(memory.slots.begin(), memory.slots.end()),
-                           memory.slots.end());
+    if (blockers.size() == count) continue;
+    const bool repaired = blockers.empty();
+    record(fact::HandedBack{m, std::move(blockers)});
+    if (!repaired) continue;
+    const bool differs = s_.member(m).materialized.value == 0 ||
+                         (s_.compute_stale(m) & (stale_data | stale_code)) != 0;
+    const auto& program = s_.programs[m.asset.value];
+    if (differs && program && s_.memory[m.asset.value].expression == program->hash) {
+      fact::ConditionMemory memory{.asset = m.asset, .expression = program->hash};
+      const PartitionSet one{m.partition};
+      for (const fact::Slot slot : {fact::Slot::released, fact::Slot::stirred}) {
+        memory.changes.push_back({static_cast<std::uint64_t>(slot), one, {}});
       }
-      s_.change(a, changed_person);
+      for (const std::uint16_t index : program->handled_nodes) {
+        memory.changes.push_back({std::uint64_t{index} << 32 | m.asset.value, one, {}});
+      }
+      if (!program->handled_nodes.empty()) {
+        memory.changes.push_back({static_cast<std::uint64_t>(fact::Slot::pending), one, {}});
+      }
+      record(std::move(memory));
     }
-    record(std::move(memory));
+    s_.change(m, changed_person);
   }
 }
 

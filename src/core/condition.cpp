@@ -48,8 +48,9 @@ std::uint16_t changes_of(Op op) {
       return changed_definition;
     case Op::since_last_handled:
       return changed_handled;
-    case Op::cron_tick_passed:
     case Op::in_latest_time_window:
+      return changed_window;
+    case Op::cron_tick_passed:
     case Op::all_of:
     case Op::any_of:
     case Op::negate:
@@ -69,6 +70,9 @@ class Compiler {
     const auto index = static_cast<std::uint16_t>(program_.nodes.size());
     program_.nodes.push_back({&c, {}, false, 0});
     reach(key, depth, changes_of(c.op));
+    if (c.op == Op::in_latest_time_window) {
+      program_.window_lookback = std::max(program_.window_lookback, c.lookback);
+    }
     if (c.op == Op::any_deps_unready) reach(key, depth + 1, changed_delivery);
     if (c.op == Op::cron_tick_passed || c.op == Op::updated_since_tick) {
       program_.nodes[index].schedule = schedule(c.text + '|' + c.zone);

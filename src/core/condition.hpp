@@ -32,6 +32,7 @@ enum Change : std::uint16_t {
       1 << 11,  ///< A pause ended, or a request that was handed back may be made again.
   changed_handled =
       1 << 12,  ///< Requested, started or updated from outside: what was pending is over.
+  changed_window = 1 << 13,  ///< In or out of the latest time windows.
 };
 
 enum class Op : std::uint8_t {
@@ -83,7 +84,7 @@ struct Condition {
   std::vector<ConditionPtr> args;
   std::string text;                        ///< Cron, asset key, or stale's cause.
   std::string zone;                        ///< Of a cron.
-  Micros lookback{};                       ///< Of updated_since_tick.
+  Micros lookback{};                       ///< Of updated_since_tick, in_latest_time_window.
   bool blocking_only{false};               ///< Of any_checks, all_checks.
   std::optional<Selection> allow, ignore;  ///< Of any_deps, all_deps.
   std::string label;                       ///< What people call it; "" for its own name.
@@ -123,6 +124,7 @@ struct Program {
   std::uint64_t hash{};  ///< Of the canonical text.
   std::vector<Node> nodes;
   std::vector<Reach> reaches;
+  Micros window_lookback{};      ///< Greatest of its in_latest_time_window.
   std::uint16_t own_changes{};   ///< Of its asset …
   std::uint16_t deps_changes{};  ///< … and of its dependencies; all other reaches are looked up.
   std::vector<std::string> schedules;        ///< "cron|zone", distinct.

@@ -2,9 +2,11 @@
 // parts.
 #pragma once
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,10 @@ struct Readiness {
   Instant not_before{};   ///< The next attempt's.
 };
 
+/// A member by its partition's key ("" where the asset is not cut); the error says what is there.
+[[nodiscard]] Result<MemberId> find_member(const Engine::State& state, AssetId a,
+                                           std::string_view partition);
+
 class Decider {
  public:
   Decider(Engine::State& state, Instant now) : s_{state} { s_.now = now; }
@@ -38,14 +44,16 @@ class Decider {
   void take(const input::Retry& in);
   void take(const input::Pause& in);
   void take(const input::Wipe& in);
+  void take(const input::Partitions& in);
   void take(const input::Admit& in);
   void take(const input::Tick&) {}
   void take(const input::Jumped& in);
   Reply::Receipt take_event(const input::Event& event);
-  void update(AssetId a, UpdateKind kind, const std::string& data_version,
+  void update(MemberId m, UpdateKind kind, const std::string& data_version,
               const std::string& metadata, const std::string& source, const std::string& event_id);
   [[nodiscard]] bool answer_again(Token token, const Idempotency& idempotency);
   void answer(Token token, Reply reply, const Idempotency& idempotency = {});
+  void name_partitions(const Graph& graph, const DynamicSets& sets);
   [[nodiscard]] std::optional<Reply> resolve(const std::vector<std::string>& keys,
                                              std::vector<AssetId>& out) const;
 
@@ -68,15 +76,16 @@ class Decider {
 
   // automation.cpp: conditions, and what they request
   void evaluate_all();
-  void schedule(AssetId a, bool stirred);
+  void schedule(AssetId a, const PartitionSet& concerned, const PartitionSet& stirred);
   /// Conditions that a change concerns; only those of greater rank than `above`, if given.
   void schedule_for(const ChangeEvent& change, std::optional<Rank> above = std::nullopt);
   void evaluate_one(AssetId a);
   void release_repaired();
+  [[nodiscard]] bool can_be_released(MemberId m) const;
 
   // runs.cpp: from members to runs
   struct Wanted {
-    AssetId asset;
+    MemberId member;
     bool own_reason{true};
   };
   std::vector<RunId> queue(std::vector<Wanted> wanted, RunCause cause, const std::string& actor,
@@ -87,7 +96,7 @@ class Decider {
 
   // admission.cpp
   [[nodiscard]] Readiness readiness(const StepState& step) const;
-  [[nodiscard]] bool has_other_input(AssetId a, const std::vector<MemberId>& unwritten) const;
+  [[nodiscard]] bool has_other_input(MemberId m, const std::vector<MemberId>& unwritten) const;
   void settle();
   void admit();
   void start(StepState& step);
@@ -100,10 +109,12 @@ class Decider {
   Engine::State& s_;
   std::vector<FactRecord> facts_;
   std::vector<Effect> effects_;
-  std::vector<AssetId> delivered_;    ///< External ones that have checks to run.
-  std::vector<AssetId> aged_;         ///< Whose freshness the clock may have changed.
-  std::vector<AssetId> transient_;    ///< Evaluated with something that holds for one moment only.
-  std::vector<Evaluation> requests_;  ///< Of this evaluation.
+  std::vector<MemberId> delivered_;  ///< External ones that have checks to run.
+  std::vector<AssetId> aged_;        ///< Whose freshness the clock may have changed.
+  /// Evaluated with something that holds for one moment only.
+  std::map<AssetId, PartitionSet> transient_;
+  std::vector<Evaluation> requests_;  ///< Of this evaluation …
+  Requested requested_;               ///< … by asset.
   std::vector<std::pair<Token, Reply>> replies_;
 };
 

@@ -27,7 +27,10 @@ Moment Decider::run(std::span<const Input> inputs) {
     settle();
     admit();
     s_.late_changes = std::exchange(s_.changes, {});
-    for (const auto& [asset, order] : s_.moment.handled) s_.late_handled.insert(asset);
+    for (const auto& [asset, handled] : s_.moment.handled) {
+      for (const Truth::Piece& piece : handled.pieces())
+        s_.late_handled[asset].put(piece.set, piece.order, piece.cause);
+    }
     close_runs();
   }
   Moment moment;
@@ -67,9 +70,21 @@ void Engine::apply(const FactRecord& record) {
   state_->changes.clear();
   state_->reconsider.clear();
   state_->moment.clear();
+  while (state_->due.pop()) {
+  }
+  state_->due_of.clear();
   // Runs that have ended are let go of, as a decided moment would.
   if (std::holds_alternative<fact::RunEnded>(record.fact))
     static_cast<void>(core::take_touched(*state_));
+}
+
+std::string Engine::name_of(MemberId member) const { return state_->name_of(member); }
+
+Result<MemberId> Engine::find(std::string_view asset, std::string_view partition) const {
+  const AssetId a = state_->find(asset);
+  if (!state_->is_defined(a))
+    return Error{Errc::not_found, "no asset \"" + std::string{asset} + "\" is defined"};
+  return core::find_member(*state_, a, partition);
 }
 
 const Graph& Engine::graph() const {

@@ -11,15 +11,6 @@ std::uint64_t slot_of(std::uint16_t index, AssetId target) {
   return std::uint64_t{index} << 32 | target.value;
 }
 
-Cause join_all(Cause a, Cause b) {
-  if (a == Cause::own || b == Cause::own) return Cause::own;
-  return a == Cause::upstream || b == Cause::upstream ? Cause::upstream : Cause::neutral;
-}
-Cause join_any(Cause a, Cause b) {
-  if (a == Cause::own || b == Cause::own) return Cause::own;
-  return a == Cause::neutral || b == Cause::neutral ? Cause::neutral : Cause::upstream;
-}
-
 std::string label_of(const Condition& c) {
   if (!c.label.empty()) return c.label;
   switch (c.op) {
@@ -50,71 +41,100 @@ std::string label_of(const Condition& c) {
   }
 }
 
+/// Where `events` happened at least as late as `order`.
+PartitionSet not_before(const Truth& events, std::uint32_t order) {
+  PartitionSet out;
+  for (const Truth::Piece& piece : events.pieces()) {
+    if (piece.order >= order) out |= piece.set;
+  }
+  return out;
+}
+
+const Truth& of_asset(const MomentState::Events& events, AssetId a) {
+  static const Truth nothing;
+  const auto it = events.find(a);
+  return it == events.end() ? nothing : it->second;
+}
+
 }  // namespace
 
-bool Evaluator::slot(std::uint16_t index, AssetId target) const {
-  return !initial_ &&
-         std::ranges::binary_search(s_.memory[subject_.value].slots, slot_of(index, target));
+PartitionSet Evaluator::remembered(std::uint16_t index, const Target& target) const {
+  if (initial_) return {};
+  return s_.memory[subject_.value].of(slot_of(index, target.asset)) & target.of;
 }
 
-void Evaluator::remember(std::uint16_t index, AssetId target, bool value) {
-  if (value) result_.slots.push_back(slot_of(index, target));
+void Evaluator::remember(std::uint16_t index, const Target& target, const PartitionSet& now) {
+  const PartitionSet before = remembered(index, target);
+  fact::MemoryChange change{
+      .slot = slot_of(index, target.asset), .set = now - before, .unset = before - now};
+  if (!change.set.empty() || !change.unset.empty()) result_.changes.push_back(std::move(change));
+  if (target.asset == subject_ && std::ranges::binary_search(program_.handled_nodes, index)) {
+    result_.pending |= now;
+  }
 }
 
-Evaluation Evaluator::evaluate() {
+/// Partitions of the subject that depend on these of the target, by the way that led there.
+void Evaluator::mark_transient(const PartitionSet& set, AssetId target) {
+  if (set.empty()) return;
+  if (elsewhere_ || (path_.empty() && target != subject_)) {
+    result_.transient |= result_.candidates;
+    return;
+  }
+  PartitionSet back = set;
+  for (auto it = path_.rbegin(); it != path_.rend(); ++it) {
+    back = s_.downstream_of(it->first, it->second, back);
+  }
+  result_.transient |= back & result_.candidates;
+}
+
+Evaluation Evaluator::evaluate(PartitionSet candidates) {
   initial_ = s_.memory[subject_.value].expression != program_.hash;
-  result_ = {.asset = subject_, .initial = initial_};
-  const Value value = node(0, subject_, nullptr, nullptr);
-  result_.held = value.held;
-  result_.own_reason = value.cause != Cause::upstream;
-  std::ranges::sort(result_.slots);
-  result_.slots.erase(std::unique(result_.slots.begin(), result_.slots.end()), result_.slots.end());
-  result_.pending = std::ranges::any_of(program_.handled_nodes, [&](std::uint16_t index) {
-    return std::ranges::binary_search(result_.slots, slot_of(index, subject_));
-  });
+  result_ = {.asset = subject_, .candidates = std::move(candidates), .initial = initial_};
+  const PartitionSet of = result_.candidates;
+  result_.held = node(0, {.asset = subject_, .of = of}, nullptr);
   return std::move(result_);
 }
 
-Explanation::Node Evaluator::explain() {
+Explanation::Node Evaluator::explain(PartitionId partition) {
   initial_ = s_.memory[subject_.value].expression != program_.hash;
-  result_ = {.asset = subject_};
+  const PartitionSet of{partition};
+  result_ = {.asset = subject_, .candidates = of};
   Explanation::Node root;
-  node(0, subject_, nullptr, &root);
+  node(0, {.asset = subject_, .of = of}, &root);
   return root;
 }
 
-Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition* check,
-                      Explanation::Node* out) {
+Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::Node* out) {
   const Program::Node& n = program_.nodes[index];
   const Condition& c = *n.condition;
   if (out != nullptr) {
     out->label = label_of(c);
-    if (target != subject_) out->target = s_.keys[target.value];
+    if (target.asset != subject_) out->target = s_.keys[target.asset.value];
   }
-  Value value;
+  Truth value;
   switch (c.op) {
     case Op::all_of:
-      value = combine(n, true, target, check, out);
+      value = all_of(n, target, out);
       break;
     case Op::any_of:
-      value = combine(n, false, target, check, out);
+      value = any_of(n, target, out);
       break;
     case Op::negate: {
       Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-      value.held = !node(n.args[0], target, check, child).held;
+      value = Truth{target.of - node(n.args[0], target, child).set()};
       break;
     }
     case Op::since:
-      value = since(index, n, target, out);
+      value = since(index, target, out);
       break;
     case Op::newly_true:
-      value = newly_true(index, n, target, out);
+      value = newly_true(index, target, out);
       break;
     case Op::since_last_handled:
-      value = since_last_handled(index, n, target, out);
+      value = since_last_handled(index, target, out);
       break;
     case Op::updated_since_tick:
-      value = updated_since_tick(index, n, target);
+      value = updated_since_tick(index, target);
       break;
     case Op::any_deps:
       value = over_deps(n, false, target, out);
@@ -135,291 +155,435 @@ Value Evaluator::node(std::uint16_t index, AssetId target, const CheckDefinition
         break;
       }
       Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-      value = node(n.args[0], other, check, child);
+      const bool outer = std::exchange(elsewhere_, true);
+      // Equal partitionings match partition by partition; of any other, one that holds is enough.
+      const bool same = s_.is_cut(other) && s_.is_cut(target.asset) &&
+                        s_.cut(other)->space->shape() == s_.cut(target.asset)->space->shape();
+      const PartitionSet theirs = same ? target.of & s_.universe(other) : s_.universe(other);
+      const Truth held = node(n.args[0], {.asset = other, .of = theirs}, child);
+      elsewhere_ = outer;
+      if (same) {
+        value = held;
+      } else if (!held.empty()) {
+        value = Truth{target.of, held.pieces().back().order, held.pieces().back().cause};
+      }
       break;
     }
     default:
-      value = check == nullptr ? operand(n, target, out) : on_check(n, target, *check);
+      value = target.check == nullptr ? operand(n, target, out) : on_check(n, target);
   }
   if (out != nullptr) {
-    out->held = value.held;
+    out->held = !value.empty();
   } else if (result_.tree.size() < tree_max) {
-    result_.tree.push_back(std::uint64_t{index} << 34 | std::uint64_t{target.value} << 2 | 2U |
-                           (value.held ? 1U : 0U));
+    result_.tree.push_back(std::uint64_t{index} << 34 | std::uint64_t{target.asset.value} << 2 |
+                           2U | (value.empty() ? 0U : 1U));
   }
   return value;
 }
 
-Value Evaluator::combine(const Program::Node& n, bool all, AssetId target,
-                         const CheckDefinition* check, Explanation::Node* out) {
-  Value value{.held = all, .cause = all ? Cause::neutral : Cause::upstream};
-  bool any = false;
+Truth Evaluator::all_of(const Program::Node& n, const Target& target, Explanation::Node* out) {
+  Truth value{target.of};
+  PartitionSet left = target.of;
   for (const std::uint16_t arg : n.args) {
     // What is decided already is skipped, but not where something below must see every moment.
-    const bool decided = value.held != all && (all || value.cause != Cause::upstream);
-    if (decided && out == nullptr && !program_.nodes[arg].remembers) continue;
+    const bool sees_all = program_.nodes[arg].remembers || out != nullptr;
+    if (left.empty() && !sees_all) continue;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-    const Value v = node(arg, target, check, child);
-    if (all) {
-      value.held = value.held && v.held;
-      value.cause = join_all(value.cause, v.cause);
-      value.order = std::max(value.order, v.order);
-    } else if (v.held) {
-      value.cause = any ? join_any(value.cause, v.cause) : v.cause;
-      value.order = std::max(value.order, v.order);
-      value.held = any = true;
-    }
+    const PartitionSet& of = sees_all ? target.of : left;
+    value = both(value,
+                 node(arg, {target.asset, of, target.check, target.through_inferred_all}, child));
+    left = value.set();
   }
-  return value.held ? value : Value{};
+  return value;
 }
 
-Value Evaluator::over_deps(const Program::Node& n, bool all, AssetId target,
+Truth Evaluator::any_of(const Program::Node& n, const Target& target, Explanation::Node* out) {
+  Truth value;
+  PartitionSet left = target.of;
+  for (const std::uint16_t arg : n.args) {
+    const bool sees_all = program_.nodes[arg].remembers || out != nullptr;
+    if (left.empty() && !sees_all) continue;
+    Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
+    const PartitionSet of = sees_all ? target.of : left;
+    value = either(std::move(value),
+                   node(arg, {target.asset, of, target.check, target.through_inferred_all}, child));
+    // One reason of its own is enough; so no stopping at what holds only by a request upstream.
+    left = target.of;
+    for (const Truth::Piece& piece : value.pieces()) {
+      if (piece.cause != Cause::upstream) left -= piece.set;
+    }
+  }
+  return value;
+}
+
+Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& target,
                            Explanation::Node* out) {
   const auto narrowed = s_.narrowed.find(n.condition);
-  Value value{.held = all};
-  bool any = false;
-  for (const Rank up : s_.graph->upstream(s_.rank_of[target.value])) {
-    if (narrowed != s_.narrowed.end() && narrowed->second[up.value] == 0) continue;
-    if (value.held != all && out == nullptr && !n.remembers) break;
+  const Rank rank = s_.rank_of[target.asset.value];
+  const auto deps = s_.graph->upstream(rank);
+  Truth value = all ? Truth{target.of} : Truth{};
+  PartitionSet left = target.of;
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    if (narrowed != s_.narrowed.end() && narrowed->second[deps[d].value] == 0) continue;
+    const bool sees_all = n.remembers || out != nullptr;
+    if (left.empty() && !sees_all) break;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-    const Value v = node(n.args[0], s_.id_of[up.value], nullptr, child);
+    const PartitionSet of = sees_all ? target.of : left;
+    PartitionMapping::Upstream up = s_.upstream_of(rank, d, of);
+    const PartitionMapping* mapping = s_.mapping(rank, d);
+    const bool inferred = mapping != nullptr && mapping->is_inferred_all();
+    if (inferred && up.needed.empty()) up.lacking = of;
+    path_.emplace_back(rank, d);
+    const AssetId upstream = s_.id_of[deps[d].value];
+    const Truth theirs = node(
+        n.args[0], {.asset = upstream, .of = up.needed, .through_inferred_all = inferred}, child);
+    path_.pop_back();
+    Truth here;
+    for (const Truth::Piece& piece : theirs.pieces()) {
+      here = either(std::move(here),
+                    Truth{s_.downstream_of(rank, d, piece.set) & of, piece.order, piece.cause});
+    }
+    const bool of_nothing = !up.lacking.empty() && holds_of_nothing(n.args[0]);
     if (all) {
-      value.held = value.held && v.held;
-      value.cause = join_all(value.cause, v.cause);
-      value.order = std::max(value.order, v.order);
-    } else if (v.held) {
-      // One reason of its own is enough; so no stopping at a dependency that is merely requested.
-      value.cause = any ? join_any(value.cause, v.cause) : v.cause;
-      value.order = std::max(value.order, v.order);
-      any = true;
-      if (v.cause != Cause::upstream) value.held = true;
+      // For every one that is needed: none is left over for which it does not hold.
+      const PartitionSet failing = up.needed - theirs.set();
+      PartitionSet holds = of;
+      if (!failing.empty()) holds -= s_.downstream_of(rank, d, failing);
+      if (!up.lacking.empty() && !of_nothing) holds -= up.lacking;
+      Truth ok = here.within(holds);
+      ok = either(std::move(ok), Truth{holds - ok.set()});
+      value = both(value, ok);
+      left = value.set();
+    } else {
+      if (of_nothing) here = either(std::move(here), Truth{up.lacking});
+      value = either(std::move(value), here);
+      left = target.of;
+      for (const Truth::Piece& piece : value.pieces()) {
+        if (piece.cause != Cause::upstream) left -= piece.set;
+      }
+    }
+    if (child != nullptr && s_.is_cut(upstream)) {
+      child->detail = std::to_string(theirs.set().size()) + " of " +
+                      std::to_string(up.needed.size()) + " partitions" +
+                      (up.lacking.empty() ? "" : ", and some do not exist yet") +
+                      (child->detail.empty() ? "" : "; " + child->detail);
     }
   }
-  if (!all) value.held = any;
-  return value.held ? value : Value{};
+  return value;
 }
 
-Value Evaluator::over_checks(const Program::Node& n, bool all, AssetId target,
+bool Evaluator::holds_of_nothing(std::uint16_t index) const {
+  const Program::Node& n = program_.nodes[index];
+  const auto holds = [&](std::uint16_t arg) { return holds_of_nothing(arg); };
+  switch (n.condition->op) {
+    case Op::missing:
+      return true;
+    case Op::all_of:
+      return std::ranges::all_of(n.args, holds);
+    case Op::any_of:
+      return std::ranges::any_of(n.args, holds);
+    case Op::negate:
+      return !holds(n.args[0]);
+    default:
+      return false;
+  }
+}
+
+Truth Evaluator::over_checks(const Program::Node& n, bool all, const Target& target,
                              Explanation::Node* out) {
   const bool blocking_only = n.condition->blocking_only;
-  Value value{.held = all};
-  for (const CheckDefinition& check : s_.definition(target).checks) {
+  Truth value = all ? Truth{target.of} : Truth{};
+  for (const CheckDefinition& check : s_.definition(target.asset).checks) {
     if (blocking_only && !check.blocking) continue;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-    const Value v = node(n.args[0], target, &check, child);
+    const Truth one =
+        node(n.args[0], {.asset = target.asset, .of = target.of, .check = &check}, child);
     if (child != nullptr) child->detail = "check " + check.name;
-    if (v.held == all) continue;
-    value = v;
-    value.held = !all;
-    if (out == nullptr) break;
+    value = all ? both(value, one) : either(std::move(value), one);
   }
   return value;
 }
 
-Value Evaluator::since(std::uint16_t index, const Program::Node& n, AssetId target,
-                       Explanation::Node* out) {
+Truth Evaluator::since(std::uint16_t index, const Target& target, Explanation::Node* out) {
+  const Program::Node& n = program_.nodes[index];
   Explanation::Node children[2];
-  const Value a = node(n.args[0], target, nullptr, out == nullptr ? nullptr : &children[0]);
-  const Value b = node(n.args[1], target, nullptr, out == nullptr ? nullptr : &children[1]);
+  const Truth a = node(n.args[0], target, out == nullptr ? nullptr : &children[0]);
+  const Truth b = node(n.args[1], target, out == nullptr ? nullptr : &children[1]);
   if (out != nullptr) out->children = {std::move(children[0]), std::move(children[1])};
-  Value value{.held = slot(index, target), .cause = Cause::own};
-  if (a.held && b.held) {
-    value.held = a.order != 0 && b.order != 0 && a.order > b.order;
-  } else if (a.held || b.held) {
-    value.held = a.held;
+  const PartitionSet ends = b.set();
+  Truth value;
+  for (const Truth::Piece& piece : a.pieces()) {
+    PartitionSet starts = piece.set - ends;
+    for (const Truth::Piece& other : b.pieces()) {
+      if (piece.order != 0 && other.order != 0 && piece.order > other.order)
+        starts |= piece.set & other.set;
+    }
+    value.add(std::move(starts), piece.order, Cause::own);
   }
-  if (value.held) value.order = a.order;
-  remember(index, target, value.held);
+  value.add(remembered(index, target) - a.set() - ends, 0, Cause::own);
+  remember(index, target, value.set());
   return value;
 }
 
-Value Evaluator::since_last_handled(std::uint16_t index, const Program::Node& n, AssetId target,
+Truth Evaluator::since_last_handled(std::uint16_t index, const Target& target,
                                     Explanation::Node* out) {
+  const Program::Node& n = program_.nodes[index];
   Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-  const Value a = node(n.args[0], target, nullptr, child);
-  const auto handled = s_.moment.handled.find(target);
-  const bool handled_now = handled != s_.moment.handled.end();
-  Value value{.cause = Cause::own};
+  const Truth a = node(n.args[0], target, child);
+  Truth value;
   if (initial_) {
     // A new condition starts handled; one that was edited keeps what was pending.
-    value.held = s_.memory[subject_.value].pending && target == subject_;
-  } else if (a.held) {
-    value.held = !handled_now || a.order > handled->second;
+    if (target.asset == subject_) {
+      value.add(s_.memory[subject_.value].of(fact::Slot::pending) & target.of, 0, Cause::own);
+    }
   } else {
+    const Truth& handled = of_asset(s_.moment.handled, target.asset);
+    for (const Truth::Piece& piece : a.pieces()) {
+      value.add(piece.set - not_before(handled, piece.order), piece.order, Cause::own);
+    }
+    PartitionSet before = remembered(index, target) - a.set();
     // The asset's own slots were cleared when it was handled; those kept for others are cleared
     // here.
-    value.held = slot(index, target) &&
-                 (target == subject_ || !(handled_now || s_.late_handled.contains(target)));
+    if (target.asset != subject_ && !before.empty()) {
+      before -= handled.set();
+      before -= of_asset(s_.late_handled, target.asset).set();
+    }
+    value.add(std::move(before), 0, Cause::own);
   }
-  if (value.held) value.order = a.order;
-  remember(index, target, value.held);
+  remember(index, target, value.set());
   return value;
 }
 
-Value Evaluator::newly_true(std::uint16_t index, const Program::Node& n, AssetId target,
-                            Explanation::Node* out) {
+Truth Evaluator::newly_true(std::uint16_t index, const Target& target, Explanation::Node* out) {
+  const Program::Node& n = program_.nodes[index];
   Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-  const Value a = node(n.args[0], target, nullptr, child);
-  Value value{.held = a.held && !slot(index, target), .order = a.order, .cause = Cause::own};
-  if (value.held) {
-    result_.transient = true;
-    result_.causes.emplace_back(program_.nodes[n.args[0]].condition->op, target);
+  const Truth a = node(n.args[0], target, child);
+  const PartitionSet before = remembered(index, target);
+  Truth value;
+  for (const Truth::Piece& piece : a.pieces()) {
+    value.add(piece.set - before, piece.order, Cause::own);
   }
-  remember(index, target, a.held);
+  if (!value.empty()) {
+    mark_transient(value.set(), target.asset);
+    result_.causes.emplace_back(program_.nodes[n.args[0]].condition->op, target.asset);
+  }
+  remember(index, target, a.set());
   return value;
 }
 
-Value Evaluator::updated_since_tick(std::uint16_t index, const Program::Node& n, AssetId target) {
-  const MemberRow& member = s_.members[target.value];
+Truth Evaluator::updated_since_tick(std::uint16_t index, const Target& target) {
+  const Program::Node& n = program_.nodes[index];
   const std::string& name = program_.schedules[n.schedule];
-  Value value{.held = slot(index, target), .cause = Cause::own};
+  PartitionSet held = remembered(index, target);
   if (!initial_ && s_.moment.ticks.contains(name)) {
-    const Instant tick = s_.schedules.at(name).tick;
-    value.held = member.changed.value != 0 && member.changed_at >= tick - n.condition->lookback;
+    const Instant from = s_.schedules.at(name).tick - n.condition->lookback;
+    held = {};
+    (target.of - s_.missing_of(target.asset, target.of)).for_each([&](PartitionId p) {
+      const MemberRow& row = s_.member({target.asset, p});
+      if (row.changed.value != 0 && row.changed_at >= from) held.add(p);
+      return true;
+    });
   }
-  if (!initial_ && s_.moment.version.contains(target)) value.held = true;
-  remember(index, target, value.held);
+  if (!initial_) held |= of_asset(s_.moment.version, target.asset).set() & target.of;
+  remember(index, target, held);
+  return Truth{std::move(held), 0, Cause::own};
+}
+
+Truth Evaluator::happened(const MomentState::Events& events, const Target& target) {
+  if (initial_) return {};
+  Truth value = of_asset(events, target.asset).within(target.of);
+  mark_transient(value.set(), target.asset);
   return value;
 }
 
-Value Evaluator::event(const std::unordered_map<AssetId, std::uint32_t>& events, AssetId target) {
-  const auto it = events.find(target);
-  if (initial_ || it == events.end()) return {};
-  result_.transient = true;
-  return {.held = true, .order = it->second, .cause = Cause::own};
+/// Requested in this moment, and able to share a run with the subject: same code location, and
+/// equal partitions all the way (reference: will_be_requested).
+PartitionSet Evaluator::will_be_requested(const Target& target) const {
+  const auto it = requested_.find(target.asset);
+  if (it == requested_.end()) return {};
+  if (s_.definition(target.asset).project != s_.definition(subject_).project) return {};
+  for (const auto& [rank, dep] : path_) {
+    const PartitionMapping* mapping = s_.mapping(rank, dep);
+    if (mapping != nullptr && mapping->form() != PartitionMapping::Form::identity) return {};
+  }
+  if (elsewhere_ && s_.is_cut(target.asset) != s_.is_cut(subject_)) return {};
+  return it->second & target.of;
 }
 
-bool Evaluator::will_be_requested(AssetId target) const {
-  if (!std::ranges::any_of(requested_, [&](const Evaluation& e) { return e.asset == target; }))
-    return false;
-  return s_.definition(target).project == s_.definition(subject_).project;
+/// Partitions of the target whose updating run also targeted a member of the subject that needs
+/// them.
+PartitionSet Evaluator::executed_with_root(const Target& target) const {
+  PartitionSet out;
+  (target.of - s_.missing_of(target.asset, target.of)).for_each([&](PartitionId p) {
+    const RunId id = s_.member({target.asset, p}).step.run;
+    if (id.value == 0) return true;
+    PartitionSet back{p};
+    for (auto it = path_.rbegin(); it != path_.rend(); ++it) {
+      back = s_.downstream_of(it->first, it->second, back);
+    }
+    for (auto step = s_.steps.lower_bound({id, 0}); step != s_.steps.end() && step->first.run == id;
+         ++step) {
+      const StepRow& row = step->second.row;
+      if (row.check.empty() && row.member.asset == subject_ &&
+          (elsewhere_ || back.contains(row.member.partition))) {
+        out.add(p);
+        break;
+      }
+    }
+    return true;
+  });
+  return out;
 }
 
-Value Evaluator::operand(const Program::Node& n, AssetId target, Explanation::Node* out) {
-  const MemberRow& member = s_.members[target.value];
+/// Which dependencies' edge rules do not hold; "" if all do.
+std::string Evaluator::unready(AssetId a) const {
+  std::string text;
+  for (const Dependency& dep : s_.definition(a).deps) {
+    const std::string why = s_.edge_unready(dep, s_.now);
+    if (!why.empty()) text += (text.empty() ? "" : "; ") + why;
+  }
+  return text;
+}
+
+Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanation::Node* out) {
+  const AssetId a = target.asset;
   const Condition& c = *n.condition;
-  const auto level = [](bool held) { return Value{.held = held}; };
   const auto detail = [&](std::string text) {
     if (out != nullptr) out->detail = std::move(text);
   };
+  const auto whole = [&](bool holds) { return holds ? Truth{target.of} : Truth{}; };
   switch (c.op) {
     case Op::missing: {
-      const AssetDefinition& def = s_.definition(target);
-      const bool never = def.external && def.source.kind == SourceKind::none;
-      const auto wiped = s_.moment.wiped.find(target);
-      return {.held = member.updated.value == 0 && !never,
-              .order = wiped == s_.moment.wiped.end() ? 0 : wiped->second};
+      const AssetDefinition& def = s_.definition(a);
+      if (def.external && def.source.kind == SourceKind::none) return {};
+      if (target.through_inferred_all && s_.is_cut(a)) {
+        return whole(!s_.cut(a)->updated.intersects(s_.cut(a)->universe));
+      }
+      const PartitionSet missing = s_.missing_of(a, target.of);
+      Truth value = of_asset(s_.moment.wiped, a).within(missing);
+      value.add(missing - value.set(), 0, Cause::neutral);
+      return value;
     }
     case Op::in_progress: {
-      const StepId active =
-          s_.busy[target.value].run.value != 0 ? s_.busy[target.value] : s_.queued[target.value];
-      if (active.run.value != 0) detail("run " + to_text(active.run));
-      return level(s_.in_progress(target));
+      PartitionSet held = s_.in_progress_of(a, target.of);
+      if (out != nullptr && !held.empty()) {
+        const MemberId m{a, *held.first()};
+        const StepId busy = s_.busy_step(m);
+        detail("run " + to_text(busy.run.value != 0 ? busy.run : s_.queued_step(m).run));
+      }
+      return Truth{std::move(held)};
     }
     case Op::backfill_in_progress:
       return {};
     case Op::execution_failed:
-      return level(member.last_step == StepStatus::failed || member.last_step == StepStatus::lost);
+      return Truth{s_.failed_of(a, target.of)};
     case Op::newly_updated:
     case Op::data_version_changed: {
-      const Value v = event(s_.moment.version, target);
-      if (v.held) result_.causes.emplace_back(c.op, target);
-      return v;
+      Truth value = happened(s_.moment.version, target);
+      if (!value.empty()) result_.causes.emplace_back(c.op, a);
+      return value;
     }
     case Op::newly_materialized:
-      return event(s_.moment.materialized, target);
-    case Op::code_version_changed:
-      return event(s_.moment.code, target);
+      return happened(s_.moment.materialized, target);
+    case Op::code_version_changed: {
+      const auto it = s_.moment.code.find(a);
+      if (initial_ || it == s_.moment.code.end()) return {};
+      mark_transient(target.of, a);
+      return Truth{target.of, it->second, Cause::own};
+    }
     case Op::newly_requested: {
-      const bool before = s_.rank_of[target.value] < s_.rank_of[subject_.value];
-      const bool now = before
-                           ? std::ranges::any_of(
-                                 requested_, [&](const Evaluation& e) { return e.asset == target; })
-                           : s_.moment.requested.contains(target);
-      if (initial_ || !now) return {};
-      result_.transient = true;
-      return {.held = true, .cause = Cause::own};
+      if (initial_) return {};
+      PartitionSet held;
+      if (s_.rank_of[a.value] < s_.rank_of[subject_.value]) {
+        if (const auto it = requested_.find(a); it != requested_.end()) held = it->second;
+      } else {
+        held = of_asset(s_.moment.requested, a).set();
+      }
+      held &= target.of;
+      mark_transient(held, a);
+      return Truth{std::move(held), 0, Cause::own};
     }
     case Op::will_be_requested: {
-      if (!will_be_requested(target)) return {};
-      result_.transient = true;
-      result_.causes.emplace_back(c.op, target);
-      return {.held = true, .cause = Cause::upstream};
+      PartitionSet held = will_be_requested(target);
+      if (held.empty()) return {};
+      mark_transient(held, a);
+      result_.causes.emplace_back(c.op, a);
+      return Truth{std::move(held), 0, Cause::upstream};
     }
     case Op::code_version_outdated: {
-      const CodeVersion now = s_.definitions[target.value].code;
-      return level(member.materialized.value != 0 && member.code.value != 0 && now.value != 0 &&
+      if (s_.is_cut(a)) return Truth{target.of & s_.cut(a)->stale_code};
+      const MemberRow& member = s_.members[a.value];
+      const CodeVersion now = s_.definitions[a.value].code;
+      return whole(member.materialized.value != 0 && member.code.value != 0 && now.value != 0 &&
                    member.code != now);
     }
-    case Op::cron_tick_passed: {
+    case Op::cron_tick_passed:
       if (initial_ || !s_.moment.ticks.contains(program_.schedules[n.schedule])) return {};
-      result_.transient = true;
-      result_.causes.emplace_back(c.op, target);
-      return {.held = true, .cause = Cause::own};
-    }
+      mark_transient(target.of, a);
+      result_.causes.emplace_back(c.op, a);
+      return Truth{target.of, 0, Cause::own};
     case Op::in_latest_time_window:
-      return level(true);
+      if (!s_.is_cut(a)) return Truth{target.of};
+      return Truth{target.of & s_.cut(a)->space->latest(s_.window_time(), c.lookback)};
     case Op::initial_evaluation:
-      result_.transient = result_.transient || initial_;
-      return level(initial_);
+      if (initial_) mark_transient(target.of, a);
+      return whole(initial_);
     case Op::freshness_passed:
-      return level(member.freshness == FreshnessState::pass);
+      return whole(s_.members[a.value].freshness == FreshnessState::pass);
     case Op::freshness_warned:
-      return level(member.freshness == FreshnessState::warn);
+      return whole(s_.members[a.value].freshness == FreshnessState::warn);
     case Op::freshness_failed:
-      return level(member.freshness == FreshnessState::fail);
-    case Op::executed_with_root_target: {
-      const auto run = s_.runs.find(member.step.run);
-      if (run == s_.runs.end()) return {};
-      for (auto it = s_.steps.lower_bound({run->first, 0});
-           it != s_.steps.end() && it->first.run == run->first; ++it) {
-        if (it->second.row.check.empty() && it->second.row.member.asset == subject_)
-          return level(true);
-      }
-      return {};
-    }
+      return whole(s_.members[a.value].freshness == FreshnessState::fail);
+    case Op::executed_with_root_target:
+      return Truth{executed_with_root(target)};
     case Op::any_deps_unready: {
-      std::string text;
-      for (const Dependency& dep : s_.definition(target).deps) {
-        const std::string why = s_.edge_unready(target, dep, s_.now);
-        if (!why.empty()) text += (text.empty() ? "" : "; ") + why;
-      }
+      std::string text = unready(a);
       const bool held = !text.empty();
       detail(std::move(text));
-      return level(held);
+      return whole(held);
     }
     case Op::stale: {
-      const std::uint8_t bits = s_.stale[s_.rank_of[target.value].value];
-      const std::uint8_t mask = c.text.empty()     ? 0xff
-                                : c.text == "data" ? stale_data
-                                : c.text == "code" ? stale_code
-                                                   : stale_dependencies;
-      return level((bits & mask) != 0);
+      const std::uint8_t causes = c.text.empty()     ? 0xff
+                                  : c.text == "data" ? stale_data
+                                  : c.text == "code" ? stale_code
+                                                     : stale_dependencies;
+      return Truth{s_.stale_of(a, target.of, causes)};
     }
     default:
       return {};
   }
 }
 
-Value Evaluator::on_check(const Program::Node& n, AssetId target, const CheckDefinition& check) {
-  const CheckRow* row = s_.current_check(target, check.name);
-  // What only warns does not block, whatever the check is declared as.
-  const bool passed =
-      row != nullptr && (row->passed || (check.blocking && row->severity == CheckSeverity::warn));
-  switch (n.condition->op) {
-    case Op::check_passed:
-      return {.held = passed};
-    case Op::check_failed:
-      return {.held = row != nullptr && !passed};
-    case Op::missing:
-      return {.held = row == nullptr};
-    case Op::will_be_requested:
-      if (!will_be_requested(target)) return {};
-      result_.transient = true;
-      return {.held = true, .cause = Cause::upstream};
-    default:
-      return {};
+Truth Evaluator::on_check(const Program::Node& n, const Target& target) {
+  const CheckDefinition& check = *target.check;
+  if (n.condition->op == Op::will_be_requested) {
+    PartitionSet held = will_be_requested(target);
+    if (held.empty()) return {};
+    mark_transient(held, target.asset);
+    return Truth{std::move(held), 0, Cause::upstream};
   }
+  PartitionSet held;
+  const auto holds = [&](PartitionId p) {
+    const CheckRow* row = s_.current_check({target.asset, p}, check.name);
+    // What only warns does not block, whatever the check is declared as.
+    const bool passed =
+        row != nullptr && (row->passed || (check.blocking && row->severity == CheckSeverity::warn));
+    switch (n.condition->op) {
+      case Op::check_passed:
+        return passed;
+      case Op::check_failed:
+        return row != nullptr && !passed;
+      case Op::missing:
+        return row == nullptr;
+      default:
+        return false;
+    }
+  };
+  target.of.for_each([&](PartitionId p) {
+    if (holds(p)) held.add(p);
+    return true;
+  });
+  return Truth{std::move(held)};
 }
 
 }  // namespace freshet::core

@@ -1,4 +1,4 @@
-// Whether a condition holds for an asset now, and what it remembers of that.
+// For which of an asset's partitions a condition holds now, and what it remembers of that.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -6,70 +6,78 @@
 #include <vector>
 
 #include "core/state.hpp"
+#include "core/truth.hpp"
 
 namespace freshet::core {
-
-/// Why something holds: of itself, or only because something upstream will be requested in this
-/// moment.
-enum class Cause : std::uint8_t { neutral, own, upstream };
-
-struct Value {
-  bool held{false};
-  std::uint32_t order{0};  ///< Of the action of this moment that made it so; 0: none in particular.
-  Cause cause{Cause::neutral};
-};
 
 /// What one evaluation came to.
 struct Evaluation {
   AssetId asset;
-  bool held{false};
-  bool own_reason{true};
-  bool transient{false};  ///< Something was true that holds for this moment only.
+  PartitionSet candidates;  ///< Those it was evaluated for.
+  Truth held;
+  PartitionSet transient;  ///< Where something was true that holds for this moment only.
   bool initial{false};
-  std::vector<std::uint64_t> slots;  ///< True after this evaluation, ascending.
-  bool pending{false};               ///< Some since_last_handled of the asset itself holds.
-  std::vector<std::uint64_t> tree;   ///< As in fact::Decided.
+  std::vector<fact::MemoryChange> changes;  ///< Of the nodes' slots.
+  PartitionSet pending;             ///< Where some since_last_handled of the asset itself holds.
+  std::vector<std::uint64_t> tree;  ///< As in fact::Decided.
   std::vector<std::pair<Op, AssetId>> causes;  ///< Operands that made it hold.
 };
 
-/// Evaluates against the state as it is.  `requested`: assets that this moment has requested so
-/// far.
+/// What this moment has requested so far, by asset.
+using Requested = std::unordered_map<AssetId, PartitionSet>;
+
+/// Evaluates against the state as it is.
 class Evaluator {
  public:
   Evaluator(const Engine::State& state, AssetId subject, const Program& program,
-            const std::vector<Evaluation>& requested)
+            const Requested& requested)
       : s_{state}, subject_{subject}, program_{program}, requested_{requested} {}
 
-  [[nodiscard]] Evaluation evaluate();
-  /// As evaluate, with every node's label and values, for people.  Remembers nothing.
-  [[nodiscard]] Explanation::Node explain();
+  [[nodiscard]] Evaluation evaluate(PartitionSet candidates);
+  /// As evaluate, of one member, with every node's label and values, for people.  Remembers
+  /// nothing.
+  [[nodiscard]] Explanation::Node explain(PartitionId partition);
 
  private:
-  Value node(std::uint16_t index, AssetId target, const CheckDefinition* check,
-             Explanation::Node* out);
-  Value combine(const Program::Node& n, bool all, AssetId target, const CheckDefinition* check,
-                Explanation::Node* out);
-  Value over_deps(const Program::Node& n, bool all, AssetId target, Explanation::Node* out);
-  Value over_checks(const Program::Node& n, bool all, AssetId target, Explanation::Node* out);
-  Value since(std::uint16_t index, const Program::Node& n, AssetId target, Explanation::Node* out);
-  Value since_last_handled(std::uint16_t index, const Program::Node& n, AssetId target,
-                           Explanation::Node* out);
-  Value newly_true(std::uint16_t index, const Program::Node& n, AssetId target,
-                   Explanation::Node* out);
-  Value updated_since_tick(std::uint16_t index, const Program::Node& n, AssetId target);
-  Value operand(const Program::Node& n, AssetId target, Explanation::Node* out);
-  Value on_check(const Program::Node& n, AssetId target, const CheckDefinition& check);
-  Value event(const std::unordered_map<AssetId, std::uint32_t>& events, AssetId target);
-  [[nodiscard]] bool will_be_requested(AssetId target) const;
-  [[nodiscard]] bool slot(std::uint16_t index, AssetId target) const;
-  void remember(std::uint16_t index, AssetId target, bool value);
+  /// An asset that a node is asked about, and for which of its partitions.
+  struct Target {
+    AssetId asset;
+    const PartitionSet& of;
+    const CheckDefinition* check{nullptr};
+    bool through_inferred_all{false};  ///< Reached over an `all` that nobody wrote.
+  };
+
+  Truth node(std::uint16_t index, const Target& target, Explanation::Node* out);
+  Truth all_of(const Program::Node& n, const Target& target, Explanation::Node* out);
+  Truth any_of(const Program::Node& n, const Target& target, Explanation::Node* out);
+  Truth over_deps(const Program::Node& n, bool all, const Target& target, Explanation::Node* out);
+  Truth over_checks(const Program::Node& n, bool all, const Target& target, Explanation::Node* out);
+  Truth since(std::uint16_t index, const Target& target, Explanation::Node* out);
+  Truth since_last_handled(std::uint16_t index, const Target& target, Explanation::Node* out);
+  Truth newly_true(std::uint16_t index, const Target& target, Explanation::Node* out);
+  Truth updated_since_tick(std::uint16_t index, const Target& target);
+  Truth operand(const Program::Node& n, const Target& target, Explanation::Node* out);
+  Truth on_check(const Program::Node& n, const Target& target);
+  Truth happened(const MomentState::Events& events, const Target& target);
+  /// What a condition would say of a partition that does not exist: only `missing` holds of it.
+  [[nodiscard]] bool holds_of_nothing(std::uint16_t index) const;
+  [[nodiscard]] PartitionSet will_be_requested(const Target& target) const;
+  [[nodiscard]] PartitionSet executed_with_root(const Target& target) const;
+  [[nodiscard]] std::string unready(AssetId a) const;
+  /// Partitions of the target for which a node was true before.
+  [[nodiscard]] PartitionSet remembered(std::uint16_t index, const Target& target) const;
+  void remember(std::uint16_t index, const Target& target, const PartitionSet& now);
+  void mark_transient(const PartitionSet& set, AssetId target);
 
   const Engine::State& s_;
   AssetId subject_;
   const Program& program_;
-  const std::vector<Evaluation>& requested_;
+  const Requested& requested_;
   bool initial_{false};
   Evaluation result_;
+  /// From the subject to the target being asked: its rank, and the dependency taken.
+  std::vector<std::pair<Rank, std::size_t>> path_;
+  bool elsewhere_{false};  ///< Within asset_matches: there is no path back.
 };
 
 /// One sentence for people: why it was requested, or what holds it back.

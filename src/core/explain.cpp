@@ -79,8 +79,11 @@ std::string sentence(const Engine::State& state, const Evaluation& e, const Prog
       return "requested, because " + list(upstream) + " will be made anew in the same run";
     return "requested, because its condition holds: " + program.source;
   }
-  static const std::vector<Evaluation> nothing;
-  const Explanation::Node tree = Evaluator{state, e.asset, program, nothing}.explain();
+  static const Requested nothing;
+  const PartitionSet members = e.candidates.empty() ? state.universe(e.asset) : e.candidates;
+  const auto newest = members.last();
+  if (!newest) return "no partition exists yet";
+  const Explanation::Node tree = Evaluator{state, e.asset, program, nothing}.explain(*newest);
   const auto* reason = culprit(tree, true);
   if (reason == nullptr)
     return "its condition holds; nothing has changed since it was last handled";
@@ -104,7 +107,7 @@ class Explainer {
     if (!step.row.waits.empty()) {
       const StepState* wait = s_.step(step.row.waits.front());
       if (wait == nullptr) return text;
-      return text + ", waits for " + s_.keys[wait->row.member.asset.value] +
+      return text + ", waits for " + s_.name_of(wait->row.member) +
              (wait->row.check.empty() ? "" : " (check " + wait->row.check + ")") +
              (wait->row.step.run == step.row.step.run ? ""
                                                       : " of run " + to_text(wait->row.step.run));
@@ -112,7 +115,7 @@ class Explainer {
     const Readiness r = decider_.readiness(step);
     if (!r.missing_check.check.empty()) {
       return text + ", waits for a result of check " + r.missing_check.check + " of " +
-             s_.keys[r.missing_check.member.asset.value];
+             s_.name_of(r.missing_check.member);
     }
     if (r.busy.run.value != 0)
       return text + ", waits for run " + to_text(r.busy.run) + ", which is making it";
@@ -135,33 +138,42 @@ class Explainer {
 
 }  // namespace core
 
-Result<Explanation> Engine::why(std::string_view key) const {
+Result<Explanation> Engine::why(std::string_view key, std::string_view partition) const {
   const State& s = *state_;
   const AssetId a = s.find(key);
   if (!s.is_defined(a))
     return Error{Errc::not_found, "no asset \"" + std::string{key} + "\" is defined"};
+  MemberId m{a, {}};
+  if (!s.is_cut(a) || !partition.empty()) {
+    FRESHET_TRY(m, find_member(s, a, partition));
+  } else if (const auto newest = s.cut(a)->universe.last()) {
+    m.partition = *newest;
+  } else {
+    return Explanation{.text = "no partition exists yet", .tree = std::nullopt};
+  }
   Explanation out;
   const auto& program = s.programs[a.value];
-  static const std::vector<Evaluation> nothing;
-  if (program) out.tree = Evaluator{s, a, *program, nothing}.explain();
-  for (const StepId id : {s.busy[a.value], s.queued[a.value]}) {
+  static const Requested nothing;
+  if (program) out.tree = Evaluator{s, a, *program, nothing}.explain(m.partition);
+  for (const StepId id : {s.busy_step(m), s.queued_step(m)}) {
     if (const StepState* step = s.step(id)) {
-      out.text = std::string{key} + " is " + Explainer{s}.step_text(*step);
+      out.text = s.name_of(m) + " is " + Explainer{s}.step_text(*step);
       return out;
     }
   }
-  const fact::ConditionMemory& memory = s.memory[a.value];
-  if (memory.withheld) {
+  const Memory& memory = s.memory[a.value];
+  const auto handed_back = s.handed_back.find(m);
+  if (memory.of(fact::Slot::withheld).contains(m.partition)) {
     const auto pause = s.pauses.find(a);
     out.text =
         "would be requested, but automation is paused" +
         (pause == s.pauses.end() || pause->second.reason.empty() ? ""
                                                                  : ": " + pause->second.reason);
-  } else if (!memory.blockers.empty()) {
+  } else if (handed_back != s.handed_back.end()) {
     std::vector<std::string> what;
-    for (const Blocker& b : memory.blockers) {
-      what.push_back(b.check.empty() ? s.keys[b.member.asset.value]
-                                     : "check " + b.check + " of " + s.keys[b.member.asset.value]);
+    for (const Blocker& b : handed_back->second) {
+      what.push_back(b.check.empty() ? s.name_of(b.member)
+                                     : "check " + b.check + " of " + s.name_of(b.member));
     }
     out.text = "left unstarted; waits for " + list(what) + " to be repaired";
   } else if (!program) {
@@ -174,6 +186,54 @@ Result<Explanation> Engine::why(std::string_view key) const {
     out.text = "its condition holds; nothing has changed since it was last handled";
   }
   return out;
+}
+
+namespace {
+
+std::vector<std::string> keys_of(const Engine::State& s, AssetId a, const PartitionSet& set) {
+  std::vector<std::string> keys;
+  set.for_each([&](PartitionId p) {
+    keys.push_back(s.is_cut(a) ? s.cut(a)->space->key(p) : s.keys[a.value]);
+    return true;
+  });
+  return keys;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> Engine::upstream(MemberId member,
+                                                  std::string_view dependency) const {
+  const State& s = *state_;
+  const Rank rank = s.rank_of[member.asset.value];
+  const auto deps = s.graph->upstream(rank);
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    if (s.graph->asset(deps[d]).key != dependency) continue;
+    return keys_of(s, s.id_of[deps[d].value],
+                   s.upstream_of(rank, d, PartitionSet{member.partition}).needed);
+  }
+  return Error{Errc::not_found, s.keys[member.asset.value] + " does not depend on \"" +
+                                    std::string{dependency} + "\""};
+}
+
+Result<std::vector<std::string>> Engine::downstream(MemberId member,
+                                                    std::string_view dependent) const {
+  const State& s = *state_;
+  const Rank rank = s.rank_of[member.asset.value];
+  for (const Rank down : s.graph->downstream(rank)) {
+    if (s.graph->asset(down).key != dependent) continue;
+    return keys_of(s, s.id_of[down.value],
+                   s.downstream_of(rank, down, PartitionSet{member.partition}));
+  }
+  return Error{Errc::not_found, "\"" + std::string{dependent} + "\" does not depend on " +
+                                    s.keys[member.asset.value]};
+}
+
+Result<std::vector<std::string>> Engine::partitions(std::string_view asset) const {
+  const AssetId a = state_->find(asset);
+  if (!state_->is_defined(a))
+    return Error{Errc::not_found, "no asset \"" + std::string{asset} + "\" is defined"};
+  if (!state_->is_cut(a)) return Error{Errc::invalid, std::string{asset} + " has no partitions"};
+  return keys_of(*state_, a, state_->cut(a)->universe);
 }
 
 }  // namespace freshet

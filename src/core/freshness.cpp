@@ -43,7 +43,7 @@ bool is_too_old(const MemberRow& member, const EdgeRule& rule, Instant at) {
 
 }  // namespace
 
-std::string Engine::State::edge_unready(AssetId, const Dependency& dep, Instant at) const {
+std::string Engine::State::edge_unready(const Dependency& dep, Instant at) const {
   if (!dep.rule.max_age) return {};
   const AssetId upstream = find(dep.key);
   const MemberRow& member = members[upstream.value];

@@ -10,7 +10,13 @@ namespace freshet::core {
 
 namespace {
 
-constexpr std::size_t body_max = 64 * 1024;  ///< Of a rejected event, kept.
+constexpr std::size_t body_max = 64 * 1024;     ///< Of a rejected event, kept.
+constexpr std::uint64_t members_max = 100'000;  ///< Of one asset in one request.
+
+std::string example_partition(const Engine::State& s, AssetId a) {
+  const auto last = s.cut(a)->universe.last();
+  return last ? s.cut(a)->space->key(*last) : "KEY";
+}
 
 std::string encode_reply(const Reply& reply) {
   std::string out;
@@ -31,6 +37,21 @@ Reply decode_reply(std::string_view bytes) {
 }
 
 }  // namespace
+
+Result<MemberId> find_member(const Engine::State& s, AssetId a, std::string_view partition) {
+  if (!s.is_cut(a)) {
+    if (partition.empty()) return MemberId{a, {}};
+    return Error{Errc::not_found, s.keys[a.value] + " has no partitions, hence no \"" +
+                                      std::string{partition} + "\""};
+  }
+  if (partition.empty()) {
+    return Error{Errc::invalid, s.keys[a.value] + " has partitions: say which, e.g. \"" +
+                                    example_partition(s, a) + "\""};
+  }
+  const auto found = s.cut(a)->space->find(partition, s.window_time());
+  if (!found) return Error{found.error().code, s.keys[a.value] + ": " + found.error().message};
+  return MemberId{a, *found};
+}
 
 bool Decider::answer_again(Token token, const Idempotency& idempotency) {
   if (idempotency.key.empty()) return false;
@@ -71,9 +92,12 @@ void Decider::take(const input::Load& in) {
     if (id.value == 0) id = AssetId{next++};
     record(fact::AssetKnown{id, def.key});
   }
+  name_partitions(graph, s_.dynamic);
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     const AssetId a = ids[i];
-    if (s_.members[a.value].materialized.value == 0 || !s_.definitions[a.value].defined) continue;
+    const bool made = s_.members[a.value].materialized.value != 0 ||
+                      (s_.cut(a) != nullptr && !s_.cut(a)->materialized.empty());
+    if (!made || !s_.definitions[a.value].defined) continue;
     for (const Rank up : graph.upstream(Rank{i})) {
       const AssetId upstream = ids[up.value];
       if (!std::ranges::binary_search(s_.definitions[a.value].deps, upstream))
@@ -90,19 +114,68 @@ void Decider::take(const input::Load& in) {
   for (const auto& [name, schedule] : s_.schedules) {
     if (!schedule.known && !schedule.users.empty()) record(fact::TickPassed{name, s_.now, true});
   }
+  for (const auto& [name, one] : s_.series) {
+    if (!one.known && !one.users.empty()) record(fact::TickPassed{name, s_.now, true});
+  }
   look_at_clock();
   Reply reply;
   reply.count = static_cast<std::uint32_t>(graph.size());
   answer(in.token, std::move(reply));
 }
 
-void Decider::update(AssetId a, UpdateKind kind, const std::string& data_version,
+/// Numbers for the shapes and keys of partitions that have none yet.
+void Decider::name_partitions(const Graph& graph, const DynamicSets& sets) {
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    const auto& definition = graph.asset(Rank{i}).partitions;
+    if (!definition) continue;
+    const auto needs = PartitionSpace::needs(*definition, sets);
+    FRESHET_ASSERT(needs);  // validated when the definitions were loaded
+    if (s_.registry->shapes.find(needs->shape) == 0) {
+      record(fact::PartitionNamed{true, s_.registry->shapes.last() + 1, needs->shape});
+    }
+    for (const std::string& key : needs->keys) {
+      if (s_.registry->keys.find(key) == 0)
+        record(fact::PartitionNamed{false, s_.registry->keys.last() + 1, key});
+    }
+  }
+}
+
+void Decider::take(const input::Partitions& in) {
+  if (answer_again(in.token, in.idempotency)) return;
+  Reply reply;
+  const auto known = s_.dynamic.find(in.set);
+  const auto has = [&](const std::string& key) {
+    return known != s_.dynamic.end() &&
+           std::ranges::find(known->second, key) != known->second.end();
+  };
+  fact::PartitionsChanged change{.set = in.set, .actor = in.actor};
+  for (const std::string& key : in.add) {
+    if (!has(key) && std::ranges::find(change.added, key) == change.added.end())
+      change.added.push_back(key);
+  }
+  for (const std::string& key : in.remove) {
+    if (has(key)) change.removed.push_back(key);
+  }
+  reply.count = static_cast<std::uint32_t>(change.added.size() + change.removed.size());
+  if (reply.count != 0) {
+    ++s_.moment.order;
+    DynamicSets next = s_.dynamic;
+    std::vector<std::string>& keys = next[in.set];
+    for (const std::string& key : change.removed) std::erase(keys, key);
+    keys.insert(keys.end(), change.added.begin(), change.added.end());
+    if (s_.graph) name_partitions(*s_.graph, next);
+    record(std::move(change));
+  }
+  answer(in.token, std::move(reply), in.idempotency);
+}
+
+void Decider::update(MemberId m, UpdateKind kind, const std::string& data_version,
                      const std::string& metadata, const std::string& source,
                      const std::string& event_id) {
-  const MemberRow& member = s_.members[a.value];
+  const MemberRow& member = s_.member(m);
   const DataVersion version{version_hash(data_version)};
   const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
-  record(fact::Updated{.member = {a, {}},
+  record(fact::Updated{.member = m,
                        .kind = kind,
                        .version = version,
                        .data_version = data_version,
@@ -110,11 +183,11 @@ void Decider::update(AssetId a, UpdateKind kind, const std::string& data_version
                        .source = source,
                        .event_id = event_id,
                        .metadata = metadata});
-  const AssetDefinition& def = s_.definition(a);
+  const AssetDefinition& def = s_.definition(m.asset);
   const bool has_checks =
       std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return !c.command.empty(); });
-  if (def.external && has_checks && std::ranges::find(delivered_, a) == delivered_.end())
-    delivered_.push_back(a);
+  if (def.external && has_checks && std::ranges::find(delivered_, m) == delivered_.end())
+    delivered_.push_back(m);
 }
 
 Reply::Receipt Decider::take_event(const input::Event& event) {
@@ -143,6 +216,9 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
                   (near ? "; did you mean \"" + *near + "\"?" : ""));
   }
   const AssetDefinition& def = s_.definition(a);
+  const auto found = find_member(s_, a, event.partition);
+  if (!found) return reject(found.error().message);
+  const MemberId m = *found;
   if (event.kind == Kind::check) {
     const auto it = std::ranges::find(def.checks, event.check, &CheckDefinition::name);
     if (it == def.checks.end()) {
@@ -152,7 +228,7 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
       return reject("asset \"" + event.asset + "\" has no check \"" + event.check + "\"" +
                     (near ? "; did you mean \"" + *near + "\"?" : ""));
     }
-    record(fact::CheckRecorded{.member = {a, {}},
+    record(fact::CheckRecorded{.member = m,
                                .name = event.check,
                                .passed = event.passed,
                                .severity = event.severity,
@@ -162,14 +238,13 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
   } else {
     const bool observation =
         event.kind == Kind::observation || (event.kind == Kind::automatic && def.external);
-    if (event.only_if_changed && s_.members[a.value].updated.value != 0 &&
-        !event.data_version.empty() &&
-        s_.members[a.value].version.value == version_hash(event.data_version)) {
-      receipt.event = s_.members[a.value].updated;
+    if (event.only_if_changed && s_.member(m).updated.value != 0 && !event.data_version.empty() &&
+        s_.member(m).version.value == version_hash(event.data_version)) {
+      receipt.event = s_.member(m).updated;
       receipt.duplicate = true;
       return receipt;
     }
-    update(a, observation ? UpdateKind::observation : UpdateKind::materialization,
+    update(m, observation ? UpdateKind::observation : UpdateKind::materialization,
            event.data_version, event.metadata, event.source, event.id);
   }
   receipt.event = s_.sequence;
@@ -215,11 +290,42 @@ void Decider::take(const input::Request& in) {
   std::vector<AssetId> assets;
   if (auto error = resolve(in.assets, assets)) return answer(in.token, std::move(*error));
   std::vector<Wanted> wanted;
-  for (const AssetId a : assets) {
-    if (s_.can_run(a)) wanted.push_back({a, true});
-  }
   Reply reply;
-  if (wanted.empty()) {
+  for (const AssetId a : assets) {
+    if (!s_.can_run(a)) continue;
+    if (!s_.is_cut(a)) {
+      wanted.push_back({{a, {}}, true});
+      continue;
+    }
+    if (in.partitions.empty()) {
+      reply.error = Errc::invalid;
+      reply.message = s_.keys[a.value] + " has partitions: say which, e.g. \"partitions\": \"" +
+                      example_partition(s_, a) + "\"";
+      return answer(in.token, std::move(reply));
+    }
+    const auto set = s_.cut(a)->space->select(in.partitions, s_.window_time());
+    if (!set) {
+      reply.error = set.error().code;
+      reply.message = s_.keys[a.value] + ": " + set.error().message;
+      return answer(in.token, std::move(reply));
+    }
+    if (set->size() > members_max) {
+      reply.error = Errc::invalid;
+      reply.message = s_.keys[a.value] + ": " + std::to_string(set->size()) +
+                      " partitions at once are more than " + std::to_string(members_max);
+      return answer(in.token, std::move(reply));
+    }
+    set->for_each([&](PartitionId p) {
+      wanted.push_back({{a, p}, true});
+      return true;
+    });
+  }
+  if (!in.partitions.empty() && !assets.empty() &&
+      std::ranges::none_of(assets, [&](AssetId a) { return s_.is_cut(a); })) {
+    reply.error = Errc::invalid;
+    reply.message = "partitions \"" + in.partitions + "\": " + s_.keys[assets.front().value] +
+                    (assets.size() == 1 ? " has none" : " and the others have none");
+  } else if (wanted.empty()) {
     reply.error = Errc::invalid;
     reply.message = assets.empty() ? "the selection is empty"
                                    : "nothing here can be run: " + s_.keys[assets.front().value] +
@@ -256,7 +362,8 @@ void Decider::take(const input::Retry& in) {
   Reply reply;
   std::vector<Wanted> wanted;
   for (const MemberId m : in.members) {
-    if (m.asset.value < s_.keys.size() && s_.can_run(m.asset)) wanted.push_back({m.asset, true});
+    if (m.asset.value < s_.keys.size() && s_.can_run(m.asset) && s_.exists(m))
+      wanted.push_back({m, true});
   }
   if (const auto run = s_.runs.find(in.run);
       run != s_.runs.end() && !is_terminal(run->second.row.status)) {
@@ -290,13 +397,17 @@ void Decider::take(const input::Pause& in) {
 void Decider::take(const input::Wipe& in) {
   const AssetId a = s_.find(in.asset);
   if (a.value == 0) return;
+  const auto member = find_member(s_, a, in.partition);
+  if (!member) return;
   ++s_.moment.order;
-  record(fact::Wiped{{a, {}}});
+  record(fact::Wiped{*member});
 }
 
 void Decider::take(const input::Admit& in) {
   const AssetId a = s_.find(in.asset);
-  StepState* step = a.value == 0 ? nullptr : s_.step(s_.queued[a.value]);
+  const auto member = a.value == 0 ? Result<MemberId>{Error{Errc::not_found, ""}}
+                                   : find_member(s_, a, in.partition);
+  StepState* step = member ? s_.step(s_.queued_step(*member)) : nullptr;
   if (step != nullptr && readiness(*step).waiting == false) start(*step);
 }
 

@@ -7,29 +7,61 @@ namespace freshet {
 
 using namespace core;  // NOLINT: the state's own words
 
+std::string Engine::check_member(MemberId m) const {
+  const State& s = *state_;
+  const AssetId a = m.asset;
+  const PartitionSet one{m.partition};
+  for (const std::uint8_t cause : {stale_code, stale_data, stale_dependencies}) {
+    if (s.stale_of(a, one, cause).empty() != ((s.compute_stale(m) & cause) == 0))
+      return "staleness of " + s.name_of(m) + " differs from its recomputation";
+  }
+  if (const Partitions* p = s.cut(a); p != nullptr && m.partition.value != 0) {
+    const MemberRow& row = s.member(m);
+    const bool failed = row.last_step == StepStatus::failed || row.last_step == StepStatus::lost;
+    if (p->updated.contains(m.partition) != (row.updated.value != 0) ||
+        p->failed.contains(m.partition) != failed ||
+        p->in_progress.contains(m.partition) != s.in_progress(m)) {
+      return "the sets of " + s.name_of(m) + " differ from its row";
+    }
+  }
+  // Nobody is stuck: a condition that holds, and that something stirred, has been acted on.
+  const auto& program = s.programs[a.value];
+  if (!program || s.definition(a).external || s.in_progress(m) || s.is_paused(a)) return {};
+  const Memory& memory = s.memory[a.value];
+  if (memory.expression != program->hash)
+    return "the condition of " + s.keys[a.value] + " was never evaluated";
+  static const Requested nothing;
+  if (memory.of(fact::Slot::stirred).contains(m.partition) && s.can_run(a) &&
+      Evaluator{s, a, *program, nothing}.explain(m.partition).held) {
+    return s.name_of(m) + " is stuck: its condition holds and nobody acts on it";
+  }
+  return {};
+}
+
 std::string Engine::check_invariants() const {
   const State& s = *state_;
   if (!s.graph) return {};
-  const auto name = [&](AssetId a) { return s.keys[a.value]; };
+  const auto name = [&](MemberId m) { return s.name_of(m); };
   std::uint32_t places = 0;
   std::map<std::string, std::uint32_t> used;
   for (const auto& [id, step] : s.steps) {
     const StepRow& row = step.row;
     const bool active = row.status == StepStatus::starting || row.status == StepStatus::running;
-    if (active != step.holds_place) return "a place is held wrongly by " + name(row.member.asset);
+    if (active != step.holds_place) return "a place is held wrongly by " + name(row.member);
     if (active) ++places;
     if (active && !step.pool.empty()) ++used[step.pool];
-    if (!is_terminal(row.status) && row.check.empty() && s.busy[row.member.asset.value] != id &&
-        s.queued[row.member.asset.value] != id) {
-      return name(row.member.asset) + " has a step that its member does not know";
+    if (!is_terminal(row.status) && row.check.empty() && s.busy_step(row.member) != id &&
+        s.queued_step(row.member) != id) {
+      return name(row.member) + " has a step that its member does not know";
     }
     if (step.ready && (row.status != StepStatus::queued || !row.waits.empty())) {
-      return name(row.member.asset) + " is ready, but waits";
+      return name(row.member) + " is ready, but waits";
     }
     for (const StepId wait : row.waits) {
       const StepState* other = s.step(wait);
       if (other == nullptr || is_terminal(other->row.status))
-        return name(row.member.asset) + " waits for what has ended";
+        return name(row.member) + " waits for what has ended: step " + std::to_string(wait.number) +
+               " of run " + to_text(wait.run);
     }
   }
   if (places != s.slots_used) return "slots in use are counted wrongly";
@@ -48,31 +80,25 @@ std::string Engine::check_invariants() const {
   }
   for (std::uint32_t i = 0; i < s.id_of.size(); ++i) {
     const AssetId a = s.id_of[i];
-    if (s.stale[i] != s.compute_stale(Rank{i}))
-      return "staleness of " + name(a) + " differs from its recomputation";
     const FreshnessState fresh = s.freshness_at(a, s.now);
     if (s.members[a.value].freshness != fresh) {
-      return "freshness of " + name(a) + " is " +
+      return "freshness of " + s.keys[a.value] + " is " +
              std::string{to_text(s.members[a.value].freshness)} + ", should be " +
              std::string{to_text(fresh)};
     }
-    // Nobody is stuck: a condition that holds, and that something stirred, has been acted on.
-    const auto& program = s.programs[a.value];
-    if (!program || s.definition(a).external || s.in_progress(a) || s.is_paused(a)) continue;
-    const fact::ConditionMemory& memory = s.memory[a.value];
-    if (memory.expression != program->hash)
-      return "the condition of " + name(a) + " was never evaluated";
-    static const std::vector<Evaluation> nothing;
-    if (memory.stirred && s.can_run(a) && Evaluator{s, a, *program, nothing}.explain().held) {
-      return name(a) + " is stuck: its condition holds and nobody acts on it";
-    }
+    std::string broken;
+    s.universe(a).for_each([&](PartitionId p) {
+      broken = check_member({a, p});
+      return broken.empty();
+    });
+    if (!broken.empty()) return broken;
   }
   for (const auto& [id, step] : s.steps) {
     // Nobody is stuck: what is queued waits for something that can be named, or is ready.
     if (step.row.status != StepStatus::queued || step.ready) continue;
     const Readiness r = Decider{const_cast<State&>(s), s.now}.readiness(step);  // reads only
     if (!r.waiting || r.end != Reason::none) {
-      return name(step.row.member.asset) + (step.row.check.empty() ? "" : "'s check") +
+      return name(step.row.member) + (step.row.check.empty() ? "" : "'s check") +
              " is stuck in the queue: attempt " + std::to_string(step.row.attempt) + ", " +
              std::to_string(step.row.gates.size()) + " gates, " + std::string{to_text(r.end)};
     }

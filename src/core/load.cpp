@@ -60,6 +60,8 @@ DefinitionRow describe(const Engine::State& s, Rank rank, const Program* program
   for (const Rank up : s.graph->upstream(rank)) row.deps.push_back(s.id_of[up.value]);
   std::ranges::sort(row.deps);
   row.rules = hash_of_rules(def);
+  row.partitions = def.partitions ? version_hash(def.partitions->text) : 0;
+  row.shape = s.is_cut(row.asset) ? s.cut(row.asset)->shape : 0;
   return row;
 }
 
@@ -103,7 +105,7 @@ void Engine::State::bring_into_force() {
   std::ranges::fill(rank_of, no_rank);
   id_of.assign(size, {});
   stale.assign(size, 0);
-  wave.resize(size), due.resize(size), due_stirred.assign(size, 0);
+  wave.resize(size), due.resize(size), due_of.clear();
   chunks.assign((size + Snapshot::chunk_size - 1) / Snapshot::chunk_size, nullptr);
   chunk_dirty.assign(chunks.size(), 1);
   watchers.clear();
@@ -113,9 +115,13 @@ void Engine::State::bring_into_force() {
     FRESHET_ASSERT(a.value != 0);
     id_of[i] = a, rank_of[a.value] = Rank{i};
   }
+  std::vector<PartitionSet> existed(size);
+  for (std::uint32_t i = 0; i < size; ++i) existed[i] = universe(id_of[i]);
+  bind_partitions();
 
   auto known = std::exchange(compiled, {});
   narrowed.clear();
+  lookback = {};
   for (std::uint32_t i = 0; i < size; ++i) {
     const AssetId a = id_of[i];
     const AssetDefinition& def = graph->asset(Rank{i});
@@ -139,12 +145,20 @@ void Engine::State::bring_into_force() {
     DefinitionRow row = describe(*this, Rank{i}, program.get());
     DefinitionRow& before = definitions[a.value];
     if (row != before) {
+      if (before.shape != row.shape) forget_partitioning(a);
       if (before.defined && before.code != row.code) moment.code[a] = moment.order;
       before = std::move(row);
       touch(a, touched_definition);
       change(a, changed_definition);
+      change(a, changed_missing, universe(a) - existed[i]);
     }
     if (program == nullptr) continue;
+    lookback = std::max(lookback, program->window_lookback);
+    // Also where no member exists yet: one that appears later is not handled by appearing.
+    if (memory[a.value].expression != program->hash && !def.external) {
+      due.push(Rank{i});
+      due_of[i];
+    }
     for (const auto& name : program->schedules) {
       Schedule& schedule = schedules[name];
       if (!schedule.cron) {
@@ -183,6 +197,67 @@ void Engine::State::bring_into_force() {
   arm_all_timers();
 }
 
+/// Another cadence, zone or kind of key: what conditions remember is of partitions that are gone.
+void Engine::State::forget_partitioning(AssetId a) {
+  const auto forget = [&](AssetId subject, auto&& concerns) {
+    auto& slots = memory[subject.value].slots;
+    for (const auto& [slot, set] : slots) {
+      if (concerns(slot)) touched_slots.emplace(subject, slot);
+    }
+    std::erase_if(slots, [&](const auto& entry) { return concerns(entry.first); });
+  };
+  forget(a, [](std::uint64_t) { return true; });
+  if (std::exchange(memory[a.value].expression, 0) != 0) touch(a, touched_memory);
+  for (std::uint32_t other = 1; other < memory.size(); ++other) {
+    forget(AssetId{other}, [&](std::uint64_t slot) {
+      return slot < static_cast<std::uint64_t>(fact::Slot::stirred) &&
+             (slot & 0xffff'ffffU) == a.value;
+    });
+  }
+  for (auto it = handed_back.lower_bound({a, {}});
+       it != handed_back.end() && it->first.asset == a;) {
+    touched_handed_back.insert(it->first);
+    it = handed_back.erase(it);
+  }
+}
+
+/// A dynamic set changed: spaces, mappings and what exists, but no definition.
+void Engine::State::rebind_partitions() {
+  std::vector<PartitionSet> existed(id_of.size());
+  for (std::size_t i = 0; i < id_of.size(); ++i) existed[i] = universe(id_of[i]);
+  bind_partitions();
+  for (std::size_t i = 0; i < id_of.size(); ++i) {
+    const AssetId a = id_of[i];
+    if (!is_cut(a) || cut(a)->universe == existed[i]) continue;
+    change(a, static_cast<std::uint16_t>(changed_missing | changed_window),
+           (cut(a)->universe - existed[i]) | (existed[i] - cut(a)->universe));
+    revise(a);
+    spread_staleness(a, cut(a)->materialized);
+    // What needs all of them has other inputs now, though no mapping leads there from what is gone.
+    for (const Rank down : graph->downstream(rank_of[a.value])) {
+      const AssetId d = id_of[down.value];
+      spread_staleness(d, is_cut(d) ? cut(d)->materialized : PartitionSet{PartitionId{}});
+      change(d, changed_person);
+    }
+  }
+  for (const auto& [id, step] : steps) {
+    if (step.row.status == StepStatus::queued) reconsider.push_back(id);
+  }
+  for (const auto& [name, one] : series) arm_windows(name);
+}
+
+void Engine::State::arm_windows(const std::string& name) {
+  std::erase_if(
+      timers, [&](const Timer& t) { return t.kind == Timer::Kind::window && t.schedule == name; });
+  const Series& one = series[name];
+  std::optional<Instant> next;
+  for (const AssetId a : one.users) {
+    const auto at = cut(a)->space->next_window(one.until);
+    if (at && (!next || *at < *next)) next = at;
+  }
+  if (next) timers.insert({*next, Timer::Kind::window, {}, {}, name});
+}
+
 void Engine::State::arm_timers(AssetId a) {
   auto& mine = asset_timers[a];
   for (const Timer& timer : mine) timers.erase(timer);
@@ -215,6 +290,7 @@ void Engine::State::arm_all_timers() {
     for (const AssetId a : id_of) arm_timers(a);
   }
   for (const auto& [name, schedule] : schedules) arm_schedule(name);
+  for (const auto& [name, one] : series) arm_windows(name);
   for (const auto& [id, step] : steps) {
     if (is_terminal(step.row.status)) continue;
     if (step.row.status == StepStatus::queued) {

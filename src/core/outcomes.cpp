@@ -19,8 +19,7 @@ void Decider::take(const input::StepRunning& in) {
 
 void Decider::materialize(StepState& step, const std::string& data_version,
                           const std::string& metadata) {
-  const AssetId a = step.row.member.asset;
-  const MemberRow& member = s_.members[a.value];
+  const MemberRow& member = s_.member(step.row.member);
   const DataVersion version{version_hash(data_version)};
   const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
   record(fact::Updated{.member = step.row.member,
@@ -177,7 +176,8 @@ void Decider::attempt_failed(StepState& step, Reason reason, std::int32_t exit_c
 void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::int32_t exit_code,
                        std::string text, std::vector<Blocker> blockers) {
   const StepId id = step.row.step;
-  const AssetId a = step.row.member.asset;
+  const MemberId m = step.row.member;
+  const AssetId a = m.asset;
   const bool is_check = !step.row.check.empty();
   const bool left_unstarted =
       status == StepStatus::skipped &&
@@ -190,16 +190,13 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
                          .exit_code = exit_code,
                          .text = std::move(text),
                          .blockers = blockers});
-  if (left_unstarted && !is_check && s_.is_defined(a) && s_.programs[a.value]) {
-    fact::ConditionMemory memory = s_.memory[a.value];
-    memory.blockers = std::move(blockers);
-    for (Blocker& b : memory.blockers) b.since = s_.sequence;
-    record(std::move(memory));
+  if (left_unstarted && !is_check && s_.is_defined(a) && s_.exists(m) && s_.programs[a.value]) {
+    for (Blocker& b : blockers) b.since = s_.sequence;
+    record(fact::HandedBack{m, std::move(blockers)});
   }
   if (status == StepStatus::failed || status == StepStatus::lost) {
-    const std::string what = is_check
-                                 ? "check " + s_.steps.at(id).row.check + " of " + s_.keys[a.value]
-                                 : s_.keys[a.value];
+    const std::string what =
+        is_check ? "check " + s_.steps.at(id).row.check + " of " + s_.name_of(m) : s_.name_of(m);
     record(fact::Alerted{.asset = a,
                          .kind = fact::Alerted::Kind::failure,
                          .step = id,
@@ -208,7 +205,7 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
     record(fact::Alerted{.asset = a,
                          .kind = fact::Alerted::Kind::recovery,
                          .step = id,
-                         .text = s_.keys[a.value] + " succeeded again"});
+                         .text = s_.name_of(m) + " succeeded again"});
   }
 }
 

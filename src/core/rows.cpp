@@ -10,22 +10,47 @@ using namespace core;  // NOLINT: the state's own words
 namespace core {
 namespace {
 
-VersionsRow versions_row(const Engine::State& s, AssetId a) {
-  const auto it = s.versions.find(a);
-  return {a, {}, it == s.versions.end() ? std::vector<std::uint64_t>{} : it->second};
+VersionsRow versions_row(const Engine::State& s, MemberId m) {
+  VersionsRow row{m.asset, m.partition, {}};
+  if (m.partition.value == 0) {
+    if (const auto it = s.versions.find(m.asset); it != s.versions.end()) row.history = it->second;
+  } else {
+    const auto& all = s.cut(m.asset)->versions;
+    if (const auto it = all.find(m.partition); it != all.end()) row.history = it->second;
+  }
+  return row;
+}
+
+void partition_rows(const Engine::State& s, MemberId m, std::uint8_t what, Rows& rows) {
+  if ((what & touched_member) != 0) rows.of<MemberRow>().push_back(s.member(m));
+  if ((what & touched_versions) != 0) rows.of<VersionsRow>().push_back(versions_row(s, m));
+  if ((what & touched_checks) != 0) {
+    for (const CheckRow& row : s.checks_of(m)) rows.of<CheckRow>().push_back(row);
+  }
 }
 
 void asset_rows(const Engine::State& s, AssetId a, std::uint8_t what, Rows& rows) {
   if ((what & touched_asset) != 0) rows.of<AssetRow>().push_back({a, s.keys[a.value]});
   if ((what & touched_member) != 0) rows.of<MemberRow>().push_back(s.members[a.value]);
-  if ((what & touched_versions) != 0) rows.of<VersionsRow>().push_back(versions_row(s, a));
+  if ((what & touched_versions) != 0) rows.of<VersionsRow>().push_back(versions_row(s, {a, {}}));
   if ((what & touched_definition) != 0) rows.of<DefinitionRow>().push_back(s.definitions[a.value]);
-  if ((what & touched_memory) != 0) rows.of<MemoryRow>().push_back({s.memory[a.value]});
+  if ((what & touched_memory) != 0)
+    rows.of<ConditionRow>().push_back({a, s.memory[a.value].expression});
   if ((what & touched_checks) != 0) {
     for (const CheckRow& row : s.checks[a.value]) rows.of<CheckRow>().push_back(row);
   }
   if ((what & touched_pause) != 0) rows.of<PauseRow>().push_back(s.pauses.at(a));
   if ((what & touched_cursor) != 0) rows.of<CursorRow>().push_back({a, s.cursors.at(a)});
+}
+
+HandedBackRow handed_back_row(const Engine::State& s, MemberId m) {
+  const auto it = s.handed_back.find(m);
+  return {m.asset, m.partition, it == s.handed_back.end() ? std::vector<Blocker>{} : it->second};
+}
+
+Instant tick_of(const Engine::State& s, const std::string& name) {
+  const auto one = s.series.find(name);
+  return one != s.series.end() ? one->second.until : s.schedules.at(name).tick;
 }
 
 void number(const Engine::State& s, Rows& rows) {
@@ -39,6 +64,16 @@ Rows take_touched(Engine::State& s) {
   number(s, rows);
   for (const AssetId a : std::exchange(s.touched_assets, {}))
     asset_rows(s, a, std::exchange(s.touched[a.value], 0), rows);
+  for (const auto& [member, what] : std::exchange(s.touched_partitions, {}))
+    partition_rows(s, member, what, rows);
+  for (const auto& [a, slot] : std::exchange(s.touched_slots, {}))
+    rows.of<MemoryRow>().push_back({a, slot, s.memory[a.value].of(slot)});
+  for (const MemberId m : std::exchange(s.touched_handed_back, {}))
+    rows.of<HandedBackRow>().push_back(handed_back_row(s, m));
+  for (auto& row : std::exchange(s.touched_names, {}))
+    rows.of<PartitionNameRow>().push_back(std::move(row));
+  for (const std::string& set : std::exchange(s.touched_sets, {}))
+    rows.of<DynamicSetRow>().push_back({set, s.dynamic.at(set)});
   for (const auto& edge : std::exchange(s.touched_edges, {})) {
     rows.of<EdgeRow>().push_back({edge.first, edge.second, s.edges.at(edge)});
   }
@@ -46,7 +81,7 @@ Rows take_touched(Engine::State& s) {
     if (const StepState* step = s.step(id)) rows.of<StepRow>().push_back(step->row);
   }
   for (const auto& name : std::exchange(s.touched_schedules, {})) {
-    rows.of<ScheduleRow>().push_back({name, s.schedules.at(name).tick});
+    rows.of<ScheduleRow>().push_back({name, tick_of(s, name)});
   }
   for (auto& row : std::exchange(s.touched_events, {}))
     rows.of<EventRow>().push_back(std::move(row));
@@ -76,11 +111,33 @@ Rows Engine::rows() const {
   for (std::uint32_t i = 1; i < s.keys.size(); ++i) {
     const AssetId a{i};
     std::uint8_t what = touched_asset | touched_member | touched_definition | touched_checks;
-    if (s.memory[i] != fact::ConditionMemory{.asset = a}) what |= touched_memory;
+    if (s.memory[i].expression != 0) what |= touched_memory;
     if (s.versions.contains(a)) what |= touched_versions;
     if (s.pauses.contains(a)) what |= touched_pause;
     if (s.cursors.contains(a)) what |= touched_cursor;
     asset_rows(s, a, what, rows);
+    for (const auto& [slot, set] : s.memory[i].slots)
+      rows.of<MemoryRow>().push_back({a, slot, set});
+    if (const Partitions* p = s.cut(a)) {
+      p->for_each([&](const MemberRow& row) {
+        partition_rows(s, {a, row.partition}, touched_member, rows);
+        if (p->versions.contains(row.partition))
+          partition_rows(s, {a, row.partition}, touched_versions, rows);
+      });
+      for (const auto& [partition, results] : p->checks)
+        rows.of<CheckRow>().insert(rows.of<CheckRow>().end(), results.begin(), results.end());
+    }
+  }
+  for (const auto& [member, blockers] : s.handed_back)
+    rows.of<HandedBackRow>().push_back({member.asset, member.partition, blockers});
+  for (const bool is_shape : {true, false}) {
+    const PartitionNames& names = is_shape ? s.registry->shapes : s.registry->keys;
+    for (std::uint32_t n = 1; n <= names.last(); ++n)
+      rows.of<PartitionNameRow>().push_back({is_shape, n, std::string{names.text(n)}});
+  }
+  for (const auto& [set, keys] : s.dynamic) rows.of<DynamicSetRow>().push_back({set, keys});
+  for (const auto& [name, one] : s.series) {
+    if (one.known) rows.of<ScheduleRow>().push_back({name, one.until});
   }
   for (const auto& [edge, since] : s.edges)
     rows.of<EdgeRow>().push_back({edge.first, edge.second, since});
@@ -103,19 +160,43 @@ void Engine::load(Rows rows) {
     s.keys[row.asset.value] = row.key;
     s.ids[row.key] = row.asset;
   }
-  for (auto& row : rows.of<MemberRow>()) s.members[row.asset.value] = row;
+  for (auto& row : rows.of<PartitionNameRow>())
+    FRESHET_ASSERT(
+        (row.is_shape ? s.registry->shapes : s.registry->keys).restore(row.number, row.text));
+  for (auto& row : rows.of<DynamicSetRow>()) s.dynamic[row.set] = std::move(row.keys);
+  for (auto& row : rows.of<MemberRow>()) {
+    s.edit({row.asset, row.partition}) = row;
+    s.note({row.asset, row.partition});
+  }
   for (auto& row : rows.of<VersionsRow>()) {
-    if (!row.history.empty()) s.versions[row.asset] = std::move(row.history);
+    if (row.history.empty()) continue;
+    if (row.partition.value == 0) {
+      s.versions[row.asset] = std::move(row.history);
+    } else if (Partitions* p = s.cut(row.asset)) {
+      p->versions[row.partition] = std::move(row.history);
+    }
   }
   for (auto& row : rows.of<EdgeRow>()) s.edges[{row.asset, row.upstream}] = row.since;
   for (auto& row : rows.of<DefinitionRow>()) s.definitions[row.asset.value] = std::move(row);
   for (auto& row : rows.of<CheckRow>()) {
-    if (row.sequence.value != 0) s.checks[row.asset.value].push_back(std::move(row));
+    if (row.sequence.value == 0) continue;
+    const MemberId m{row.asset, row.partition};
+    s.checks_of(m).push_back(std::move(row));
   }
-  for (auto& row : rows.of<MemoryRow>()) s.memory[row.memory.asset.value] = std::move(row.memory);
+  for (auto& row : rows.of<ConditionRow>()) s.memory[row.asset.value].expression = row.expression;
+  for (auto& row : rows.of<MemoryRow>()) s.memory[row.asset.value].change(row.slot, row.set, {});
+  for (auto& row : rows.of<HandedBackRow>()) {
+    if (!row.blockers.empty()) s.handed_back[{row.asset, row.partition}] = std::move(row.blockers);
+  }
   for (auto& row : rows.of<PauseRow>()) s.pauses[row.asset] = std::move(row);
   for (auto& row : rows.of<CursorRow>()) s.cursors[row.asset] = std::move(row.cursor);
   for (auto& row : rows.of<ScheduleRow>()) {
+    if (row.schedule.starts_with("windows|")) {
+      Series& one = s.series[row.schedule];
+      one.until = row.tick, one.known = true;
+      s.windows_until = std::max(s.windows_until, row.tick);
+      continue;
+    }
     Schedule& schedule = s.schedules[row.schedule];
     schedule.tick = row.tick, schedule.known = true;
   }
@@ -132,7 +213,10 @@ void Engine::load(Rows rows) {
     const bool active = row.status == StepStatus::starting || row.status == StepStatus::running;
     if (!is_terminal(row.status)) {
       ++run->second.open;
-      if (row.check.empty()) (active || row.attempt != 0 ? s.busy : s.queued)[a.value] = row.step;
+      if (row.check.empty()) {
+        active || row.attempt != 0 ? s.set_busy(row.member, row.step)
+                                   : s.set_queued(row.member, row.step);
+      }
     }
     run->second.canceled = run->second.canceled || row.status == StepStatus::canceled;
     run->second.failed = run->second.failed || row.status == StepStatus::failed ||

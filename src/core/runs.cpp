@@ -40,52 +40,79 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
                                   const std::string& actor, const std::string& reason,
                                   const std::vector<std::string>& tags,
                                   std::optional<RunId> retry_of) {
-  std::ranges::sort(wanted, {}, [&](const Wanted& w) { return s_.rank_of[w.asset.value]; });
-  std::unordered_map<AssetId, std::size_t> position;
+  std::ranges::sort(wanted, {}, [&](const Wanted& w) {
+    return std::pair{s_.rank_of[w.member.asset.value], w.member.partition};
+  });
+  std::unordered_map<MemberId, std::size_t> position;
+  std::unordered_map<AssetId, PartitionSet> selected;
   std::vector<Wanted> fresh;
   std::vector<Wanted> joining;
   for (const Wanted& w : wanted) {
-    if (s_.queued[w.asset.value].run.value != 0) {
+    if (s_.queued_step(w.member).run.value != 0) {
       joining.push_back(w);
-    } else if (position.emplace(w.asset, fresh.size()).second) {
+    } else if (position.emplace(w.member, fresh.size()).second) {
       fresh.push_back(w);
+    } else {
+      continue;
     }
+    selected[w.member.asset].add(w.member.partition);
   }
+  /// Members selected with it that a member needs, by dependency.
+  const auto each_upstream = [&](MemberId m, auto&& each) {
+    const Rank rank = s_.rank_of[m.asset.value];
+    const auto deps = s_.graph->upstream(rank);
+    for (std::size_t d = 0; d < deps.size(); ++d) {
+      const AssetId up = s_.id_of[deps[d].value];
+      const auto it = selected.find(up);
+      if (it == selected.end()) continue;
+      const PartitionMapping* mapping = s_.mapping(rank, d);
+      const bool same = mapping == nullptr || mapping->form() == PartitionMapping::Form::identity;
+      const PartitionSet needed =
+          s_.upstream_of(rank, d, PartitionSet{m.partition}).needed & it->second;
+      needed.for_each([&](PartitionId p) {
+        each(MemberId{up, p}, same);
+        return true;
+      });
+    }
+  };
 
-  // Components stay together, one project's in one run while there is room; a greater one is cut by
-  // rank.
+  // What may share a run: one project's members of one partition.  Components stay together, while
+  // there is room; a greater one is cut by rank.
+  using Kind = std::pair<std::string, PartitionId>;
+  const auto kind_of = [&](MemberId m) {
+    return Kind{s_.definition(m.asset).project, m.partition};
+  };
   Components components{fresh.size()};
   for (std::size_t i = 0; i < fresh.size(); ++i) {
-    for (const Rank up : s_.graph->upstream(s_.rank_of[fresh[i].asset.value])) {
-      const auto it = position.find(s_.id_of[up.value]);
-      if (it != position.end() &&
-          s_.definition(it->first).project == s_.definition(fresh[i].asset).project) {
+    each_upstream(fresh[i].member, [&](MemberId up, bool same) {
+      const auto it = position.find(up);
+      if (same && it != position.end() && kind_of(up) == kind_of(fresh[i].member))
         components.join(i, it->second);
-      }
-    }
+    });
   }
-  const auto steps_of = [&](AssetId a) {
+  const auto steps_of = [&](MemberId m) {
     std::size_t count = 1;
-    for (const CheckDefinition& check : s_.definition(a).checks)
+    for (const CheckDefinition& check : s_.definition(m.asset).checks)
       count += check.command.empty() ? 0 : 1;
     return count;
   };
   std::map<std::size_t, std::size_t> size_of;  // by component, in steps
   for (std::size_t i = 0; i < fresh.size(); ++i)
-    size_of[components.find(i)] += steps_of(fresh[i].asset);
+    size_of[components.find(i)] += steps_of(fresh[i].member);
   struct Open {
     std::size_t group{};
     std::size_t size{};
   };
-  std::map<std::string, Open> open;      // the run being filled, by project
+  std::map<Kind, Open> open;             // the run being filled
   std::map<std::size_t, Open> group_of;  // by component
-  std::vector<std::vector<AssetId>> groups;
+  std::vector<std::vector<MemberId>> groups;
   for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const MemberId m = fresh[i].member;
     const std::size_t component = components.find(i);
-    const std::size_t steps = steps_of(fresh[i].asset);
+    const std::size_t steps = steps_of(m);
     auto it = group_of.find(component);
     if (it == group_of.end()) {
-      Open& current = open[s_.definition(fresh[i].asset).project];
+      Open& current = open[kind_of(m)];
       if (current.size == 0 || current.size + size_of[component] > steps_max) {
         current = {groups.size(), 0};
         groups.emplace_back();
@@ -98,28 +125,28 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
       groups.emplace_back();
     }
     it->second.size += steps;
-    groups[it->second.group].push_back(fresh[i].asset);
+    groups[it->second.group].push_back(m);
   }
 
   // Numbers first: a step may wait for one of another run of this moment.
-  std::unordered_map<AssetId, std::vector<StepId>> steps;  // its own step, then its checks'
+  std::unordered_map<MemberId, std::vector<StepId>> steps;  // its own step, then its checks'
   std::vector<RunId> runs;
   RunId id = next_run_id();
   for (const auto& group : groups) {
     runs.push_back(id);
     std::uint32_t number = 0;
-    for (const AssetId a : group) {
-      for (std::size_t i = 0; i < steps_of(a); ++i) steps[a].push_back({id, number++});
+    for (const MemberId m : group) {
+      for (std::size_t i = 0; i < steps_of(m); ++i) steps[m].push_back({id, number++});
     }
     id = RunId{id.value + 1};
   }
   for (const Wanted& w : joining) {
     // A member's checks follow its own step.
-    for (auto it = s_.steps.find(s_.queued[w.asset.value]);
-         it != s_.steps.end() && it->second.row.member.asset == w.asset &&
-         it->first.run == s_.queued[w.asset.value].run;
+    const StepId own = s_.queued_step(w.member);
+    for (auto it = s_.steps.find(own);
+         it != s_.steps.end() && it->second.row.member == w.member && it->first.run == own.run;
          ++it) {
-      steps[w.asset].push_back(it->first);
+      steps[w.member].push_back(it->first);
     }
   }
   const auto is_blocking = [&](StepId id) {
@@ -129,26 +156,26 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
                                  return check.blocking && check.name == step.row.check;
                                });
   };
-  const auto waits_of = [&](AssetId a) {
+  const auto waits_of = [&](MemberId m) {
     std::vector<StepId> waits;
-    for (const Rank up : s_.graph->upstream(s_.rank_of[a.value])) {
-      const auto it = steps.find(s_.id_of[up.value]);
-      if (const auto checks = s_.source_checks.find(s_.id_of[up.value]);
-          checks != s_.source_checks.end()) {
-        for (const StepId check : checks->second) {
-          if (is_blocking(check)) waits.push_back(check);
-        }
+    for (const Rank up : s_.graph->upstream(s_.rank_of[m.asset.value])) {
+      const auto checks = s_.source_checks.find(s_.id_of[up.value]);
+      if (checks == s_.source_checks.end()) continue;
+      for (const StepId check : checks->second) {
+        if (is_blocking(check)) waits.push_back(check);
       }
-      if (it == steps.end()) continue;
+    }
+    each_upstream(m, [&](MemberId up, bool) {
+      const auto it = steps.find(up);
+      if (it == steps.end()) return;
       waits.push_back(it->second.front());
-      const auto& checks = s_.graph->asset(up).checks;
       std::size_t at = 1;
-      for (const CheckDefinition& check : checks) {
+      for (const CheckDefinition& check : s_.definition(up.asset).checks) {
         if (check.command.empty()) continue;
         if (check.blocking && at < it->second.size()) waits.push_back(it->second[at]);
         ++at;
       }
-    }
+    });
     return waits;
   };
 
@@ -159,15 +186,14 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
                         .reason = reason,
                         .tags = tags,
                         .retry_of = retry_of};
-    for (const AssetId a : groups[g]) {
-      run.steps.push_back({.member = {a, {}},
-                           .waits = waits_of(a),
-                           .own_reason = fresh[position.at(a)].own_reason});
-      for (const CheckDefinition& check : s_.definition(a).checks) {
+    for (const MemberId m : groups[g]) {
+      run.steps.push_back(
+          {.member = m, .waits = waits_of(m), .own_reason = fresh[position.at(m)].own_reason});
+      for (const CheckDefinition& check : s_.definition(m.asset).checks) {
         if (!check.command.empty()) {
-          run.steps.push_back({.member = {a, {}},
+          run.steps.push_back({.member = m,
                                .check = check.name,
-                               .waits = {steps.at(a).front()},
+                               .waits = {steps.at(m).front()},
                                .own_reason = true});
         }
       }
@@ -175,9 +201,9 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
     record(std::move(run));
   }
   for (const Wanted& w : joining) {
-    const StepId step = s_.queued[w.asset.value];
+    const StepId step = s_.queued_step(w.member);
     std::vector<StepId> waits;
-    for (const StepId wait : waits_of(w.asset)) {
+    for (const StepId wait : waits_of(w.member)) {
       const StepState* other = s_.step(wait);
       if (wait.run != step.run && other != nullptr && !is_terminal(other->row.status))
         waits.push_back(wait);
@@ -191,12 +217,11 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
 
 /// A source's checks run on each update; what depends on it waits for those that block.
 void Decider::check_sources() {
-  for (const AssetId a : std::exchange(delivered_, {})) {
+  for (const MemberId m : std::exchange(delivered_, {})) {
     fact::RunQueued run{.run = next_run_id(), .cause = RunCause::automation};
-    for (const CheckDefinition& check : s_.definition(a).checks) {
+    for (const CheckDefinition& check : s_.definition(m.asset).checks) {
       if (check.command.empty()) continue;
-      run.steps.push_back(
-          {.member = {a, {}}, .check = check.name, .waits = {}, .own_reason = true});
+      run.steps.push_back({.member = m, .check = check.name, .waits = {}, .own_reason = true});
     }
     record(std::move(run));
   }

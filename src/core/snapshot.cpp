@@ -11,6 +11,32 @@ using namespace core;  // NOLINT: the state's own words
 
 namespace {
 
+std::shared_ptr<const PartitionView> partition_view(const Engine::State& s, AssetId a) {
+  const Partitions& p = *s.cut(a);
+  auto out = std::make_shared<PartitionView>();
+  out->space = p.space;
+  out->existing = p.universe;
+  out->updated = p.updated;
+  out->failed = p.failed;
+  out->in_progress = p.in_progress;
+  out->stale_code = p.stale_code;
+  out->stale_data = p.stale_data;
+  out->stale_dependencies = p.stale_dependencies;
+  return out;
+}
+
+/// What can be said of an asset as a whole from its partitions.
+void summarize(const PartitionView& p, AssetState& out) {
+  out.stale = 0;
+  if (p.stale_code.intersects(p.existing)) out.stale |= stale_code;
+  if (p.stale_data.intersects(p.existing)) out.stale |= stale_data;
+  if (p.stale_dependencies.intersects(p.existing)) out.stale |= stale_dependencies;
+  out.data = !p.updated.intersects(p.existing) ? DataState::missing
+             : out.stale != 0                  ? DataState::stale
+                                               : DataState::fresh;
+  out.failed = p.failed.intersects(p.existing);
+}
+
 AssetState view(const Engine::State& s, Rank rank) {
   const AssetId a = s.id_of[rank.value];
   const MemberRow& m = s.members[a.value];
@@ -21,7 +47,7 @@ AssetState view(const Engine::State& s, Rank rank) {
              : out.stale != 0     ? DataState::stale
                                   : DataState::fresh;
   out.paused = s.is_paused(a);
-  out.withheld = s.memory[a.value].withheld;
+  out.withheld = !s.memory[a.value].of(fact::Slot::withheld).empty();
   out.provisional = m.provisional;
   out.failed = m.last_step == StepStatus::failed || m.last_step == StepStatus::lost;
   out.freshness = m.freshness;
@@ -33,8 +59,17 @@ AssetState view(const Engine::State& s, Rank rank) {
     if (row.sequence.value == 0 || row.sequence < m.materialized) continue;
     ++(row.passed ? out.checks_passed : out.checks_failed);
   }
-  const StepState* busy = s.step(s.busy[a.value]);
-  out.active = s.busy[a.value].run.value != 0 ? s.busy[a.value] : s.queued[a.value];
+  StepId busy_step = s.busy[a.value];
+  StepId queued_step = s.queued[a.value];
+  if (s.is_cut(a)) {
+    const Partitions& p = *s.cut(a);
+    out.partitions = partition_view(s, a);
+    summarize(*out.partitions, out);
+    busy_step = p.busy.empty() ? StepId{} : p.busy.begin()->second;
+    queued_step = p.queued.empty() ? StepId{} : p.queued.begin()->second;
+  }
+  const StepState* busy = s.step(busy_step);
+  out.active = busy_step.run.value != 0 ? busy_step : queued_step;
   if (busy != nullptr && busy->row.status != StepStatus::queued) {
     out.work = WorkState::running;
   } else if (out.active.run.value != 0) {

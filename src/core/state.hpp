@@ -15,9 +15,14 @@
 #include "base/cron.hpp"
 #include "base/timezone.hpp"
 #include "core/condition.hpp"
+#include "core/members.hpp"
 #include "core/rank_queue.hpp"
+#include "core/truth.hpp"
 #include "freshet/engine.hpp"
 #include "freshet/snapshot.hpp"
+#include "model/partition/mapping.hpp"
+#include "model/partition/names.hpp"
+#include "model/partition/space.hpp"
 
 namespace freshet {
 
@@ -57,12 +62,12 @@ struct KeyHash {
 
 /// What the clock will change.
 struct Timer {
-  enum class Kind : std::uint8_t { schedule, freshness, edge, retry, timeout };
+  enum class Kind : std::uint8_t { schedule, window, freshness, edge, retry, timeout };
   Instant at;
   Kind kind{};
-  AssetId asset;  ///< freshness, edge.
-  StepId step;    ///< retry, timeout.
-  std::string schedule;
+  AssetId asset;         ///< freshness, edge.
+  StepId step;           ///< retry, timeout.
+  std::string schedule;  ///< schedule, window: its name.
   friend auto operator<=>(const Timer&, const Timer&) = default;
 };
 
@@ -77,20 +82,52 @@ struct Pool {
 struct ChangeEvent {
   AssetId asset;
   std::uint16_t changes{};
-  AssetId own;  ///< The asset whose own progress this is; 0: none's.
+  MemberId own;      ///< The member whose own progress this is; asset 0: none's.
+  PartitionSet set;  ///< Partitions of the asset.
+};
+
+/// Time windows that come to exist together: a shape and an offset.
+struct Series {
+  Instant until{};             ///< Windows count as existing that do so by then.
+  bool known{false};           ///< A fact says so.
+  std::vector<AssetId> users;  ///< Derived.
+};
+
+/// Members of which a condition is to be evaluated.
+struct Due {
+  PartitionSet concerned;
+  PartitionSet stirred;  ///< By something other than their own progress.
+};
+
+/// What a condition remembers of its asset: partitions by slot (fact::MemoryChange).
+struct Memory {
+  std::uint64_t expression{};                                 ///< 0: never evaluated.
+  std::vector<std::pair<std::uint64_t, PartitionSet>> slots;  ///< Ascending, none empty.
+
+  [[nodiscard]] const PartitionSet& of(std::uint64_t slot) const {
+    static const PartitionSet nothing;
+    const auto it = std::ranges::lower_bound(slots, slot, {}, &decltype(slots)::value_type::first);
+    return it == slots.end() || it->first != slot ? nothing : it->second;
+  }
+  [[nodiscard]] const PartitionSet& of(fact::Slot slot) const {
+    return of(static_cast<std::uint64_t>(slot));
+  }
+  /// False if nothing changed.
+  bool change(std::uint64_t slot, const PartitionSet& set, const PartitionSet& unset);
 };
 
 /// What is only true within one moment.
 struct MomentState {
-  std::uint32_t order{0};                              ///< Of the action being taken in, from 1.
-  std::unordered_map<AssetId, std::uint32_t> version;  ///< Order of its last changed update …
-  std::unordered_map<AssetId, std::uint32_t> materialized;
-  std::unordered_map<AssetId, std::uint32_t> handled;
+  using Events = std::unordered_map<AssetId, Truth>;
+  std::uint32_t order{0};  ///< Of the action being taken in, from 1.
+  Events version;          ///< Order of the last changed update …
+  Events materialized;
+  Events handled;
+  Events wiped;
   std::unordered_map<AssetId, std::uint32_t> code;
-  std::unordered_map<AssetId, std::uint32_t> wiped;
   std::set<std::string> ticks;
-  std::set<AssetId> requested;  ///< By automation, before this moment's evaluation.
-  std::set<AssetId> ended;      ///< Whose own step ended in this moment.
+  Events requested;  ///< By automation, before this moment's evaluation.
+  Events ended;      ///< Whose own step ended in this moment.
   void clear() { *this = {}; }
 };
 
@@ -118,9 +155,12 @@ struct Engine::State {
 
   // By AssetId; index 0 is nobody.
   std::vector<std::string> keys{1};
+  /// Of an asset that is cut into partitions: the latest of any of them, as far as an asset as a
+  /// whole has such (updates, freshness, alerts).
   std::vector<MemberRow> members{1};
+  std::vector<std::unique_ptr<core::Partitions>> partitions{1};  ///< Null where never cut.
   std::vector<DefinitionRow> definitions{1};
-  std::vector<fact::ConditionMemory> memory{1};
+  std::vector<core::Memory> memory{1};
   std::vector<std::vector<CheckRow>> checks{1};
   std::vector<Rank> rank_of{core::no_rank};
   std::vector<std::shared_ptr<const core::Program>> programs{1};
@@ -129,7 +169,7 @@ struct Engine::State {
   std::vector<Sequence> revision{1};
   /// Derived: of external assets, checks that were queued for an update and have not ended.
   std::unordered_map<AssetId, std::vector<StepId>> source_checks;
-  /// Derived: steps that were never started, by the members whose blocking checks they have to look
+  /// Derived: steps that were never started, by the assets whose blocking checks they have to look
   /// at.
   std::unordered_map<AssetId, std::vector<StepId>> gated;
   std::vector<std::uint8_t> touched{0};
@@ -139,8 +179,16 @@ struct Engine::State {
   std::map<std::pair<AssetId, AssetId>, Sequence> edges;
   std::map<AssetId, PauseRow> pauses;
   std::map<AssetId, std::string> cursors;
+  /// What must be repaired before requests that were handed back are made again.
+  std::map<MemberId, std::vector<Blocker>> handed_back;
+  std::shared_ptr<PartitionRegistry> registry{std::make_shared<PartitionRegistry>()};
+  DynamicSets dynamic;
+  std::map<std::string, core::Series> series;
+  Instant windows_until{};  ///< Latest of all series.
   std::map<RunId, core::RunState> runs;
   std::map<StepId, core::StepState> steps;
+  /// Derived: those that wait for steps of runs yet to be queued in the same moment.
+  std::unordered_map<StepId, std::vector<StepId>> awaited;
   std::map<std::string, core::Schedule> schedules;
   std::map<std::pair<std::string, std::string>, EventRow> events;
   std::map<std::string, AnswerRow> answers;
@@ -151,7 +199,10 @@ struct Engine::State {
   std::shared_ptr<const Graph> next_graph;  ///< Bound, not yet in force.
   std::shared_ptr<const Graph> graph;
   std::vector<AssetId> id_of;
-  std::vector<std::uint8_t> stale;  ///< StaleCause bits.
+  std::vector<std::uint8_t> stale;  ///< StaleCause bits; of assets that are not cut.
+  Micros lookback{};                ///< Greatest of any condition's in_latest_time_window.
+  /// Of assets that are cut, or have a dependency that is: a mapping per dependency.
+  std::unordered_map<AssetId, std::vector<std::shared_ptr<const PartitionMapping>>> mappings;
   std::unordered_map<AssetId, std::vector<std::pair<AssetId, std::uint16_t>>> watchers;
   std::unordered_map<std::string, std::shared_ptr<const core::Program>> compiled;  ///< By text.
   /// Of a condition's allow and ignore: 1 for each dependency that counts, by rank.
@@ -166,12 +217,18 @@ struct Engine::State {
   core::MomentState moment;
   std::vector<core::ChangeEvent> changes;
   std::vector<core::ChangeEvent> late_changes;  ///< Came after the evaluation: for the next.
-  std::set<AssetId> late_handled;               ///< Started after the evaluation, likewise.
-  AssetId own;                                  ///< Whose own progress is being applied.
+  core::MomentState::Events late_handled;       ///< Started after the evaluation, likewise.
+  MemberId own;                                 ///< Whose own progress is being applied.
   core::RankQueue wave, due;
-  std::vector<std::uint8_t> due_stirred;  ///< By rank.
+  std::unordered_map<std::uint32_t, PartitionSet> wave_of;  ///< By rank, of assets that are cut.
+  std::unordered_map<std::uint32_t, core::Due> due_of;      ///< By rank.
   std::vector<StepId> reconsider;
   std::vector<AssetId> touched_assets;
+  std::map<MemberId, std::uint8_t> touched_partitions;
+  std::set<std::pair<AssetId, std::uint64_t>> touched_slots;
+  std::set<MemberId> touched_handed_back;
+  std::vector<PartitionNameRow> touched_names;
+  std::set<std::string> touched_sets;
   std::set<RunId> touched_runs;
   std::set<StepId> touched_steps;
   std::vector<std::pair<AssetId, AssetId>> touched_edges;
@@ -208,23 +265,93 @@ struct Engine::State {
     const auto it = steps.find(id);
     return it == steps.end() ? nullptr : &it->second;
   }
-  [[nodiscard]] bool in_progress(AssetId a) const {
-    return busy[a.value].run.value != 0 || queued[a.value].run.value != 0;
+  // --- members: an asset, or a partition of it
+  [[nodiscard]] core::Partitions* cut(AssetId a) { return partitions[a.value].get(); }
+  [[nodiscard]] const core::Partitions* cut(AssetId a) const { return partitions[a.value].get(); }
+  /// Whether the definition in force cuts it.
+  [[nodiscard]] bool is_cut(AssetId a) const {
+    return partitions[a.value] != nullptr && partitions[a.value]->space != nullptr;
   }
+  [[nodiscard]] const MemberRow& member(MemberId m) const {
+    static const MemberRow nothing;
+    if (m.partition.value == 0) return members[m.asset.value];
+    const core::Partitions* p = cut(m.asset);
+    return p == nullptr ? nothing : p->of(m.partition);
+  }
+  [[nodiscard]] MemberRow& edit(MemberId m) {
+    return m.partition.value == 0 ? members[m.asset.value] : parts(m.asset).edit(m);
+  }
+  core::Partitions& parts(AssetId a) {
+    auto& owner = partitions[a.value];
+    if (!owner) owner = std::make_unique<core::Partitions>();
+    return *owner;
+  }
+  /// Brings the sets up to date with a member's row.
+  void note(MemberId m);
+  [[nodiscard]] PartitionSet universe(AssetId a) const {
+    return is_cut(a) ? cut(a)->universe : PartitionSet{PartitionId{}};
+  }
+  /// Whether it is a member as the definition in force has them, existing or not.
+  [[nodiscard]] bool fits(MemberId m) const {
+    return is_cut(m.asset) ? unpack(m.partition).shape == cut(m.asset)->shape
+                           : m.partition.value == 0;
+  }
+  [[nodiscard]] bool exists(MemberId m) const {
+    return is_cut(m.asset) ? cut(m.asset)->universe.contains(m.partition) : m.partition.value == 0;
+  }
+  [[nodiscard]] StepId busy_step(MemberId m) const {
+    return step_of(m, busy, &core::Partitions::busy);
+  }
+  [[nodiscard]] StepId queued_step(MemberId m) const {
+    return step_of(m, queued, &core::Partitions::queued);
+  }
+  void set_busy(MemberId m, StepId step) { set_step(m, step, busy, &core::Partitions::busy); }
+  void set_queued(MemberId m, StepId step) { set_step(m, step, queued, &core::Partitions::queued); }
+  [[nodiscard]] bool in_progress(MemberId m) const {
+    return busy_step(m).run.value != 0 || queued_step(m).run.value != 0;
+  }
+  [[nodiscard]] std::vector<CheckRow>& checks_of(MemberId m) {
+    return m.partition.value == 0 ? checks[m.asset.value] : parts(m.asset).checks[m.partition];
+  }
+  [[nodiscard]] const std::vector<CheckRow>& checks_of(MemberId m) const;
+  /// "marts/revenue", "marts/revenue[2026-01-31]".
+  [[nodiscard]] std::string name_of(MemberId m) const;
+  /// Which of these are missing, in progress and so on.
+  [[nodiscard]] PartitionSet missing_of(AssetId a, const PartitionSet& of) const;
+  [[nodiscard]] PartitionSet in_progress_of(AssetId a, const PartitionSet& of) const;
+  [[nodiscard]] PartitionSet failed_of(AssetId a, const PartitionSet& of) const;
+  [[nodiscard]] PartitionSet stale_of(AssetId a, const PartitionSet& of, std::uint8_t causes) const;
+
+  // --- partitions.cpp: how members of one asset depend on those of another
+  /// Of the `dep`-th dependency of `down`; nullptr where neither is cut.
+  [[nodiscard]] const PartitionMapping* mapping(Rank down, std::size_t dep) const;
+  [[nodiscard]] PartitionMapping::Upstream upstream_of(Rank down, std::size_t dep,
+                                                       const PartitionSet& of) const;
+  /// Existing members of `down` that need some of these of its dependency.
+  [[nodiscard]] PartitionSet downstream_of(Rank down, std::size_t dep,
+                                           const PartitionSet& of) const;
+  /// As above, over all dependencies of `down` that are `up`.
+  [[nodiscard]] PartitionSet downstream_of(Rank up, Rank down, const PartitionSet& of) const;
+  /// Binds spaces and mappings of the definitions in force.
+  void bind_partitions();
+  /// The time up to which windows exist: now, but never back.
+  [[nodiscard]] Instant window_time() const { return std::max(now, windows_until); }
+  void advance_windows(const std::string& name, Instant until);
+
   [[nodiscard]] bool is_paused(AssetId a) const {
     const auto it = pauses.find(a);
     return it != pauses.end() && it->second.paused;
   }
-  [[nodiscard]] const CheckRow* check(AssetId a, std::string_view name) const {
-    for (const auto& row : checks[a.value]) {
+  [[nodiscard]] const CheckRow* check(MemberId m, std::string_view name) const {
+    for (const auto& row : checks_of(m)) {
       if (row.name == name) return &row;
     }
     return nullptr;
   }
   /// The result of a check against the latest materialization; nullptr where there is none.
-  [[nodiscard]] const CheckRow* current_check(AssetId a, std::string_view name) const {
-    const CheckRow* row = check(a, name);
-    return row != nullptr && row->sequence > members[a.value].materialized ? row : nullptr;
+  [[nodiscard]] const CheckRow* current_check(MemberId m, std::string_view name) const {
+    const CheckRow* row = check(m, name);
+    return row != nullptr && row->sequence > member(m).materialized ? row : nullptr;
   }
 
   // --- noting
@@ -238,25 +365,49 @@ struct Engine::State {
     if (is_defined(a) && !chunk_dirty.empty())
       chunk_dirty[rank_of[a.value].value / Snapshot::chunk_size] = 1;
   }
-  void change(AssetId a, std::uint16_t what) { changes.push_back({a, what, own}); }
+  void touch(MemberId m, std::uint8_t what) {
+    if (m.partition.value == 0) return touch(m.asset, what);
+    std::uint8_t& bits = touched_partitions[m];
+    bits = static_cast<std::uint8_t>(bits | what);
+    revise(m.asset);
+  }
+  void change(AssetId a, std::uint16_t what, PartitionSet set) {
+    // A definition changes also where no member exists.
+    if (!set.empty() || (what & core::changed_definition) != 0)
+      changes.push_back({a, what, own, std::move(set)});
+  }
+  void change(MemberId m, std::uint16_t what) {
+    if (fits(m)) change(m.asset, what, PartitionSet{m.partition});
+  }
+  /// Of every member of an asset.
+  void change(AssetId a, std::uint16_t what) { change(a, what, universe(a)); }
+  void remember(AssetId a, std::uint64_t slot, const PartitionSet& set, const PartitionSet& unset) {
+    if (memory[a.value].change(slot, set, unset)) touched_slots.emplace(a, slot);
+  }
   void grow(AssetId a);
 
   // --- staleness.cpp
   /// Whether a dependency holds a data version that the member did not consume (reference:
   /// Staleness).
-  [[nodiscard]] bool is_data_stale(AssetId a) const;
-  [[nodiscard]] bool has_unconsumed(AssetId a, AssetId upstream) const;
+  [[nodiscard]] bool is_data_stale(MemberId m) const;
+  [[nodiscard]] bool has_unconsumed(MemberId m, MemberId upstream) const;
+  [[nodiscard]] bool has_unconsumed(MemberId m, Rank rank, std::size_t dep) const;
   [[nodiscard]] std::uint8_t compute_stale(Rank rank) const;
-  void spread_staleness(Rank from);
+  [[nodiscard]] std::uint8_t compute_stale(MemberId m) const;
+  PartitionSet restale(AssetId a, const PartitionSet& of);
+  void spread_staleness(AssetId from, const PartitionSet& set);
   void recompute_staleness();
-  void remember_version(AssetId a, const MemberRow& before, Sequence at, DataVersion version);
+  void remember_version(MemberId m, const MemberRow& before, Sequence at, DataVersion version);
 
   // --- apply.cpp
   void apply(const FactRecord& record);
-  void handle(AssetId a);
+  void handle(AssetId a, const PartitionSet& set);
 
   // --- load.cpp
   void bring_into_force();
+  void rebind_partitions();
+  void forget_partitioning(AssetId a);
+  void arm_windows(const std::string& name);
   void arm_timers(AssetId a);
   void arm_schedule(const std::string& name);
   void arm_all_timers();
@@ -265,7 +416,8 @@ struct Engine::State {
   [[nodiscard]] FreshnessState freshness_at(AssetId a, Instant at) const;
   [[nodiscard]] std::optional<Instant> next_freshness_change(AssetId a, Instant at) const;
   /// Why a dependency's edge rule does not hold at `at`; "" when it does.
-  [[nodiscard]] std::string edge_unready(AssetId a, const Dependency& dep, Instant at) const;
+  /// (Of a dependency that is cut, the latest update of any partition counts.)
+  [[nodiscard]] std::string edge_unready(const Dependency& dep, Instant at) const;
   /// Whether the rule holds only because the time until which it waits has passed.
   [[nodiscard]] bool edge_provisional(const Dependency& dep, Instant at) const;
   [[nodiscard]] std::optional<Instant> next_edge_change(const Dependency& dep, Instant at) const;
@@ -274,6 +426,19 @@ struct Engine::State {
   void set_ready(core::StepState& step, bool ready);
   void take_place(core::StepState& step);
   void give_place_back(core::StepState& step);
+
+ private:
+  [[nodiscard]] StepId step_of(
+      MemberId m, const std::vector<StepId>& whole,
+      std::unordered_map<PartitionId, StepId> core::Partitions::* of_partitions) const {
+    if (m.partition.value == 0) return whole[m.asset.value];
+    const core::Partitions* p = cut(m.asset);
+    if (p == nullptr) return {};
+    const auto it = (p->*of_partitions).find(m.partition);
+    return it == (p->*of_partitions).end() ? StepId{} : it->second;
+  }
+  void set_step(MemberId m, StepId step, std::vector<StepId>& whole,
+                std::unordered_map<PartitionId, StepId> core::Partitions::* of_partitions);
 };
 
 }  // namespace freshet

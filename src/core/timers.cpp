@@ -14,6 +14,9 @@ void Decider::fire_timers() {
         record(fact::TickPassed{timer.schedule, std::max(timer.at, tick.value_or(timer.at))});
         break;
       }
+      case Timer::Kind::window:
+        record(fact::TickPassed{timer.schedule, s_.now});
+        break;
       case Timer::Kind::freshness:
         s_.arm_timers(timer.asset);
         break;  // judged with all the others
@@ -63,7 +66,8 @@ void Decider::judge_freshness() {
     const FreshnessState before = s_.members[a.value].freshness;
     const FreshnessState state = s_.freshness_at(a, s_.now);
     if (state == before) continue;
-    const AssetId outer = std::exchange(s_.own, state == FreshnessState::pass ? a : AssetId{});
+    const MemberId outer =
+        std::exchange(s_.own, state == FreshnessState::pass ? MemberId{a, {}} : MemberId{});
     record(fact::FreshnessChanged{{a, {}}, state});
     s_.own = outer;
     if (state == FreshnessState::fail) {

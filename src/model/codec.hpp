@@ -17,6 +17,7 @@
 
 #include "freshet/facts.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/partitions.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet::codec {
@@ -85,6 +86,7 @@ class Encoder {
     put(text.size());
     out_ += text;
   }
+  void put(const PartitionSet& set) { put(set.serialize()); }
   template <class T>
   void put(const std::optional<T>& value) {
     put(value.has_value());
@@ -181,6 +183,15 @@ class Decoder {
     const std::size_t size = get_size();
     text.assign(bytes_.substr(at_, size));
     at_ += size;
+  }
+  void get(PartitionSet& set) {
+    const std::size_t start = at_;
+    std::string bytes;
+    get(bytes);
+    if (failed_) return;
+    auto read = PartitionSet::deserialize(bytes);
+    if (!read) return fail_at(start);
+    set = *std::move(read);
   }
   template <class T>
   void get(std::optional<T>& value) {

@@ -17,13 +17,14 @@ namespace {
 constexpr std::size_t kinds = std::variant_size_v<Fact>;
 
 constexpr std::array<std::string_view, kinds> kind_names{
-    "asset_known",    "definitions_loaded", "dependency_added", "updated",
-    "check_recorded", "event_rejected",     "source_cursor",    "wiped",
-    "run_queued",     "request_joined",     "step_started",     "step_running",
-    "stop_requested", "attempt_ended",      "step_ended",       "run_ended",
-    "step_logged",    "messages_read",      "condition_memory", "decided",
-    "tick_passed",    "freshness_changed",  "alerted",          "pause_changed",
-    "answered",       "clock_jumped",
+    "asset_known",        "definitions_loaded", "dependency_added", "updated",
+    "check_recorded",     "event_rejected",     "source_cursor",    "wiped",
+    "run_queued",         "request_joined",     "step_started",     "step_running",
+    "stop_requested",     "attempt_ended",      "step_ended",       "run_ended",
+    "step_logged",        "messages_read",      "condition_memory", "decided",
+    "tick_passed",        "freshness_changed",  "alerted",          "pause_changed",
+    "answered",           "clock_jumped",       "handed_back",      "partition_named",
+    "partitions_changed",
 };
 static_assert(!kind_names.back().empty(), "a kind of fact has no name");
 

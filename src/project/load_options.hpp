@@ -17,7 +17,6 @@ using AutomationCheck = std::function<std::vector<Diagnostic>(const AssetDefinit
 struct LoadOptions {
   bool scenario{
       false};  ///< Automation is fine on an asset without a command (it is driven by hand).
-  bool allow_partitions{true};       ///< false: partitions and mappings are `unsupported`.
   std::string project;               ///< Name where the text gives none.
   std::string directory;             ///< Absolute; where the defining file lies.
   std::string file;                  ///< As shown in places.

@@ -40,6 +40,10 @@ struct Loading {
 
 bool is_error(const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }
 
+bool is_sound(const Loading& loading) {
+  return std::ranges::none_of(loading.report.diagnostics, is_error);
+}
+
 /// By place, the first file read before all others; what is said twice is said once.
 void sort_by_place(std::vector<Diagnostic>& diagnostics, const std::vector<std::string>& files) {
   const std::string main = files.empty() ? std::string{} : files.front();
@@ -254,8 +258,9 @@ std::vector<LoadResult> load_projects(std::span<const std::string> directories,
   const std::size_t first = projects.size();
   for (const std::string& directory : directories) {
     loading.push_back(read_project(directory, environment, files, options));
-    projects.push_back(
-        {.definitions = &loading.back().definitions, .is_whole = loading.back().is_whole});
+    projects.push_back({.definitions = &loading.back().definitions,
+                        .is_whole = loading.back().is_whole,
+                        .is_sound = is_sound(loading.back())});
   }
   std::vector<std::vector<Diagnostic>> found = validate(projects, options.unknown_dependency);
   std::vector<LoadResult> out;
@@ -288,7 +293,7 @@ LoadResult load_definitions(const Node& root, const LoadOptions& options) {
   apply_prefix(loading.definitions, draft.prefix);
 
   std::vector<ProjectView> projects = views_of(options.beside);
-  projects.push_back({.definitions = &loading.definitions});
+  projects.push_back({.definitions = &loading.definitions, .is_sound = is_sound(loading)});
   std::vector<std::vector<Diagnostic>> found = validate(projects, options.unknown_dependency);
   return finish(std::move(loading), std::move(found.back()));
 }

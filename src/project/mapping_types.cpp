@@ -174,10 +174,6 @@ constinit const ObjectType time_window_mapping_type{
     .tag = &type_tag<MappingDefinition>};
 
 void read_mapping(Reader& reader, const Node& node, MappingDefinition& out) {
-  if (!reader.options().allow_partitions) {
-    reader.unsupported(node, "partitions", "partition mappings are not available in this version");
-    return;
-  }
   if (!node.is_scalar()) {
     MappingDefinition mapping;
     reader.read(mapping_type, node, mapping);

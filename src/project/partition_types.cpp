@@ -378,10 +378,6 @@ constinit const ObjectType dynamic_type{.name = "dynamic",
                                         .tag = &type_tag<Dynamic>};
 
 void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsDefinition>& out) {
-  if (!reader.options().allow_partitions) {
-    reader.unsupported(node, "partitions", "partitions are not available in this version");
-    return;
-  }
   PartitionsDefinition partitions;
   reader.read(partitions_type, node, partitions);
   if (!partitions.dimensions.empty()) out = std::move(partitions);

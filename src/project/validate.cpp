@@ -121,6 +121,7 @@ std::vector<std::vector<Diagnostic>> validate(std::span<const ProjectView> proje
   validation.check_keys();
   validation.check_pools();
   validation.check_dependencies();
+  validation.check_partitions();
   validation.check_cycles();
   validation.check_writers();
   validation.check_self_triggers();

@@ -12,6 +12,8 @@ struct ProjectView {
   const Definitions* definitions{};  ///< Borrowed.
   /// false: some of its files could not be read, so that a dependency which lacks is not reported.
   bool is_whole{true};
+  /// false: a mistake was found while reading; what would only follow from it is not reported.
+  bool is_sound{true};
 };
 
 /// Everything that is wrong, each with its place.  The i-th list belongs to the i-th project; what

@@ -24,6 +24,7 @@ class Validation {
   void check_keys();  ///< Syntax, defined twice, reserved endings, renamed_from.
   void check_pools();
   void check_dependencies();  ///< Unknown ones, and those listed twice.
+  void check_partitions();    ///< That they can be bound, and their mappings made.
   void check_cycles();
   void check_writers();        ///< Two writers of one thing.
   void check_self_triggers();  ///< A source that watches what depends on it.

@@ -162,9 +162,11 @@ void CoreService::offload(std::function<void()> work, std::function<void()> done
   });
 }
 
-void CoreService::why(std::string asset, std::function<void(Result<Explanation>)> done) {
-  pipeline_.ask([this, asset = std::move(asset), done = std::move(done)](Engine& engine) mutable {
-    asio::post(parts_.io, [done = std::move(done), why = engine.why(asset)]() mutable {
+void CoreService::why(std::string asset, std::string partition,
+                      std::function<void(Result<Explanation>)> done) {
+  pipeline_.ask([this, asset = std::move(asset), partition = std::move(partition),
+                 done = std::move(done)](Engine& engine) mutable {
+    asio::post(parts_.io, [done = std::move(done), why = engine.why(asset, partition)]() mutable {
       done(std::move(why));
     });
   });

@@ -47,7 +47,8 @@ class CoreService final : public Service {
   bool submit(Input input, std::function<void(Reply)> done) override;
   void read(std::function<void(Reader&)> work, std::function<void()> done) override;
   void offload(std::function<void()> work, std::function<void()> done) override;
-  void why(std::string asset, std::function<void(Result<Explanation>)> done) override;
+  void why(std::string asset, std::string partition,
+           std::function<void(Result<Explanation>)> done) override;
   void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override;
   void validate(std::vector<ProposedFile> files,
                 std::function<void(std::vector<Diagnostic>)> done) override;

@@ -60,7 +60,6 @@ project::Environment process_environment() {
 
 project::LoadOptions load_options() {
   project::LoadOptions options;
-  options.allow_partitions = false;
   options.check_automation = [](const AssetDefinition& asset) {
     std::vector<Diagnostic> out;
     if (const auto error = check_condition(asset.automation)) {

@@ -29,6 +29,14 @@ std::string context_of(const effect::StartStep& effect, const AssetDefinition& a
   context.code_versions[asset.key] =
       asset.code_version.empty() ? std::nullopt : std::optional{asset.code_version};
   context.provenance[asset.key] = std::nullopt;
+  if (!effect.partition.empty()) {
+    context.partition_key = effect.partition;
+    context.partition_key_range = {effect.partition, effect.partition};
+  }
+  if (effect.window) {
+    context.partition_time_window = {format_instant(effect.window->first),
+                                     format_instant(effect.window->second)};
+  }
   context.run_id = run;
   context.retry_number = static_cast<int>(effect.attempt) - 1;
   return pipes_context_json(context);
@@ -66,14 +74,15 @@ void Steps::start(const effect::StartStep& effect) {
   for (const auto& project : effect.graph->projects()) {
     if (project->project == asset.project) project_directory = project->directory;
   }
-  EnvironmentParts parts{.daemon = options_.environment,
-                         .declared = asset.environment,
-                         .run_id = run,
-                         .asset = asset.key,
-                         .partition = std::nullopt,
-                         .attempt = static_cast<int>(effect.attempt),
-                         .project_directory = project_directory,
-                         .attempt_directory = launch.directory};
+  EnvironmentParts parts{
+      .daemon = options_.environment,
+      .declared = asset.environment,
+      .run_id = run,
+      .asset = asset.key,
+      .partition = effect.partition.empty() ? std::nullopt : std::optional{effect.partition},
+      .attempt = static_cast<int>(effect.attempt),
+      .project_directory = project_directory,
+      .attempt_directory = launch.directory};
   launch.environment = step_environment(parts);
   if (!effect.check.empty()) launch.environment.emplace_back("FRESHET_CHECK", effect.check);
   executor_.start(std::move(launch));

@@ -7,6 +7,8 @@
 #include <unistd.h>
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,9 +22,10 @@
 namespace freshet {
 namespace {
 
-/// A daemon that was killed may leave the lock with a child that has not come to its exec yet, for
-/// a few milliseconds.
-constexpr int tries = 100;
+/// A daemon that was killed may leave the lock with a child that has not come to its exec yet: a
+/// few milliseconds, on a machine that is very busy seconds.
+constexpr int tries_while_it_lives = 100;
+constexpr int tries_after_its_death = 1'000;
 constexpr int pause_ms = 10;
 
 Error failure(std::string_view operation, const std::string& path, int error) {
@@ -37,6 +40,18 @@ std::string read_holder(int fd) {
   std::string holder{buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
   while (!holder.empty() && holder.back() == '\n') holder.pop_back();
   return holder;
+}
+
+/// Whether the process that a holder's text names is there; true where it names none.
+bool lives(std::string_view holder) {
+  const std::size_t space = holder.rfind(' ');
+  pid_t pid{};
+  if (space == std::string_view::npos ||
+      std::from_chars(holder.data() + space + 1, holder.data() + holder.size(), pid).ec !=
+          std::errc{}) {
+    return true;
+  }
+  return ::kill(pid, 0) == 0 || errno != ESRCH;
 }
 
 Result<void> write_holder(int fd, const std::string& path, std::string_view holder) {
@@ -69,13 +84,18 @@ Result<StateDirectory> StateDirectory::acquire(const std::string& path, std::str
     }
     return failure("open", lock_path, error);
   }
-  bool locked = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
-  for (int left = tries; !locked && errno == EWOULDBLOCK && left > 0; --left) {
+  int error = 0;
+  const auto take = [&] {
+    error = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+    return error != EWOULDBLOCK;
+  };
+  for (int tried = 0; !take(); ++tried) {
+    if (tried >= (lives(read_holder(lock.get())) ? tries_while_it_lives : tries_after_its_death))
+      break;
     ::poll(nullptr, 0, pause_ms);
-    locked = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
   }
-  if (!locked) {
-    if (errno != EWOULDBLOCK) return failure("lock", lock_path, errno);
+  if (error != 0) {
+    if (error != EWOULDBLOCK) return failure("lock", lock_path, error);
     const std::string other = read_holder(lock.get());
     return Error{Errc::conflict, "state " + directory + " is in use by " +
                                      (other.empty() ? "another process" : other)};

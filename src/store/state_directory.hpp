@@ -12,7 +12,7 @@ namespace freshet {
 class StateDirectory {
  public:
   /// Makes the directory where there is none, and locks it.  Errc::conflict: it is in use, and was
-  /// for the second that this waits.
+  /// for the second that this waits (ten where who has it is dead).
   static Result<StateDirectory> acquire(const std::string& path, std::string_view holder);
 
   [[nodiscard]] const std::string& path() const { return path_; }

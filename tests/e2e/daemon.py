@@ -332,6 +332,10 @@ class Daemon:
         body = {"asset": asset, "data_version": version, "kind": "observation"}
         return self.post("/events", body | ({"id": event_id} if event_id else {}), want)
 
+    def report_partition(self, asset, partition, version):
+        return self.post("/events", {"kind": "materialization", "asset": asset, "partition": partition,
+                                     "data_version": version}, want=202)
+
     def materialize(self, select, **more):
         """Asks for a run; its id."""
         return self.post("/runs", {"select": select, **more}, 201)["id"]

@@ -2,50 +2,45 @@
 
 namespace freshet::sim {
 
-void StoreDouble::commit(const Batch& batch) {
-  facts_.insert(facts_.end(), batch.facts.begin(), batch.facts.end());
-  const Rows& rows = batch.rows;
-  for (const auto& r : rows.of<AssetRow>()) assets_[r.asset] = r;
-  for (const auto& r : rows.of<MemberRow>()) members_[r.asset] = r;
-  for (const auto& r : rows.of<VersionsRow>()) versions_[r.asset] = r;
-  for (const auto& r : rows.of<EdgeRow>()) edges_[{r.asset, r.upstream}] = r;
-  for (const auto& r : rows.of<DefinitionRow>()) definitions_[r.asset] = r;
-  for (const auto& r : rows.of<CheckRow>()) checks_[{r.asset, r.name}] = r;
-  for (const auto& r : rows.of<RunRow>()) runs_[r.run] = r;
-  for (const auto& r : rows.of<StepRow>()) steps_[r.step] = r;
-  for (const auto& r : rows.of<MemoryRow>()) memory_[r.memory.asset] = r;
-  for (const auto& r : rows.of<ScheduleRow>()) schedules_[r.schedule] = r;
-  for (const auto& r : rows.of<PauseRow>()) pauses_[r.asset] = r;
-  for (const auto& r : rows.of<EventRow>()) events_[{r.source, r.event_id}] = r;
-  for (const auto& r : rows.of<AnswerRow>()) answers_[r.key] = r;
-  for (const auto& r : rows.of<CursorRow>()) cursors_[r.asset] = r;
-  sequence_ = rows.sequence, at_ = rows.at, last_run_ = rows.last_run;
+namespace {
+
+template <class F>
+void each_table(F&& each) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (each(std::integral_constant<std::size_t, I>{}), ...);
+  }(std::make_index_sequence<std::tuple_size_v<decltype(Rows::tables)>>{});
 }
 
-namespace {
-template <class Map>
-auto values(const Map& map) {
-  std::vector<typename Map::mapped_type> out;
-  for (const auto& [key, value] : map) out.push_back(value);
-  return out;
-}
 }  // namespace
+
+void StoreDouble::commit(const Batch& batch) {
+  facts_.insert(facts_.end(), batch.facts.begin(), batch.facts.end());
+  each_table([&](auto table) {
+    for (const auto& row : std::get<table>(batch.rows.tables)) {
+      std::get<table>(tables_)[key_of(row)] = row;
+    }
+  });
+  sequence_ = batch.rows.sequence, at_ = batch.rows.at, last_run_ = batch.rows.last_run;
+}
 
 Rows StoreDouble::load() const {
   Rows rows;
-  rows.of<AssetRow>() = values(assets_), rows.of<MemberRow>() = values(members_);
-  rows.of<VersionsRow>() = values(versions_), rows.of<EdgeRow>() = values(edges_);
-  rows.of<DefinitionRow>() = values(definitions_), rows.of<CheckRow>() = values(checks_);
-  for (const auto& [id, row] : runs_) {
-    if (!is_terminal(row.status)) rows.of<RunRow>().push_back(row);
+  std::set<RunId> open;
+  for (const auto& [key, run] : std::get<std::map<std::string, RunRow>>(tables_)) {
+    if (!is_terminal(run.status)) open.insert(run.run);
   }
-  for (const auto& [id, row] : steps_) {
-    const auto run = runs_.find(id.run);
-    if (run != runs_.end() && !is_terminal(run->second.status)) rows.of<StepRow>().push_back(row);
-  }
-  rows.of<MemoryRow>() = values(memory_), rows.of<ScheduleRow>() = values(schedules_);
-  rows.of<PauseRow>() = values(pauses_), rows.of<EventRow>() = values(events_);
-  rows.of<AnswerRow>() = values(answers_), rows.of<CursorRow>() = values(cursors_);
+  each_table([&](auto table) {
+    for (const auto& [key, row] : std::get<table>(tables_)) {
+      using Row = std::decay_t<decltype(row)>;
+      if constexpr (std::is_same_v<Row, RunRow>) {
+        if (!open.contains(row.run)) continue;
+      }
+      if constexpr (std::is_same_v<Row, StepRow>) {
+        if (!open.contains(row.step.run)) continue;
+      }
+      std::get<table>(rows.tables).push_back(row);
+    }
+  });
   rows.sequence = sequence_, rows.at = at_, rows.last_run = last_run_;
   return rows;
 }

@@ -4,6 +4,8 @@
 #include <sstream>
 
 #include "freshet/snapshot.hpp"
+#include "model/partition/mapping.hpp"
+#include "model/partition/space.hpp"
 
 namespace freshet::sim {
 
@@ -33,8 +35,15 @@ std::string compare(Rows live, Rows stored) {
   const auto tidy = [](Rows& rows) {
     std::erase_if(rows.of<VersionsRow>(), [](const VersionsRow& r) { return r.history.empty(); });
     std::erase_if(rows.of<CheckRow>(), [](const CheckRow& r) { return r.sequence.value == 0; });
-    std::ranges::sort(rows.of<CheckRow>(), {},
-                      [](const CheckRow& r) { return std::pair{r.asset, r.name}; });
+    std::erase_if(rows.of<MemoryRow>(), [](const MemoryRow& r) { return r.set.empty(); });
+    std::erase_if(rows.of<ConditionRow>(), [](const ConditionRow& r) { return r.expression == 0; });
+    std::erase_if(rows.of<HandedBackRow>(),
+                  [](const HandedBackRow& r) { return r.blockers.empty(); });
+    std::apply(
+        [](auto&... table) {
+          (std::ranges::sort(table, {}, [](const auto& row) { return key_of(row); }), ...);
+        },
+        rows.tables);
     for (auto& row : rows.of<RunRow>()) row.sequence = {};
   };
   tidy(live), tidy(stored);
@@ -53,6 +62,71 @@ std::string compare(Rows live, Rows stored) {
 }
 
 }  // namespace
+
+namespace {
+
+WindowsDefinition windows(Cadence cadence, std::string schedule, std::string timezone,
+                          Micros before) {
+  return {.cadence = cadence,
+          .schedule = std::move(schedule),
+          .timezone = std::move(timezone),
+          .start = start_of_time - before};
+}
+
+PartitionsDefinition cut(std::vector<DimensionDefinition> dimensions, std::string text) {
+  return {.dimensions = std::move(dimensions), .text = std::move(text)};
+}
+
+/// A dependency's mapping that fits both sides: the wanted one, else the inferred one, else all.
+void fit(Dependency& dep, const AssetDefinition& asset, const AssetDefinition& upstream) {
+  PartitionRegistry registry;
+  const auto space = [&](const AssetDefinition& def) -> std::shared_ptr<const PartitionSpace> {
+    if (!def.partitions) return nullptr;
+    const auto needs = PartitionSpace::needs(*def.partitions, {});
+    registry.shapes.intern(needs->shape);
+    for (const std::string& key : needs->keys) registry.keys.intern(key);
+    return PartitionSpace::bind(*def.partitions, {}, registry);
+  };
+  const auto mine = space(asset), theirs = space(upstream);
+  if (make_mapping(dep.mapping, mine, theirs)) return;
+  dep.mapping = {};
+  if (make_mapping(dep.mapping, mine, theirs)) return;
+  dep.mapping = {.kind = MappingDefinition::Kind::all, .text = "all"};
+}
+
+}  // namespace
+
+std::optional<PartitionsDefinition> World::random_partitions() {
+  const DimensionDefinition keys{.name = "", .of = StaticKeys{{"p", "q", "r"}}};
+  const DimensionDefinition region{.name = "region", .of = StaticKeys{{"p", "q"}}};
+  const auto five = windows(Cadence::cron, "*/5 * * * *", "UTC", std::chrono::minutes{25});
+  switch (below(12)) {
+    case 0:
+      return cut({keys}, "static pqr");
+    case 1:
+      return cut({{.name = "", .of = StaticKeys{{"p", "q", "r", "s"}}}}, "static pqrs");
+    case 2:
+      return cut({{.name = "", .of = five}}, "five");
+    case 3:
+      return cut({{.name = "",
+                   .of = windows(Cadence::hourly, "", "Europe/Vienna", std::chrono::hours{4})}},
+                 "hourly");
+    case 4:
+      return cut({{.name = "", .of = DynamicKeys{"things"}}}, "dynamic things");
+    case 5:
+      return cut({region, {.name = "at", .of = five}}, "region five");
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string World::random_partition(const std::string& asset) {
+  const auto keys = engine_->partitions(asset);
+  if (!keys || keys->empty()) return {};
+  // Mostly one of the newest, so that there is something to do.
+  const std::size_t newest = std::min<std::size_t>(keys->size(), 4);
+  return (*keys)[chance(80) ? keys->size() - 1 - below(newest) : below(keys->size())];
+}
 
 World::World(std::uint64_t seed) : random_{seed}, now_{start_of_time} {
   options_.slots = static_cast<std::uint32_t>(1 + below(4));
@@ -99,6 +173,17 @@ std::shared_ptr<const Graph> World::random_graph() {
       for (const std::size_t d : deps) {
         Dependency dep{.key = "a" + std::to_string(d), .rule = {}, .mapping = {}, .place = {}};
         if (chance(10)) dep.rule.max_age = std::chrono::minutes{5 + static_cast<int>(below(60))};
+        if (chance(10)) {
+          dep.mapping = {.kind = MappingDefinition::Kind::last, .text = "last"};
+        } else if (chance(10)) {
+          dep.mapping = {.kind = MappingDefinition::Kind::all, .text = "all"};
+        } else if (chance(10)) {
+          dep.mapping = {.kind = MappingDefinition::Kind::time_window,
+                         .start_offset = -1 - static_cast<std::int32_t>(below(2)),
+                         .end_offset = -static_cast<std::int32_t>(below(2)),
+                         .allow_nonexistent = chance(30),
+                         .text = "time_window"};
+        }
         if (dep.rule.max_age && chance(30))
           dep.rule.wait_until = std::chrono::hours{static_cast<int>(below(24))};
         asset.deps.push_back(std::move(dep));
@@ -121,6 +206,11 @@ std::shared_ptr<const Graph> World::random_graph() {
     if (chance(20))
       asset.freshness =
           FreshnessPolicy{.within = std::chrono::minutes{20}, .warn = std::chrono::minutes{10}};
+    asset.partitions = random_partitions();
+    for (Dependency& dep : asset.deps) {
+      const auto up = std::ranges::find(definitions->assets, dep.key, &AssetDefinition::key);
+      fit(dep, asset, *up);
+    }
     definitions->assets.push_back(std::move(asset));
   }
   return *Graph::build({definitions});
@@ -259,6 +349,8 @@ void World::report() {
                      .source = "sim",
                      .id = std::to_string(next_event_)};
   const auto rank = graph_->find(event.asset);
+  event.partition = random_partition(event.asset);
+  if (chance(2)) event.partition = "nowhere";
   if (chance(60)) event.data_version = "v" + std::to_string(below(4));
   if (rank && !graph_->asset(*rank).checks.empty() && chance(50)) {
     event.kind = input::Event::Kind::check;
@@ -277,8 +369,13 @@ void World::act() {
   const std::string some = "a" + std::to_string(below(assets_));
   switch (below(20)) {
     case 0:
-      step(
-          {input::Request{.assets = {some, "a" + std::to_string(below(assets_))}, .actor = "sim"}});
+      if (const std::string partition = random_partition(some); !partition.empty()) {
+        step({input::Request{
+            .assets = {some}, .partitions = chance(20) ? "*" : partition, .actor = "sim"}});
+      } else {
+        step({input::Request{.assets = {some, "a" + std::to_string(below(assets_))},
+                             .actor = "sim"}});
+      }
       break;
     case 1:
       step({input::Pause{.assets = {some}, .paused = chance(50)}});
@@ -289,7 +386,7 @@ void World::act() {
       break;
     }
     case 3:
-      step({input::Wipe{some}});
+      step({input::Wipe{some, random_partition(some)}});
       break;
     case 4:
       if (!chance(30)) break;
@@ -304,6 +401,13 @@ void World::act() {
         step({input::Jumped{delta}});
       }
       break;
+    case 6: {
+      const std::string key = "k" + std::to_string(below(4));
+      input::Partitions change{.set = "things", .actor = "sim"};
+      (chance(70) ? change.add : change.remove).push_back(key);
+      step({change});
+      break;
+    }
     default:
       report();
   }

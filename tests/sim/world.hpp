@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <random>
 #include <set>
@@ -13,8 +14,21 @@
 
 #include "freshet/engine.hpp"
 #include "freshet/graph.hpp"
+#include "model/codec.hpp"
 
 namespace freshet::sim {
+
+/// The bytes of a row's key, by which it is found.
+template <class Row>
+std::string key_of(const Row& row) {
+  std::string key;
+  codec::Encoder encoder{key};
+  int left = Row::key_fields;
+  Row::describe(row, [&](std::string_view name, const auto& value) {
+    if (left-- > 0) encoder(name, value);
+  });
+  return key;
+}
 
 /// What storage holds: facts in order, and rows by key.  Only what was committed survives a crash.
 class StoreDouble {
@@ -27,20 +41,13 @@ class StoreDouble {
 
  private:
   std::vector<FactRecord> facts_;
-  std::map<AssetId, AssetRow> assets_;
-  std::map<AssetId, MemberRow> members_;
-  std::map<AssetId, VersionsRow> versions_;
-  std::map<std::pair<AssetId, AssetId>, EdgeRow> edges_;
-  std::map<AssetId, DefinitionRow> definitions_;
-  std::map<std::pair<AssetId, std::string>, CheckRow> checks_;
-  std::map<RunId, RunRow> runs_;
-  std::map<StepId, StepRow> steps_;
-  std::map<AssetId, MemoryRow> memory_;
-  std::map<std::string, ScheduleRow> schedules_;
-  std::map<AssetId, PauseRow> pauses_;
-  std::map<std::pair<std::string, std::string>, EventRow> events_;
-  std::map<std::string, AnswerRow> answers_;
-  std::map<AssetId, CursorRow> cursors_;
+  template <class Tuple>
+  struct ByKey;
+  template <class... R>
+  struct ByKey<std::tuple<std::vector<R>...>> {
+    using type = std::tuple<std::map<std::string, R>...>;
+  };
+  ByKey<decltype(Rows::tables)>::type tables_;  ///< By the bytes of their keys.
   Sequence sequence_;
   Instant at_{};
   RunId last_run_;
@@ -79,6 +86,9 @@ class World {
 
   std::shared_ptr<const Graph> random_graph();
   std::string random_automation();
+  std::optional<PartitionsDefinition> random_partitions();
+  /// The key of some partition that exists; "" where there is none.
+  std::string random_partition(const std::string& asset);
   void crash();
   /// Decides one moment; commits it and lets its effects out, unless a crash comes in between.
   void step(std::vector<Input> inputs);

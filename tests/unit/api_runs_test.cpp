@@ -101,8 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadRequest{"partitions",
                    {{"select", "*"}, {"partitions", {"x"}}},
                    422,
-                   "unsupported",
-                   "not available"},
+                   "invalid",
+                   "the others have none"},
         BadRequest{"external", {{"select", "raw/orders"}}, 422, "invalid", "outside"}),
     [](const auto& c) { return std::string{c.param.name}; });
 

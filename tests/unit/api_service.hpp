@@ -147,8 +147,9 @@ class MemoryService : public Service {
       done();
     });
   }
-  void why(std::string asset, std::function<void(Result<Explanation>)> done) override {
-    post([this, asset, done] { done(engine_.why(asset)); });
+  void why(std::string asset, std::string partition,
+           std::function<void(Result<Explanation>)> done) override {
+    post([this, asset, partition, done] { done(engine_.why(asset, partition)); });
   }
   void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override {
     post([changed, done] {

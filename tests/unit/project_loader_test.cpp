@@ -46,7 +46,7 @@ assets:
   - key: marts/revenue
     deps:
       - ref/sites
-      - {asset: ref/fx, max_age: 24h, wait_until: "04:30", then: provisional, timezone: Europe/Vienna, mapping: last}
+      - {asset: ref/fx, max_age: 24h, wait_until: "04:30", then: provisional, timezone: Europe/Vienna, mapping: all}
     command: [python3, "a b.py"]
     automation: eager
     code_version: 3
@@ -91,7 +91,7 @@ assets:
   EXPECT_EQ(asset.deps[0].rule, EdgeRule{});
   EXPECT_EQ(asset.deps[1].rule,
             (EdgeRule{.max_age = 24h, .wait_until = 4h + 30min, .timezone = "Europe/Vienna"}));
-  EXPECT_EQ(asset.deps[1].mapping.text, "last");
+  EXPECT_EQ(asset.deps[1].mapping.text, "all");
   EXPECT_THAT(asset.command, ElementsAre("python3", "a b.py"));
   EXPECT_EQ(asset.automation, "eager");
   EXPECT_EQ(asset.automation_place, (Place{"/p/freshet.yaml", 17, 17}));
@@ -298,25 +298,43 @@ assets:
       R"({"cron":{"schedule":"0 6 * * *","start":"2026-01-01T00:00:00.000000Z","timezone":"UTC"}})");
 }
 
-TEST(Loader, MappingsKeepTheirMeaning) {
-  const Definitions definitions = good(load_text(R"(
-sources: [{asset: a}, {asset: b}, {asset: c}, {asset: d}, {asset: e}]
+/// Each way to map, over a dependency that has a letter for its key.
+constexpr const char* kMappings = R"(
 assets:
-  - key: x
+  - {key: a, partitions: {static: [z, y]}}
+  - {key: b, partitions: {static: [x, y]}}
+  - {key: c, partitions: {static: [u, v, w]}}
+  - {key: d, partitions: {daily: {start: "2026-01-01"}}}
+  - {key: e, partitions: {multi: [{name: region, static: [at]}, {name: day, daily: {start: "2026-01-01"}}]}}
+  - key: keys
+    partitions: {static: [z, y]}
     deps:
       - {asset: a, mapping: identity}
       - {asset: b, mapping: {specific: [x, y]}}
       - {asset: c, mapping: {static: {z: [u], y: [v, w]}}}
-      - {asset: d, mapping: {time_window: {start_offset: -6}}}
+  - key: days
+    partitions: {daily: {start: "2026-01-01"}}
+    deps:
+      - {asset: d, mapping: {time_window: {start_offset: -6, end_offset: -1, allow_nonexistent: true}}}
       - {asset: e, mapping: {multi: {day: last, region: {specific: [at]}}}}
-)"));
-  const std::vector<Dependency>& deps = find(definitions, "x").deps;
-  ASSERT_EQ(deps.size(), 5U);
-  EXPECT_EQ(deps[0].mapping.text, "identity");
-  EXPECT_EQ(deps[1].mapping.text, R"({"specific":["x","y"]})");
-  EXPECT_EQ(deps[2].mapping.text, R"({"static":{"y":["v","w"],"z":["u"]}})");
-  EXPECT_EQ(deps[3].mapping.text, R"({"time_window":{"start_offset":-6,"end_offset":0}})");
-  EXPECT_EQ(deps[4].mapping.text, R"({"multi":{"day":"last","region":{"specific":["at"]}}})");
+      - {asset: b, mapping: all}
+  - {key: plain, deps: [a]}
+)";
+
+MappingDefinition mapping_over(const Definitions& definitions, const char* asset, std::size_t dep) {
+  return find(definitions, asset).deps.at(dep).mapping;
+}
+
+TEST(Loader, MappingsKeepTheirMeaning) {
+  const Definitions definitions = good(load_text(kMappings));
+  EXPECT_EQ(mapping_over(definitions, "keys", 0).text, "identity");
+  EXPECT_EQ(mapping_over(definitions, "keys", 1).text, R"({"specific":["x","y"]})");
+  EXPECT_EQ(mapping_over(definitions, "keys", 2).text, R"({"static":{"y":["v","w"],"z":["u"]}})");
+  EXPECT_EQ(mapping_over(definitions, "days", 0).text,
+            R"({"time_window":{"start_offset":-6,"end_offset":-1,"allow_nonexistent":true}})");
+  EXPECT_EQ(mapping_over(definitions, "days", 1).text,
+            R"({"multi":{"day":"last","region":{"specific":["at"]}}})");
+  EXPECT_EQ(mapping_over(definitions, "plain", 0), MappingDefinition{});
 }
 
 TEST(Loader, PartitionsAreUnderstood) {
@@ -354,51 +372,27 @@ assets:
 
 TEST(Loader, MappingsAreUnderstood) {
   using Kind = MappingDefinition::Kind;
-  const Definitions definitions = good(load_text(R"(
-sources: [{asset: a}, {asset: b}, {asset: c}, {asset: d}, {asset: e}, {asset: f}]
-assets:
-  - key: x
-    deps:
-      - {asset: a, mapping: identity}
-      - {asset: b, mapping: {specific: [x, y]}}
-      - {asset: c, mapping: {static: {z: [u], y: [v, w]}}}
-      - {asset: d, mapping: {time_window: {start_offset: -6, end_offset: -1, allow_nonexistent: true}}}
-      - {asset: e, mapping: {multi: {day: last, region: {specific: [at]}}}}
-      - f
-)"));
-  const std::vector<Dependency>& deps = find(definitions, "x").deps;
-  const auto without_text = [&](std::size_t i) {
-    MappingDefinition mapping = deps[i].mapping;
+  const Definitions definitions = good(load_text(kMappings));
+  const auto without_text = [&](const char* asset, std::size_t dep) {
+    MappingDefinition mapping = mapping_over(definitions, asset, dep);
     mapping.text.clear();
     for (auto& [name, of] : mapping.dimensions) of.text.clear();
     return mapping;
   };
-  EXPECT_EQ(without_text(0), MappingDefinition{.kind = Kind::identity});
-  EXPECT_EQ(without_text(1), (MappingDefinition{.kind = Kind::specific, .keys = {"x", "y"}}));
-  EXPECT_EQ(without_text(2),
+  EXPECT_EQ(without_text("keys", 0), MappingDefinition{.kind = Kind::identity});
+  EXPECT_EQ(without_text("keys", 1),
+            (MappingDefinition{.kind = Kind::specific, .keys = {"x", "y"}}));
+  EXPECT_EQ(without_text("keys", 2),
             (MappingDefinition{.kind = Kind::table, .table = {{"z", {"u"}}, {"y", {"v", "w"}}}}));
-  EXPECT_EQ(without_text(3), (MappingDefinition{.kind = Kind::time_window,
-                                                .start_offset = -6,
-                                                .end_offset = -1,
-                                                .allow_nonexistent = true}));
+  EXPECT_EQ(without_text("days", 0), (MappingDefinition{.kind = Kind::time_window,
+                                                        .start_offset = -6,
+                                                        .end_offset = -1,
+                                                        .allow_nonexistent = true}));
   EXPECT_EQ(
-      without_text(4),
+      without_text("days", 1),
       (MappingDefinition{.kind = Kind::multi,
                          .dimensions = {{"day", {.kind = Kind::last}},
                                         {"region", {.kind = Kind::specific, .keys = {"at"}}}}}));
-  EXPECT_EQ(deps[5].mapping, MappingDefinition{});
-}
-
-TEST(Loader, PartitionsCanBeUnsupported) {
-  LoadOptions options;
-  options.allow_partitions = false;
-  const LoadResult result = load_text(
-      "sources: [{asset: a}]\nassets: [{key: x, partitions: {static: [y]}, deps: [{asset: a, "
-      "mapping: all}]}]\n",
-      options);
-  EXPECT_EQ(result.unsupported, std::vector<std::string>{"partitions"});
-  EXPECT_EQ(result.diagnostics.size(), 2U);
-  EXPECT_FALSE(result.definitions.has_value());
 }
 
 TEST(Loader, ALinkToAFolderAboveEndsNoWalkAndFilesAreReadFromTheDisk) {

@@ -61,6 +61,16 @@ class Filler {
     fill(id.value);
   }
   void fill(MemberId& member) { fill(member.asset), fill(member.partition); }
+  /// Of one shape, as all sets are.
+  void fill(PartitionSet& set) {
+    set = {};
+    const auto shape = static_cast<std::uint32_t>(below(3) + 1);
+    for (std::uint64_t n = below(4) == 0 ? below(40) : below(3); n > 0; --n) {
+      set.add(pack({.shape = shape,
+                    .row = static_cast<std::uint32_t>(below(3)),
+                    .cell = static_cast<std::uint32_t>(below(200'000))}));
+    }
+  }
   void fill(StepId& step) { fill(step.run), fill(step.number); }
   void fill(Instant& at) {
     std::int64_t micros{};

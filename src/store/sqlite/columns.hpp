@@ -60,6 +60,9 @@ class ColumnLister {
   void add(const std::string& name, const std::optional<T>& /*value*/) {
     table_.columns.push_back({name, "INTEGER"});
   }
+  void add(const std::string& name, const PartitionSet& /*value*/) {
+    table_.columns.push_back({name, "BLOB NOT NULL"});
+  }
   void add(const std::string& name, const MemberId& member) {
     add(name + "_asset", member.asset), add(name + "_partition", member.partition);
   }
@@ -108,6 +111,7 @@ class Binder {
   void bind(const MemberId& member) { bind(member.asset), bind(member.partition); }
   void bind(const StepId& step) { bind(step.run), bind(step.number); }
   void bind(const std::string& text) { statement_.bind_text(next_++, text); }
+  void bind(const PartitionSet& set) { statement_.bind_blob_copy(next_++, set.serialize()); }
   template <class T>
   void bind(const std::optional<T>& value) {
     if (value) {
@@ -170,6 +174,11 @@ class ColumnReader {
   void read(MemberId& member) { read(member.asset), read(member.partition); }
   void read(StepId& step) { read(step.run), read(step.number); }
   void read(std::string& text) { text.assign(statement_.bytes(next_++)); }
+  void read(PartitionSet& set) {
+    auto made = PartitionSet::deserialize(statement_.bytes(next_++));
+    damaged_ = damaged_ || !made;
+    if (made) set = *std::move(made);
+  }
   template <class T>
   void read(std::optional<T>& value) {
     if (statement_.is_null(next_)) {

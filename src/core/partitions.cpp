@@ -1,0 +1,134 @@
+// How members of one asset depend on those of another, and which partitions exist.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/state.hpp"
+
+namespace freshet {
+
+using namespace core;  // NOLINT: the state's own words
+
+namespace {
+
+struct Held {
+  std::shared_ptr<const PartitionRegistry> registry;
+  std::shared_ptr<const PartitionSpace> space;
+};
+
+/// Windows of one name come to exist at the same instants; "" without windows.
+std::string series_of(const PartitionsDefinition& definition) {
+  for (const DimensionDefinition& dimension : definition.dimensions) {
+    const auto* windows = std::get_if<WindowsDefinition>(&dimension.of);
+    if (windows == nullptr) continue;
+    return "windows|" + std::to_string(static_cast<int>(windows->cadence)) + "|" +
+           windows->schedule + "|" + windows->timezone + "|" + format_duration(windows->offset);
+  }
+  return {};
+}
+
+}  // namespace
+
+const PartitionMapping* Engine::State::mapping(Rank down, std::size_t dep) const {
+  if (mappings.empty()) return nullptr;
+  const auto it = mappings.find(id_of[down.value]);
+  return it == mappings.end() ? nullptr : it->second[dep].get();
+}
+
+PartitionMapping::Upstream Engine::State::upstream_of(Rank down, std::size_t dep,
+                                                      const PartitionSet& of) const {
+  const PartitionMapping* m = mapping(down, dep);
+  if (m == nullptr) return {.needed = of, .lacking = {}};
+  return m->upstream(of, window_time());
+}
+
+PartitionSet Engine::State::downstream_of(Rank down, std::size_t dep,
+                                          const PartitionSet& of) const {
+  const PartitionMapping* m = mapping(down, dep);
+  return m == nullptr ? of : m->downstream(of, window_time());
+}
+
+PartitionSet Engine::State::downstream_of(Rank up, Rank down, const PartitionSet& of) const {
+  if (mappings.empty()) return of;
+  const auto deps = graph->upstream(down);
+  PartitionSet out;
+  for (std::size_t i = 0; i < deps.size(); ++i) {
+    if (deps[i] == up) out |= downstream_of(down, i, of);
+  }
+  return out;
+}
+
+void Engine::State::bind_partitions() {
+  mappings.clear();
+  for (auto& [name, one] : series) one.users.clear();
+  for (auto& p : partitions) {
+    if (p) p->space = nullptr;
+  }
+  for (std::uint32_t i = 0; i < graph->size(); ++i) {
+    const AssetId a = id_of[i];
+    const auto& definition = graph->asset(Rank{i}).partitions;
+    if (!definition) continue;
+    Partitions& mine = parts(a);
+    // Readers of a snapshot may outlive the engine: a space keeps the registry that it borrows.
+    auto held = std::make_shared<Held>(
+        Held{registry, PartitionSpace::bind(*definition, dynamic, *registry)});
+    mine.bind({held, held->space.get()});
+    Instant until = now;
+    if (const std::string name = series_of(*definition); !name.empty()) {
+      Series& one = series[name];
+      if (!one.known) one.until = now;
+      one.users.push_back(a);
+      until = one.until;
+    }
+    mine.universe = mine.space->universe(until);
+  }
+  for (std::uint32_t i = 0; i < graph->size(); ++i) {
+    const AssetId a = id_of[i];
+    const auto deps = graph->upstream(Rank{i});
+    const bool any =
+        is_cut(a) || std::ranges::any_of(deps, [&](Rank up) { return is_cut(id_of[up.value]); });
+    if (!any) continue;
+    auto& maps = mappings[a];
+    const auto space = is_cut(a) ? cut(a)->space : nullptr;
+    for (std::size_t d = 0; d < deps.size(); ++d) {
+      const AssetId up = id_of[deps[d].value];
+      const auto theirs = is_cut(up) ? cut(up)->space : nullptr;
+      auto made = make_mapping(graph->asset(Rank{i}).deps[d].mapping, space, theirs);
+      FRESHET_ASSERT(made);  // validated when the definitions were loaded
+      maps.push_back(*std::move(made));
+    }
+  }
+}
+
+/// Windows that came to exist by `until` are there from now on.
+void Engine::State::advance_windows(const std::string& name, Instant until) {
+  Series& one = series[name];
+  const Instant before = one.until;
+  one.until = until, one.known = true;
+  windows_until = std::max(windows_until, until);
+  for (const AssetId a : one.users) {
+    Partitions& p = *cut(a);
+    PartitionSet universe = p.space->universe(until);
+    if (universe == p.universe) continue;
+    const PartitionSet added = universe - p.universe;
+    // What was among the latest is not any more, and the other way round.
+    PartitionSet latest = p.space->latest(before, lookback) | p.space->latest(until, lookback);
+    p.universe = std::move(universe);
+    change(a, changed_missing, added);
+    change(a, changed_window, latest | added);
+    revise(a);
+    // What reads the last partition reads another one now.
+    const Rank rank = rank_of[a.value];
+    for (const Rank down : graph->downstream(rank)) {
+      const auto& deps = graph->asset(down).deps;
+      const bool moves = std::ranges::any_of(deps, [&](const Dependency& dep) {
+        return dep.mapping.text.find("last") != std::string::npos;
+      });
+      const AssetId d = id_of[down.value];
+      if (moves)
+        spread_staleness(d, is_cut(d) ? cut(d)->materialized : PartitionSet{PartitionId{}});
+    }
+  }
+}
+
+}  // namespace freshet
