@@ -249,6 +249,7 @@ void Applier::operator()(const fact::Updated& f) {
     s_.moment.materialized[a].put(one, s_.moment.order, Cause::own);
   }
   if (m.partition.value != 0) {
+    if (f.changed) s_.parts(a).remember_change(seq_, m.partition);
     s_.note(m);
     MemberRow& latest = s_.members[a.value];
     latest.updated = seq_, latest.updated_at = at_, latest.step = f.step;

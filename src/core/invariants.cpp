@@ -19,6 +19,7 @@ std::string Engine::check_member(MemberId m) const {
     const MemberRow& row = s.member(m);
     const bool failed = row.last_step == StepStatus::failed || row.last_step == StepStatus::lost;
     if (p->updated.contains(m.partition) != (row.updated.value != 0) ||
+        p->missing.contains(m.partition) == (row.updated.value != 0) ||
         p->failed.contains(m.partition) != failed ||
         p->in_progress.contains(m.partition) != s.in_progress(m)) {
       return "the sets of " + s.name_of(m) + " differ from its row";

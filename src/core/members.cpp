@@ -9,6 +9,10 @@ namespace freshet {
 
 namespace core {
 
+namespace {
+constexpr std::size_t recent_max = 65'536;
+}
+
 bool Memory::change(std::uint64_t slot, const PartitionSet& set, const PartitionSet& unset) {
   auto it = std::ranges::lower_bound(slots, slot, {}, &decltype(slots)::value_type::first);
   const bool present = it != slots.end() && it->first == slot;
@@ -30,10 +34,23 @@ void Partitions::note(PartitionId p) {
   const MemberRow& row = of(p);
   const auto hold = [&](PartitionSet& set, bool holds) { holds ? set.add(p) : set.remove(p); };
   hold(updated, row.updated.value != 0);
+  hold(missing, row.updated.value == 0 && universe.contains(p));
   hold(materialized, row.materialized.value != 0);
   hold(failed, row.last_step == StepStatus::failed || row.last_step == StepStatus::lost);
   hold(in_progress, busy.contains(p) || queued.contains(p));
   changed = std::max(changed, row.changed);
+}
+
+void Partitions::remember_change(Sequence at, PartitionId p) {
+  recent.emplace_back(at, p);
+  if (recent.size() <= recent_max) return;
+  recent_from = recent.front().first;
+  recent.pop_front();
+}
+
+void Partitions::exist(PartitionSet now) {
+  universe = std::move(now);
+  missing = universe - updated;
 }
 
 void Partitions::bind(std::shared_ptr<const PartitionSpace> to) {
@@ -45,6 +62,8 @@ void Partitions::bind(std::shared_ptr<const PartitionSpace> to) {
     *set = {};
   }
   for_each([&](const MemberRow& row) { note(row.partition); });
+  recent.clear();
+  recent_from = changed;
   for (const auto& [p, step] : busy) note(p);
   for (const auto& [p, step] : queued) note(p);
 }
@@ -95,8 +114,9 @@ PartitionSet whole_if(bool holds, const PartitionSet& of) { return holds ? of : 
 }  // namespace
 
 PartitionSet Engine::State::missing_of(AssetId a, const PartitionSet& of) const {
-  if (is_cut(a)) return of - cut(a)->updated;
-  return whole_if(members[a.value].updated.value == 0, of);
+  if (!is_cut(a)) return whole_if(members[a.value].updated.value == 0, of);
+  const core::Partitions& p = *cut(a);
+  return of.is_subset_of(p.universe) ? of & p.missing : of - p.updated;
 }
 
 PartitionSet Engine::State::in_progress_of(AssetId a, const PartitionSet& of) const {

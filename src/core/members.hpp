@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
@@ -45,12 +46,15 @@ class Partitions {
 
   /// Takes a definition into force.  Rows of another shape are kept, but no set knows them.
   void bind(std::shared_ptr<const PartitionSpace> to);
+  /// These exist from now on, and no others.
+  void exist(PartitionSet now);
   /// Brings the sets up to date with a member's row and steps.
   void note(PartitionId p);
 
   std::shared_ptr<const PartitionSpace> space;  ///< Of the definition in force; null: not cut.
   std::uint32_t shape{};                        ///< That all sets are of.
-  PartitionSet universe;                        ///< Those that exist.
+  PartitionSet universe;                        ///< Those that exist …
+  PartitionSet missing;                         ///< … and were never materialized nor observed.
   PartitionSet updated;                         ///< That were materialized or observed.
   PartitionSet materialized;
   PartitionSet failed;  ///< Whose latest finished step failed.
@@ -60,6 +64,11 @@ class Partitions {
   std::unordered_map<PartitionId, std::vector<CheckRow>> checks;
   std::unordered_map<PartitionId, std::vector<std::uint64_t>> versions;
   Sequence changed;  ///< Latest change of any.
+  /// The latest changes, oldest first: all of those after `recent_from`.
+  std::deque<std::pair<Sequence, PartitionId>> recent;
+  Sequence recent_from;
+
+  void remember_change(Sequence at, PartitionId p);
 
  private:
   static constexpr unsigned page_bits = 6;

@@ -35,17 +35,28 @@ const PartitionMapping* Engine::State::mapping(Rank down, std::size_t dep) const
   return it == mappings.end() ? nullptr : it->second[dep].get();
 }
 
+// The plain forms take the sets that are there, whose copies share; the others compute.
 PartitionMapping::Upstream Engine::State::upstream_of(Rank down, std::size_t dep,
                                                       const PartitionSet& of) const {
   const PartitionMapping* m = mapping(down, dep);
   if (m == nullptr) return {.needed = of, .lacking = {}};
+  const AssetId up = id_of[graph->upstream(down)[dep].value];
+  if (m->form() == PartitionMapping::Form::all) {
+    return {.needed = of.empty() ? PartitionSet{} : universe(up), .lacking = {}};
+  }
+  if (m->form() == PartitionMapping::Form::identity && of.is_subset_of(cut(up)->universe))
+    return {.needed = of, .lacking = {}};
   return m->upstream(of, window_time());
 }
 
 PartitionSet Engine::State::downstream_of(Rank down, std::size_t dep,
                                           const PartitionSet& of) const {
   const PartitionMapping* m = mapping(down, dep);
-  return m == nullptr ? of : m->downstream(of, window_time());
+  if (m == nullptr) return of;
+  const AssetId a = id_of[down.value];
+  if (m->form() == PartitionMapping::Form::all) return of.empty() ? of : universe(a);
+  if (m->form() == PartitionMapping::Form::identity) return of & cut(a)->universe;
+  return m->downstream(of, window_time());
 }
 
 PartitionSet Engine::State::downstream_of(Rank up, Rank down, const PartitionSet& of) const {
@@ -80,7 +91,7 @@ void Engine::State::bind_partitions() {
       one.users.push_back(a);
       until = one.until;
     }
-    mine.universe = mine.space->universe(until);
+    mine.exist(mine.space->universe(until));
   }
   for (std::uint32_t i = 0; i < graph->size(); ++i) {
     const AssetId a = id_of[i];
@@ -113,7 +124,7 @@ void Engine::State::advance_windows(const std::string& name, Instant until) {
     const PartitionSet added = universe - p.universe;
     // What was among the latest is not any more, and the other way round.
     PartitionSet latest = p.space->latest(before, lookback) | p.space->latest(until, lookback);
-    p.universe = std::move(universe);
+    p.exist(std::move(universe));
     change(a, changed_missing, added);
     change(a, changed_window, latest | added);
     revise(a);

@@ -50,9 +50,20 @@ bool Engine::State::has_unconsumed(MemberId m, Rank rank, std::size_t dep) const
   if (map == nullptr || !up_is_cut) return has_unconsumed(m, {up, {}});
   if (map->form() == PartitionMapping::Form::identity) return has_unconsumed(m, {up, m.partition});
   const Partitions& theirs = *cut(up);
-  if (theirs.changed <= member(m).consumed && edges.empty()) return false;
-  const PartitionSet needed =
-      upstream_of(rank, dep, PartitionSet{m.partition}).needed & theirs.updated;
+  const Sequence consumed = member(m).consumed;
+  const bool is_new =
+      !edges.empty() && edges.contains({m.asset, up}) && edges.at({m.asset, up}) > consumed;
+  if (theirs.changed <= consumed && !is_new) return false;
+  PartitionSet needed = upstream_of(rank, dep, PartitionSet{m.partition}).needed;
+  if (consumed >= theirs.recent_from && !is_new) {
+    // Newest first: what was changed just now is mostly it.
+    for (auto it = theirs.recent.rbegin(); it != theirs.recent.rend() && it->first > consumed;
+         ++it) {
+      if (needed.contains(it->second) && has_unconsumed(m, MemberId{up, it->second})) return true;
+    }
+    return false;
+  }
+  needed &= theirs.updated;
   return !needed.for_each([&](PartitionId p) { return !has_unconsumed(m, {up, p}); });
 }
 

@@ -228,6 +228,7 @@ bool PartitionSet::intersects(const PartitionSet& other) const {
 bool PartitionSet::is_subset_of(const PartitionSet& other) const {
   if (!bits_) return !one_ || other.contains(*one_);
   if (!other.bits_) return false;
+  if (bits_ == other.bits_) return true;
   return std::ranges::all_of(bits_->chunks, [&](const auto& chunk) {
     const Roaring* others = other.bits_->find(chunk.first);
     return others != nullptr && chunk.second.isSubset(*others);
