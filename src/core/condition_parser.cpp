@@ -92,13 +92,18 @@ ConditionPtr blocking_check_failed_upstream() {
                                      ~make(Op::will_be_requested)}),
                  "any_deps_blocking_check_failed");
 }
-ConditionPtr eager() {
+ConditionPtr in_latest_time_window(Micros lookback) {
+  auto c = std::make_shared<Condition>();
+  c->op = Op::in_latest_time_window, c->lookback = lookback;
+  return c;
+}
+ConditionPtr eager(Micros lookback) {
   const auto updates =
       labeled(make(Op::since_last_handled, {newly_missing() | deps_newly_updated()}),
               "updated_since_last_handled");
   const auto requested =
       labeled(make(Op::any_deps, {make(Op::will_be_requested)}), "any_deps_will_be_requested");
-  return labeled(make(Op::in_latest_time_window) & (updates | requested) & ~any_deps_missing() &
+  return labeled(in_latest_time_window(lookback) & (updates | requested) & ~any_deps_missing() &
                      ~any_deps_in_progress() & ~make(Op::any_deps_unready) &
                      ~blocking_check_failed_upstream() & ~make(Op::in_progress),
                  "eager");
@@ -393,26 +398,24 @@ class Parser {
     return out;
   }
 
+  [[nodiscard]] Micros lookback(const std::string& name, const std::vector<Argument>& args) const {
+    const bool is_text = args.size() == 1 && args.front().text;
+    const auto duration = is_text ? parse_duration(*args.front().text) : Error{};
+    if (!duration)
+      fail(args.front().at, name + " takes one duration, its lookback, such as \"2d\"");
+    return *duration;
+  }
+
   ConditionPtr function(const std::string& name, std::size_t at,
                         const std::vector<Argument>& args) {
     if (name == "stale") return stale(at, args);
     if (const auto* it = std::ranges::find(operands, name, &Operand::name); it != operands.end()) {
-      if (it->op == Op::in_latest_time_window && !args.empty()) {
-        if (args.size() != 1 || !args.front().text || !parse_duration(*args.front().text)) {
-          fail(args.front().at, name + " takes one duration, such as \"2d\"");
-        }
-        return labeled(make(it->op), name);  // the window narrows time partitions only
-      }
+      if (it->op == Op::in_latest_time_window && !args.empty())
+        return labeled(in_latest_time_window(lookback(name, args)), name);
       no_arguments(name, args);
       return make(it->op, {}, it->name == "run_in_progress" ? name : "");
     }
-    if (name == "eager") {
-      if (!args.empty() &&
-          (args.size() != 1 || !args.front().text || !parse_duration(*args.front().text))) {
-        fail(args.front().at, "eager takes one duration, its lookback, such as \"2d\"");
-      }
-      return eager();
-    }
+    if (name == "eager") return eager(args.empty() ? Micros{0} : lookback(name, args));
     if (name == "on_cron") {
       const auto a = cron_arguments(name, at, args, true);
       return on_cron(a.cron, a.zone, a.lookback);
@@ -681,6 +684,10 @@ std::string Condition::canonical() const {
              format_duration(lookback) + ")";
     case Op::stale:
       return text.empty() ? "stale" : "stale(" + quote(text) + ")";
+    case Op::in_latest_time_window:
+      return lookback == Micros{0}
+                 ? "in_latest_time_window"
+                 : "in_latest_time_window(" + quote(format_duration(lookback)) + ")";
     default:
       return std::string{name_of(op)};
   }
