@@ -89,9 +89,13 @@ struct Condition {
   std::optional<Selection> allow, ignore;  ///< Of any_deps, all_deps.
   std::string label;                       ///< What people call it; "" for its own name.
 
-  /// Canonical text; two conditions with equal texts mean the same.  Labels do not count.
+  /// Canonical text: it parses to the same tree, and equal texts are equal trees.  Labels do not
+  /// count.
   [[nodiscard]] std::string canonical() const;
 };
+
+/// Whether two conditions have the same canonical text.
+[[nodiscard]] bool is_same(const Condition& a, const Condition& b);
 
 /// Parses and type-checks an expression.  Composites (`eager`, `on_cron(…)`) are expanded, and
 /// carry their names as labels.

@@ -9,11 +9,15 @@
 #include "base/text.hpp"
 #include "base/timezone.hpp"
 #include "core/condition.hpp"
+#include "core/condition_words.hpp"
 
 namespace freshet::core {
 namespace {
 
 constexpr int depth_max = 100;
+/// What a text may grow to: composites multiply what is written, and `replace` can double it.
+constexpr int nodes_max = 4'000;
+constexpr int tree_depth_max = 400;
 
 ConditionPtr make(Op op, std::vector<ConditionPtr> args = {}, std::string label = {}) {
   auto c = std::make_shared<Condition>();
@@ -120,35 +124,6 @@ ConditionPtr on_missing() {
                  "on_missing");
 }
 
-struct Operand {
-  std::string_view name;
-  Op op;
-  bool on_check;
-};
-constexpr std::array operands{
-    Operand{"missing", Op::missing, true},
-    Operand{"in_progress", Op::in_progress, false},
-    Operand{"run_in_progress", Op::in_progress, false},
-    Operand{"backfill_in_progress", Op::backfill_in_progress, false},
-    Operand{"execution_failed", Op::execution_failed, false},
-    Operand{"newly_updated", Op::newly_updated, false},
-    Operand{"newly_materialized", Op::newly_materialized, false},
-    Operand{"newly_requested", Op::newly_requested, false},
-    Operand{"will_be_requested", Op::will_be_requested, true},
-    Operand{"code_version_changed", Op::code_version_changed, false},
-    Operand{"code_version_outdated", Op::code_version_outdated, false},
-    Operand{"data_version_changed", Op::data_version_changed, false},
-    Operand{"in_latest_time_window", Op::in_latest_time_window, false},
-    Operand{"initial_evaluation", Op::initial_evaluation, false},
-    Operand{"check_passed", Op::check_passed, true},
-    Operand{"check_failed", Op::check_failed, true},
-    Operand{"freshness_passed", Op::freshness_passed, false},
-    Operand{"freshness_warned", Op::freshness_warned, false},
-    Operand{"freshness_failed", Op::freshness_failed, false},
-    Operand{"executed_with_root_target", Op::executed_with_root_target, false},
-    Operand{"any_deps_unready", Op::any_deps_unready, false},
-    Operand{"stale", Op::stale, false},
-};
 constexpr std::array<std::string_view, 16> functions{"eager",
                                                      "on_cron",
                                                      "on_missing",
@@ -189,7 +164,8 @@ class Parser {
   ConditionPtr parse() {
     ConditionPtr root = disjunction();
     skip_space();
-    if (at_ < text_.size()) fail(at_, "unexpected \"" + std::string{text_.substr(at_, 1)} + "\"");
+    if (at_ < text_.size()) fail(at_, "unexpected " + found());
+    limit_size(*root, 0);
     forbid_loose_checks(*root);
     return root;
   }
@@ -227,27 +203,36 @@ class Parser {
     at_ += word.size();
     return true;
   }
+  /// The next character, whole, for messages.
+  [[nodiscard]] std::string found() const {
+    if (at_ >= text_.size()) return "the end";
+    std::size_t end = at_ + 1;
+    while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xc0U) == 0x80U) ++end;
+    return "\"" + std::string{text_.substr(at_, end - at_)} + "\"";
+  }
   void expect(char c, const char* where) {
     if (!take(c)) {
       skip_space();
-      const std::string found =
-          at_ < text_.size() ? "\"" + std::string{text_.substr(at_, 1)} + "\"" : "the end";
-      fail(at_, "expected \"" + std::string(1, c) + "\" " + where + ", found " + found);
+      fail(at_, "expected \"" + std::string(1, c) + "\" " + where + ", found " + found());
     }
   }
 
   ConditionPtr disjunction() {
     if (++depth_ > depth_max)
       fail(at_, "nested more than " + std::to_string(depth_max) + " levels deep");
-    ConditionPtr left = conjunction();
-    while (take('|') || take_word("or")) left = left | conjunction();
+    std::vector<ConditionPtr> parts{conjunction()};
+    while (take('|') || take_word("or")) parts.push_back(conjunction());
     --depth_;
-    return left;
+    return chain(Op::any_of, std::move(parts));
   }
   ConditionPtr conjunction() {
-    ConditionPtr left = negation();
-    while (take('&') || take_word("and")) left = left & negation();
-    return left;
+    std::vector<ConditionPtr> parts{negation()};
+    while (take('&') || take_word("and")) parts.push_back(negation());
+    return chain(Op::all_of, std::move(parts));
+  }
+  /// As it is written: what stands in parentheses remains a part of its own.
+  static ConditionPtr chain(Op op, std::vector<ConditionPtr> parts) {
+    return parts.size() == 1 ? parts.front() : make(op, std::move(parts));
   }
   ConditionPtr negation() {
     if (take('~') || take_word("not")) {
@@ -280,7 +265,7 @@ class Parser {
     const std::string name{peek_word()};
     if (name.empty()) {
       if (at_ >= text_.size()) fail(at_, "a condition is missing at the end");
-      fail(at_, "expected a condition, found \"" + std::string{text_.substr(at_, 1)} + "\"");
+      fail(at_, "expected a condition, found " + found());
     }
     at_ += name.size();
     skip_space();
@@ -337,6 +322,20 @@ class Parser {
     if (at_ >= text_.size()) fail(start, "a quote is not closed");
     ++at_;
     return out;
+  }
+
+  /// A tree shares what `replace` puts into it several times: looking ends at the limit.
+  void limit_size(const Condition& c, std::size_t at) const {
+    int nodes = 0;
+    const auto count = [&](const Condition& node, int depth, const auto& self) -> void {
+      if (++nodes > nodes_max || depth > tree_depth_max) {
+        fail(at, "once its composites are written out, larger than " + std::to_string(nodes_max) +
+                     " operands and operators, or nested more than " +
+                     std::to_string(tree_depth_max) + " levels deep");
+      }
+      for (const auto& arg : node.args) self(*arg, depth + 1, self);
+    };
+    count(c, 0, count);
   }
 
   void no_arguments(const std::string& name, const std::vector<Argument>& args) const {
@@ -401,8 +400,9 @@ class Parser {
   [[nodiscard]] Micros lookback(const std::string& name, const std::vector<Argument>& args) const {
     const bool is_text = args.size() == 1 && args.front().text;
     const auto duration = is_text ? parse_duration(*args.front().text) : Error{};
-    if (!duration)
+    if (!duration) {
       fail(args.front().at, name + " takes one duration, its lookback, such as \"2d\"");
+    }
     return *duration;
   }
 
@@ -410,12 +410,15 @@ class Parser {
                         const std::vector<Argument>& args) {
     if (name == "stale") return stale(at, args);
     if (const auto* it = std::ranges::find(operands, name, &Operand::name); it != operands.end()) {
-      if (it->op == Op::in_latest_time_window && !args.empty())
+      if (it->op == Op::in_latest_time_window && !args.empty()) {
         return labeled(in_latest_time_window(lookback(name, args)), name);
+      }
       no_arguments(name, args);
       return make(it->op, {}, it->name == "run_in_progress" ? name : "");
     }
-    if (name == "eager") return eager(args.empty() ? Micros{0} : lookback(name, args));
+    if (name == "eager") {
+      return eager(args.empty() ? Micros{0} : lookback(name, args));
+    }
     if (name == "on_cron") {
       const auto a = cron_arguments(name, at, args, true);
       return on_cron(a.cron, a.zone, a.lookback);
@@ -553,45 +556,61 @@ class Parser {
       return labeled(self, *args.front().text);
     }
     if (name == "without") {
-      const auto gone = one_condition(name, at, args)->canonical();
-      bool found = false;
-      const auto out = edit(self, gone, nullptr, found);
-      if (!found) fail(at, "without: the condition does not contain " + gone);
-      return out;
+      return edited(name, at, self, one_condition(name, at, args), nullptr);
     }
     if (name == "replace") {
       if (args.size() != 2 || !args[0].condition || !args[1].condition)
         fail(at, "replace takes two conditions");
-      bool found = false;
-      const auto out = edit(self, args[0].condition->canonical(), args[1].condition, found);
-      if (!found)
-        fail(at, "replace: the condition does not contain " + args[0].condition->canonical());
-      return out;
+      return edited(name, at, self, args[0].condition, args[1].condition);
     }
     std::vector<std::string> words;
     for (const auto& m : methods) words.emplace_back(m);
     unknown("method", name, at, words);
   }
-  /// Replaces every part whose canonical text is `old`; a null `with` removes it from its
-  /// conjunction or disjunction.
-  static ConditionPtr edit(const ConditionPtr& c, const std::string& old, const ConditionPtr& with,
+  [[nodiscard]] ConditionPtr edited(const std::string& name, std::size_t at,
+                                    const ConditionPtr& self, const ConditionPtr& old,
+                                    const ConditionPtr& with) const {
+    for (const auto& c : {self, old, with}) {
+      if (c) limit_size(*c, at);
+    }
+    bool found = false;
+    ConditionPtr out = edit(self, *old, with, found);
+    if (!found) fail(at, name + ": the condition does not contain " + shown(old->canonical()));
+    if (!out) fail(at, name + ": nothing is left of the condition");
+    limit_size(*out, at);
+    return out;
+  }
+  static std::string shown(std::string text) {
+    constexpr std::size_t shown_max = 200;
+    return text.size() > shown_max ? "what is named" : text;
+  }
+  /// Replaces every part that is `old`; a null `with` removes it, negated or not, from its
+  /// conjunction or disjunction.  Returns null where nothing is left.
+  static ConditionPtr edit(const ConditionPtr& c, const Condition& old, const ConditionPtr& with,
                            bool& found) {
-    if (with && c->canonical() == old) {
+    if (with && is_same(*c, old)) {
       found = true;
       return with;
     }
-    auto copy = std::make_shared<Condition>(*c);
-    copy->args.clear();
+    const bool is_chain = c->op == Op::all_of || c->op == Op::any_of;
+    std::vector<ConditionPtr> args;
     for (const auto& arg : c->args) {
-      const bool removable =
-          !with && (c->op == Op::all_of || c->op == Op::any_of) && c->args.size() > 1;
-      if (removable && (arg->canonical() == old ||
-                        (arg->op == Op::negate && arg->args[0]->canonical() == old))) {
+      const bool is_old =
+          is_same(*arg, old) || (arg->op == Op::negate && is_same(*arg->args[0], old));
+      if (!with && is_chain && is_old) {
         found = true;
-        continue;
+      } else if (ConditionPtr kept = edit(arg, old, with, found)) {
+        args.push_back(std::move(kept));
+      } else if (!is_chain) {
+        return nullptr;
       }
-      copy->args.push_back(edit(arg, old, with, found));
     }
+    if (args.size() < c->args.size() && args.size() < 2) {
+      if (args.empty()) return nullptr;
+      return c->label.empty() ? args.front() : labeled(args.front(), c->label);
+    }
+    auto copy = std::make_shared<Condition>(*c);
+    copy->args = std::move(args);
     return copy;
   }
 
@@ -600,98 +619,7 @@ class Parser {
   int depth_{};
 };
 
-std::string_view name_of(Op op) {
-  switch (op) {
-    case Op::cron_tick_passed:
-      return "cron_tick_passed";
-    case Op::updated_since_tick:
-      return "updated_since_tick";
-    case Op::all_of:
-      return "&";
-    case Op::any_of:
-      return "|";
-    case Op::negate:
-      return "~";
-    case Op::since:
-      return "since";
-    case Op::newly_true:
-      return "newly_true";
-    case Op::since_last_handled:
-      return "since_last_handled";
-    case Op::any_deps:
-      return "any_deps_match";
-    case Op::all_deps:
-      return "all_deps_match";
-    case Op::any_checks:
-      return "any_checks_match";
-    case Op::all_checks:
-      return "all_checks_match";
-    case Op::asset_matches:
-      return "asset_matches";
-    default:
-      break;
-  }
-  const auto* it = std::ranges::find(operands, op, &Operand::op);
-  return it == operands.end() ? "?" : it->name;
-}
-
 }  // namespace
-
-std::string Condition::canonical() const {
-  const auto join = [&](const char* sep) {
-    std::string out;
-    for (const auto& arg : args) {
-      if (!out.empty()) out += sep;
-      out += arg->canonical();
-    }
-    return out;
-  };
-  const auto quote = [](const std::string& t) {
-    std::string out{"\""};
-    for (const char c : t) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-    return out + '"';
-  };
-  switch (op) {
-    case Op::all_of:
-      return "(" + join(" & ") + ")";
-    case Op::any_of:
-      return "(" + join(" | ") + ")";
-    case Op::negate:
-      return "~" + args[0]->canonical();
-    case Op::since:
-      return args[0]->canonical() + ".since(" + args[1]->canonical() + ")";
-    case Op::newly_true:
-    case Op::since_last_handled:
-      return args[0]->canonical() + "." + std::string{name_of(op)};
-    case Op::any_deps:
-    case Op::all_deps:
-      return std::string{name_of(op)} + "(" + join(", ") + ")" +
-             (allow ? ".allow(" + quote(allow->text()) + ")" : "") +
-             (ignore ? ".ignore(" + quote(ignore->text()) + ")" : "");
-    case Op::any_checks:
-    case Op::all_checks:
-      return std::string{name_of(op)} + "(" + join(", ") +
-             (blocking_only ? ", blocking_only=true)" : ")");
-    case Op::asset_matches:
-      return "asset_matches(" + quote(text) + ", " + join(", ") + ")";
-    case Op::cron_tick_passed:
-      return "cron_tick_passed(" + quote(text) + ", " + quote(zone) + ")";
-    case Op::updated_since_tick:
-      return "updated_since_tick(" + quote(text) + ", " + quote(zone) + ", " +
-             format_duration(lookback) + ")";
-    case Op::stale:
-      return text.empty() ? "stale" : "stale(" + quote(text) + ")";
-    case Op::in_latest_time_window:
-      return lookback == Micros{0}
-                 ? "in_latest_time_window"
-                 : "in_latest_time_window(" + quote(format_duration(lookback)) + ")";
-    default:
-      return std::string{name_of(op)};
-  }
-}
 
 ParsedCondition parse_condition(std::string_view text) {
   constexpr std::size_t length_max = 16 * 1024;

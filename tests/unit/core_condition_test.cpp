@@ -42,6 +42,17 @@ INSTANTIATE_TEST_SUITE_P(
                   "(missing.newly_true.since_last_handled & ~any_deps_match((missing & "
                   "~will_be_requested)))"},
         Canonical{"(missing & stale).replace(stale, in_progress)", "(missing & in_progress)"},
+        Canonical{"(~missing).newly_true | ~missing.newly_true",
+                  "((~missing).newly_true | ~missing.newly_true)"},
+        Canonical{"(~missing).since(~stale)", "(~missing).since(~stale)"},
+        Canonical{"missing | stale | in_progress", "(missing | stale | in_progress)"},
+        Canonical{"(missing & stale) & in_progress", "((missing & stale) & in_progress)"},
+        Canonical{"(missing & stale).with_label(\"x\") & in_progress",
+                  "((missing & stale) & in_progress)"},
+        Canonical{"(missing & stale).without(stale)", "missing"},
+        Canonical{"((missing | stale) & in_progress).without(stale)", "(missing & in_progress)"},
+        Canonical{"in_latest_time_window(\"48h\")", "in_latest_time_window(\"2d\")"},
+        Canonical{"in_latest_time_window(\"0s\")", "in_latest_time_window"},
         Canonical{"missing.with_label(\"not there\")", "missing"}));
 
 struct Mistake {
@@ -79,12 +90,40 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"\"missing\"", 1, "expected a condition"},
                     Mistake{"asset_matches(\"a, missing)", 15, "not closed"},
                     Mistake{"any_deps_match(missing).allow(\"grup:x\")", 31, "grup"},
+                    Mistake{"(missing & stale).without(in_progress)", 19, "does not contain"},
+                    Mistake{"(missing & missing).without(missing)", 21, "nothing is left"},
+                    Mistake{"in_latest_time_window(\"soon\")", 23, "one duration"},
+                    Mistake{"missing \u2026", 9, "unexpected \"\u2026\""},
                     Mistake{"lazy", 1, "not available"}));
 
 TEST(ConditionMistakes, DeepNestingIsRefusedInsteadOfExhaustingTheStack) {
   EXPECT_TRUE(check_condition(std::string(5'000, '(') + "missing" + std::string(5'000, ')')));
   EXPECT_TRUE(check_condition(std::string(5'000, '~') + "missing"));
   EXPECT_TRUE(check_condition(std::string(20'000, ' ') + "missing"));
+}
+
+TEST(ConditionMistakes, WhatGrowsTooLargeIsRefused) {
+  std::string doubled = "missing";
+  for (int i = 0; i < 100; ++i) doubled += ".replace(missing, (missing & missing))";
+  EXPECT_TRUE(check_condition(doubled));
+  std::string composites = "eager";
+  for (int i = 0; i < 1'500; ++i) composites += " & eager";
+  EXPECT_TRUE(check_condition(composites));
+  std::string chain = "missing";
+  for (int i = 0; i < 1'000; ++i) chain += ".newly_true";
+  EXPECT_TRUE(check_condition(chain));
+  std::string fine = "eager";
+  for (int i = 0; i < 50; ++i) fine += " | eager";
+  EXPECT_FALSE(check_condition(fine));
+}
+
+TEST(ConditionProgram, LooksBackAsFarAsItsTextSays) {
+  const auto lookback = [](const char* text) {
+    return compile(parse_condition(text).root, text)->window_lookback;
+  };
+  EXPECT_EQ(lookback("eager"), Micros{0});
+  EXPECT_EQ(lookback("eager(\"2d\")"), std::chrono::hours{48});
+  EXPECT_EQ(lookback("missing & in_latest_time_window(\"3h\")"), std::chrono::hours{3});
 }
 
 TEST(ConditionProgram, NumbersItsNodesByTheExpressionAlone) {
