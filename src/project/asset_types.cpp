@@ -253,6 +253,7 @@ Defaults merge(const Defaults& outer, const Defaults& inner) {
 std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
                                           const Defaults& defaults) {
   AssetDraft draft;
+  draft.asset.place = reader.place(node);  // its key's, where it has one
   const FieldSet given = reader.read(asset_type, node, draft);
   FieldSet taken = defaults.given & ~given;
   for (std::size_t i = 0; taken != 0; ++i, taken >>= 1U) {
@@ -279,6 +280,7 @@ std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
 std::optional<AssetDefinition> read_source(Reader& reader, const Node& node) {
   AssetDraft draft;
   draft.asset.external = true;
+  draft.asset.place = reader.place(node);
   reader.read(source_type, node, draft);
   if (const Node* webhook = node.find("webhook"); webhook != nullptr && webhook->is_null()) {
     set_webhook_kind(draft);  // there is nothing to say about it, so people write nothing

@@ -65,7 +65,7 @@ void find_duplicates(std::span<const Node> children, Report report) {
 
 YamlBuilder::YamlBuilder(std::string_view text, const std::string& file,
                          const Environment* environment, const YamlLimits& limits)
-    : text_{text}, environment_{environment}, limits_{limits}, parser_{} {
+    : text_{text}, places_{text}, environment_{environment}, limits_{limits}, parser_{} {
   tree_.file_ = file;
   tree_.arena_ = std::make_unique<std::pmr::monotonic_buffer_resource>(text.size() * 2 + 1024);
   FRESHET_ASSERT(yaml_parser_initialize(&parser_) == 1);
@@ -137,8 +137,7 @@ bool YamlBuilder::take_scalar(const yaml_event_t& event) {
                 "\\\\0 for a backslash and a zero");
   }
   Node node;
-  node.line_ = static_cast<std::uint32_t>(event.start_mark.line) + 1;
-  node.column_ = static_cast<std::uint32_t>(event.start_mark.column) + 1;
+  put_place(node, event.start_mark);
   switch (scalar.style) {
     case YAML_SINGLE_QUOTED_SCALAR_STYLE:
     case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
@@ -211,8 +210,7 @@ bool YamlBuilder::open(const yaml_event_t& event, Node::Kind kind, const yaml_ch
   }
   Open entry{.node = {}, .first = stack_.size(), .anchor = std::string{view(anchor)}};
   entry.node.kind_ = kind;
-  entry.node.line_ = static_cast<std::uint32_t>(event.start_mark.line) + 1;
-  entry.node.column_ = static_cast<std::uint32_t>(event.start_mark.column) + 1;
+  put_place(entry.node, event.start_mark);
   open_.push_back(std::move(entry));
   return true;
 }
@@ -286,11 +284,16 @@ void YamlBuilder::report(const Node& at, int column, std::string message) {
 }
 
 bool YamlBuilder::fail(const yaml_mark_t& mark, std::string message) {
-  out_.diagnostics.push_back({.place = {.file = tree_.file_,
-                                        .line = static_cast<int>(mark.line) + 1,
-                                        .column = static_cast<int>(mark.column) + 1},
-                              .message = std::move(message)});
+  Place place = places_.of(mark);
+  place.file = tree_.file_;
+  out_.diagnostics.push_back({.place = std::move(place), .message = std::move(message)});
   return false;
+}
+
+void YamlBuilder::put_place(Node& node, const yaml_mark_t& mark) const {
+  const Place place = places_.of(mark);
+  node.line_ = static_cast<std::uint32_t>(place.line);
+  node.column_ = static_cast<std::uint32_t>(place.column);
 }
 
 }  // namespace freshet::project

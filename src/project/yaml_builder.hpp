@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "project/environment.hpp"
+#include "project/yaml_errors.hpp"
 #include "project/yaml_tree.hpp"
 
 namespace freshet::project {
@@ -45,9 +46,11 @@ class YamlBuilder {
   void replace_variables(Node& node);
   void report(const Node& at, int column, std::string message);
   bool fail(const yaml_mark_t& mark, std::string message);
+  void put_place(Node& node, const yaml_mark_t& mark) const;
   void keep_text(Node& node, std::string_view text);
 
   std::string_view text_;
+  YamlPlaces places_;
   const Environment* environment_;  // may be null
   const YamlLimits& limits_;
   yaml_parser_t parser_;

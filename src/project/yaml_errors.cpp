@@ -12,12 +12,6 @@
 namespace freshet::project {
 namespace {
 
-Place place_of(const yaml_mark_t& mark) {
-  return {.file = {},
-          .line = static_cast<int>(mark.line) + 1,
-          .column = static_cast<int>(mark.column) + 1};
-}
-
 std::string words(const Place& place) {
   return "line " + std::to_string(place.line) + ", column " + std::to_string(place.column);
 }
@@ -63,12 +57,28 @@ std::string cannot_start(char c) {
 
 }  // namespace
 
+YamlPlaces::YamlPlaces(std::string_view text)
+    : text_{text},
+      size_{static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+      }))} {}
+
+Place YamlPlaces::of(const yaml_mark_t& mark) const {
+  if (mark.index >= size_ && mark.column == 0 && !text_.ends_with('\n')) {
+    return place_of_byte(text_, text_.size());
+  }
+  return {.file = {},
+          .line = static_cast<int>(mark.line) + 1,
+          .column = static_cast<int>(mark.column) + 1};
+}
+
 Diagnostic describe_syntax_error(const yaml_parser_t& parser, std::string_view text) {
   const std::string_view problem = parser.problem != nullptr ? parser.problem : "unknown error";
   const std::string_view context = parser.context != nullptr ? parser.context : "";
-  const Place context_place = place_of(parser.context_mark);
+  const YamlPlaces places{text};
+  const Place context_place = places.of(parser.context_mark);
   Diagnostic out;
-  out.place = place_of(parser.problem_mark);
+  out.place = places.of(parser.problem_mark);
 
   if (parser.error == YAML_MEMORY_ERROR) {
     out.message = "out of memory";

@@ -72,6 +72,8 @@ const std::vector<Mistake> kSyntax{
     {"OpenBrace", "assets: [{key: a]\n", "1:17", "a comma or } is missing"},
     {"ColonInText", "project: a: b\n", "1:11", "a colon and space cannot stand here"},
     {"WrongIndentation", "assets:\n  - key: a\n   command: [x]\n", "3:4", "does not line up"},
+    {"OpenAtTheEndOfALine", "assets:\n  - {key\n", "3:1", "a comma or } is missing"},
+    {"OpenAtTheEndOfAText", "assets:\n  - {k\u00e9y", "2:9", "a comma or } is missing"},
     {"MissingColon", "project: x\nassets\n", "2:1", "no `key: value`"},
     {"AtSign", "project: @x\n", "1:10", "a value cannot begin with @"},
     {"UnknownEscape", "project: \"\\d\"\n", "1:11", "no such escape"},
@@ -253,6 +255,15 @@ std::string name_of(const testing::TestParamInfo<Mistake>& info) { return info.p
 INSTANTIATE_TEST_SUITE_P(Syntax, AMistake, testing::ValuesIn(kSyntax), name_of);
 INSTANTIATE_TEST_SUITE_P(Fields, AMistake, testing::ValuesIn(kFields), name_of);
 INSTANTIATE_TEST_SUITE_P(Meaning, AMistake, testing::ValuesIn(kMeaning), name_of);
+
+TEST(Mistakes, HaveAPlaceAlsoWhereAnAssetHasNoKey) {
+  const LoadResult result = load_text("defaults:\n  automation: eager\nassets:\n  - group: a\n");
+  EXPECT_EQ(result.diagnostics.size(), 2U) << all(result);
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    EXPECT_EQ(diagnostic.place, (Place{.file = "/p/freshet.yaml", .line = 4, .column = 5}))
+        << format(diagnostic);
+  }
+}
 
 TEST(Mistakes, AreAllReportedAtOnceAndInOrder) {
   const LoadResult result = load_text(R"(project: telco
