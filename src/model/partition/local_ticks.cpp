@@ -28,6 +28,10 @@ bool matches(const CronFields& fields, local_days day) {
   return fields.either_day ? by_day || by_weekday : by_day && by_weekday;
 }
 
+bool is_every_day(const CronFields& fields) {
+  return fields.days == 0xffff'fffeU && fields.months == 0x1ffeU && fields.weekdays == 0x7fU;
+}
+
 struct Quotient {
   std::int64_t whole;
   std::int64_t rest;  ///< From 0, also below 0.
@@ -40,7 +44,8 @@ Quotient divide(std::int64_t value, std::int64_t by) {
 }  // namespace
 
 LocalTicks::LocalTicks(const CronFields& fields) {
-  for (std::int64_t day = 0; day < cycle; ++day) {
+  const std::int64_t end = is_every_day(fields) ? 0 : cycle;
+  for (std::int64_t day = 0; day < end; ++day) {
     if (matches(fields, origin + days{day})) days_.push_back(static_cast<std::uint32_t>(day));
   }
   if (days_.size() == cycle) days_.clear();
