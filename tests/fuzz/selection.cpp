@@ -1,0 +1,92 @@
+// A selection that parses has a canonical text, which parses to itself and selects the same; any
+// other has an error with a place.
+#include "freshet/selection.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.hpp"
+#include "fuzz.hpp"
+#include "model_graphs.hpp"
+
+namespace freshet {
+namespace {
+
+using fuzz::require;
+
+const Graph& small_graph() {
+  static const auto graph = [] {
+    std::vector<AssetDefinition> assets{test::asset("2"), test::asset("raw/orders"),
+                                        test::asset("marts/orders", {"raw/orders", "2"}),
+                                        test::asset("marts/revenue", {"marts/orders"}),
+                                        test::asset("a b\"\\", {"marts/revenue"})};
+    assets[1].group = "raw";
+    assets[1].tags = {{"pii", ""}, {"tier", "gold"}};
+    assets[2].owners = {"team@example.org"};
+    assets[2].kinds = {"sql"};
+    return test::graph(std::move(assets));
+  }();
+  return *graph;
+}
+
+bool state(Rank rank, std::string_view attribute, std::string_view value) {
+  return (rank.value + attribute.size() + value.size()) % 2 == 0;
+}
+
+/// Characters of a text that may not be UTF-8.
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+}
+
+void judge_error(const Error& error, std::string_view text) {
+  constexpr std::string_view mark = " at column ";
+  require(is_utf8(error.message) || !is_utf8(text), "a message is UTF-8", text);
+  require(error.message.starts_with("selection"), "an error says that it is of a selection", text);
+  const std::size_t at = error.message.rfind(mark);
+  if (at == std::string::npos) {  // of the text as a whole
+    require(error.message.find(": want ") != std::string::npos, "an error has a column", text);
+    return;
+  }
+  std::size_t column{};
+  std::from_chars(error.message.data() + at + mark.size(),
+                  error.message.data() + error.message.size(), column);
+  require(column >= 1 && column <= characters(text) + 1, "a column lies in the text", text);
+}
+
+void judge(const std::string& text) {
+  const auto parsed = Selection::parse(text);
+  if (!parsed) {
+    judge_error(parsed.error(), text);
+    return;
+  }
+  const std::string canonical = parsed->text();
+  const auto again = Selection::parse(canonical);
+  require(again.has_value(), "a canonical text parses", canonical);
+  require(again->text() == canonical, "a canonical text is its own", canonical);
+
+  const auto selected = parsed->select(small_graph(), state);
+  const auto same = again->select(small_graph(), state);
+  require(selected.has_value() == same.has_value(), "a canonical text fails alike", text);
+  if (!selected) {
+    judge_error(selected.error(), text);
+    return;
+  }
+  require(*selected == *same, "a canonical text selects the same", canonical);
+  require(std::ranges::adjacent_find(*selected, std::greater_equal{}) == selected->end(),
+          "ranks ascend", text);
+}
+
+}  // namespace
+}  // namespace freshet
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  freshet::judge({data, data + size});
+  return 0;
+}
