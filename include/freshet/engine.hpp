@@ -264,6 +264,9 @@ struct EngineOptions {
   std::uint32_t slots{10};       ///< Steps that may run at once, over all pools.
   bool admit{true};              ///< False: only input::Admit (and outcomes) start steps.
   bool every_asset_runs{false};  ///< Scenarios: assets without a command can be requested, too.
+  /// Tests: at every moment every condition is evaluated for all its members, and nothing of it is
+  /// skipped.  Slow, and no answer may differ for it.
+  bool evaluate_everything{false};
 };
 
 /// Decides what runs and when.  Deterministic: no I/O, clock, threads, randomness or logging; one

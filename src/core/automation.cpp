@@ -69,11 +69,17 @@ void Decider::evaluate_all() {
     s_.late_handled.clear();
     if (requests_.empty()) continue;
     std::vector<Wanted> wanted;
+/// What the indexes are to be indistinguishable from.
+void Decider::schedule_everything() {
+  for (const AssetId a : s_.id_of) schedule(a, s_.universe(a), {});
+}
+
     for (const Evaluation& e : requests_) {
       for (const Truth::Piece& piece : e.held.pieces()) {
         piece.set.for_each([&](PartitionId p) {
           wanted.push_back({{e.asset, p}, piece.cause != Cause::upstream});
           return true;
+    if (s_.options.evaluate_everything && (round == 0 || !s_.due.empty())) schedule_everything();
         });
       }
     }

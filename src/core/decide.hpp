@@ -79,6 +79,7 @@ class Decider {
   void schedule(AssetId a, const PartitionSet& concerned, const PartitionSet& stirred);
   /// Conditions that a change concerns; only those of greater rank than `above`, if given.
   void schedule_for(const ChangeEvent& change, std::optional<Rank> above = std::nullopt);
+  void schedule_everything();
   void evaluate_one(AssetId a);
   void release_repaired();
   [[nodiscard]] bool can_be_released(MemberId m) const;

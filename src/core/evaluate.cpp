@@ -186,7 +186,7 @@ Truth Evaluator::all_of(const Program::Node& n, const Target& target, Explanatio
   PartitionSet left = target.of;
   for (const std::uint16_t arg : n.args) {
     // What is decided already is skipped, but not where something below must see every moment.
-    const bool sees_all = program_.nodes[arg].remembers || out != nullptr;
+    const bool sees_all = must_see_all(program_.nodes[arg]) || out != nullptr;
     if (left.empty() && !sees_all) continue;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
     const PartitionSet& of = sees_all ? target.of : left;
@@ -201,7 +201,7 @@ Truth Evaluator::any_of(const Program::Node& n, const Target& target, Explanatio
   Truth value;
   PartitionSet left = target.of;
   for (const std::uint16_t arg : n.args) {
-    const bool sees_all = program_.nodes[arg].remembers || out != nullptr;
+    const bool sees_all = must_see_all(program_.nodes[arg]) || out != nullptr;
     if (left.empty() && !sees_all) continue;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
     const PartitionSet of = sees_all ? target.of : left;
@@ -225,7 +225,7 @@ Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& targe
   PartitionSet left = target.of;
   for (std::size_t d = 0; d < deps.size(); ++d) {
     if (narrowed != s_.narrowed.end() && narrowed->second[deps[d].value] == 0) continue;
-    const bool sees_all = n.remembers || out != nullptr;
+    const bool sees_all = must_see_all(n) || out != nullptr;
     if (left.empty() && !sees_all) break;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
     const PartitionSet of = sees_all ? target.of : left;

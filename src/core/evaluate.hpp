@@ -47,6 +47,10 @@ class Evaluator {
     bool through_inferred_all{false};  ///< Reached over an `all` that nobody wrote.
   };
 
+  /// Whether a node is to be asked about all members, also those that are decided already.
+  [[nodiscard]] bool must_see_all(const Program::Node& n) const {
+    return n.remembers || s_.options.evaluate_everything;
+  }
   Truth node(std::uint16_t index, const Target& target, Explanation::Node* out);
   Truth all_of(const Program::Node& n, const Target& target, Explanation::Node* out);
   Truth any_of(const Program::Node& n, const Target& target, Explanation::Node* out);
