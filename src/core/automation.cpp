@@ -54,8 +54,6 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
 }
 
 void Decider::evaluate_all() {
-  s_.changes.insert(s_.changes.begin(), s_.late_changes.begin(), s_.late_changes.end());
-  s_.late_changes.clear();
   for (int round = 0; round < rounds_max; ++round) {
     release_repaired();
     for (const ChangeEvent& change : std::exchange(s_.changes, {})) schedule_for(change);
@@ -66,7 +64,6 @@ void Decider::evaluate_all() {
     while (const auto rank = s_.due.pop()) evaluate_one(s_.id_of[rank->value]);
     // What follows belongs to the next moment: no event of this one is seen again.
     s_.moment.clear();
-    s_.late_handled.clear();
     if (requests_.empty()) continue;
     std::vector<Wanted> wanted;
 /// What the indexes are to be indistinguishable from.

@@ -23,14 +23,12 @@ Moment Decider::run(std::span<const Input> inputs) {
     judge_freshness();
     check_sources();
     settle();
-    evaluate_all();
-    settle();
-    admit();
-    s_.late_changes = std::exchange(s_.changes, {});
-    for (const auto& [asset, handled] : s_.moment.handled) {
-      for (const Truth::Piece& piece : handled.pieces())
-        s_.late_handled[asset].put(piece.set, piece.order, piece.cause);
-    }
+    // What is admitted was handled by that, which conditions see at once: a crash forgets nothing.
+    do {
+      evaluate_all();
+      settle();
+      admit();
+    } while (!s_.changes.empty());
     close_runs();
   }
   Moment moment;

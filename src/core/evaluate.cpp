@@ -344,13 +344,12 @@ Truth Evaluator::since_last_handled(std::uint16_t index, const Target& target,
     PartitionSet before = remembered(index, target) - a.set();
     // The asset's own slots were cleared when it was handled; those kept for others are cleared
     // here.
-    if (target.asset != subject_ && !before.empty()) {
-      before -= handled.set();
-      before -= of_asset(s_.late_handled, target.asset).set();
-    }
+    if (target.asset != subject_) before -= handled.set();
     value.add(std::move(before), 0, Cause::own);
   }
   remember(index, target, value.set());
+  // What holds at the very moment of being handled holds later than that at the next one.
+  mark_transient(a.set() - value.set(), target.asset);
   return value;
 }
 

@@ -216,9 +216,7 @@ struct Engine::State {
   // Work of the moment.
   core::MomentState moment;
   std::vector<core::ChangeEvent> changes;
-  std::vector<core::ChangeEvent> late_changes;  ///< Came after the evaluation: for the next.
-  core::MomentState::Events late_handled;       ///< Started after the evaluation, likewise.
-  MemberId own;                                 ///< Whose own progress is being applied.
+  MemberId own;  ///< Whose own progress is being applied.
   core::RankQueue wave, due;
   std::unordered_map<std::uint32_t, PartitionSet> wave_of;  ///< By rank, of assets that are cut.
   std::unordered_map<std::uint32_t, core::Due> due_of;      ///< By rank.
