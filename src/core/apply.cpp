@@ -273,7 +273,15 @@ void Applier::operator()(const fact::Updated& f) {
   s_.own = outer;
   rearm(a);
   if (s_.is_defined(a)) {
-    for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) rearm(s_.id_of[down.value]);
+    for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
+      const AssetId d = s_.id_of[down.value];
+      rearm(d);
+      // An edge rule asks for the age of the asset, whichever partition it was.
+      if (std::ranges::any_of(s_.graph->asset(down).deps, [&](const Dependency& dep) {
+            return dep.rule.max_age && dep.key == s_.keys[a.value];
+          }))
+        s_.change(d, changed_edge);
+    }
   }
 }
 

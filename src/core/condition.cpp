@@ -73,7 +73,6 @@ class Compiler {
     if (c.op == Op::in_latest_time_window) {
       program_.window_lookback = std::max(program_.window_lookback, c.lookback);
     }
-    if (c.op == Op::any_deps_unready) reach(key, depth + 1, changed_delivery);
     if (c.op == Op::cron_tick_passed || c.op == Op::updated_since_tick) {
       program_.nodes[index].schedule = schedule(c.text + '|' + c.zone);
       reach("", 0, changed_tick);
