@@ -265,7 +265,8 @@ void Applier::operator()(const fact::Updated& f) {
   s_.touch(m, touched_member);
   look_at_gates(a);
   s_.change(m, static_cast<std::uint16_t>(changed_delivery | (f.changed ? changed_version : 0) |
-                                          (before.updated.value == 0 ? changed_missing : 0)));
+                                          (before.updated.value == 0 ? changed_missing : 0) |
+                                          (f.step.run.value == 0 ? changed_handled : 0)));
   // Of a partitioning that is gone: it counts for the asset's age, and for nothing else.
   if (!s_.fits(m)) s_.change(a, changed_definition, {});
   if (f.step.run.value == 0) s_.handle(a, one);
@@ -484,7 +485,8 @@ void Applier::operator()(const fact::StepEnded& f) {
   if (step.row.check.empty()) {
     const MemberId outer = std::exchange(s_.own, m);
     const PartitionSet one{m.partition};
-    s_.change(m, changed_progress);
+    s_.change(m, static_cast<std::uint16_t>(
+                     changed_progress | (f.status == StepStatus::canceled ? changed_handled : 0)));
     if (f.status != StepStatus::skipped || f.reason == Reason::wrote_nothing) {
       s_.edit(m).last_step = f.status;
       s_.note(m);

@@ -41,16 +41,37 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
     }
     schedule(subject, members, stirred);
   };
-  if (const auto& program = s_.programs[a.value]) concern(a, program->own_changes, change.set);
+  /// Requests that may be made again are held by what is missing or in progress, whatever the
+  /// expression asks for.
+  const auto release = [&](AssetId subject, const PartitionSet& members) {
+    const std::uint16_t holds = changed_progress | changed_missing | changed_members;
+    if ((change.changes & holds) == 0 || above) return;
+    const PartitionSet& released = s_.memory[subject.value].of(fact::Slot::released);
+    if (!released.empty()) schedule(subject, members & released, {});
+  };
+  if (const auto& program = s_.programs[a.value]) {
+    concern(a, program->own_changes, change.set);
+    release(a, change.set);
+  }
   for (const Rank down : s_.graph->downstream(rank)) {
     const AssetId d = s_.id_of[down.value];
     const auto& program = s_.programs[d.value];
-    if (!program || (program->deps_changes & change.changes) == 0) continue;
-    concern(d, program->deps_changes, s_.downstream_of(rank, down, change.set));
+    if (!program) continue;
+    release(d, s_.universe(d));
+    if ((program->deps_changes & change.changes) == 0) continue;
+    // A definition counts also where no mapping leads from what exists.
+    concern(d, program->deps_changes,
+            (change.changes & changed_definition) != 0 ? s_.universe(d)
+                                                       : s_.downstream_of(rank, down, change.set));
   }
   if (const auto it = s_.watchers.find(a); it != s_.watchers.end()) {
     for (const auto& [subject, reach] : it->second) concern(subject, reach, s_.universe(subject));
   }
+}
+
+/// What the indexes are to be indistinguishable from.
+void Decider::schedule_everything() {
+  for (const AssetId a : s_.id_of) schedule(a, s_.universe(a), {});
 }
 
 void Decider::evaluate_all() {
@@ -58,6 +79,7 @@ void Decider::evaluate_all() {
     release_repaired();
     for (const ChangeEvent& change : std::exchange(s_.changes, {})) schedule_for(change);
     for (const auto& [a, set] : std::exchange(transient_, {})) schedule(a, set, {});
+    if (s_.options.evaluate_everything && (round == 0 || !s_.due.empty())) schedule_everything();
     if (s_.due.empty()) break;
     requests_.clear();
     requested_.clear();
@@ -66,17 +88,11 @@ void Decider::evaluate_all() {
     s_.moment.clear();
     if (requests_.empty()) continue;
     std::vector<Wanted> wanted;
-/// What the indexes are to be indistinguishable from.
-void Decider::schedule_everything() {
-  for (const AssetId a : s_.id_of) schedule(a, s_.universe(a), {});
-}
-
     for (const Evaluation& e : requests_) {
       for (const Truth::Piece& piece : e.held.pieces()) {
         piece.set.for_each([&](PartitionId p) {
           wanted.push_back({{e.asset, p}, piece.cause != Cause::upstream});
           return true;
-    if (s_.options.evaluate_everything && (round == 0 || !s_.due.empty())) schedule_everything();
         });
       }
     }

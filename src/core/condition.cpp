@@ -66,10 +66,10 @@ class Compiler {
  public:
   explicit Compiler(Program& program) : program_{program} {}
 
-  std::uint16_t add(const Condition& c, const std::string& key, int depth) {
+  std::uint16_t add(const Condition& c, const std::string& key, int depth, bool on_check = false) {
     const auto index = static_cast<std::uint16_t>(program_.nodes.size());
     program_.nodes.push_back({&c, {}, false, 0});
-    reach(key, depth, changes_of(c.op));
+    reach(key, depth, changes_of(on_check && c.op == Op::missing ? Op::check_passed : c.op));
     if (c.op == Op::in_latest_time_window) {
       program_.window_lookback = std::max(program_.window_lookback, c.lookback);
     }
@@ -79,12 +79,15 @@ class Compiler {
     }
     const bool into_deps = c.op == Op::any_deps || c.op == Op::all_deps;
     const bool into_other = c.op == Op::asset_matches;
+    if (into_deps) reach(key, depth + 1, changed_members);
+    if (into_other) reach(c.text, 0, changed_members | changed_definition);
     std::vector<std::uint16_t> args;
     bool remembers = c.op == Op::since || c.op == Op::newly_true ||
                      c.op == Op::since_last_handled || c.op == Op::updated_since_tick;
     for (const auto& arg : c.args) {
-      args.push_back(
-          add(*arg, into_other ? c.text : key, into_other ? 0 : depth + (into_deps ? 1 : 0)));
+      args.push_back(add(*arg, into_other ? c.text : key,
+                         into_other ? 0 : depth + (into_deps ? 1 : 0),
+                         on_check || c.op == Op::any_checks || c.op == Op::all_checks));
       remembers = remembers || program_.nodes[args.back()].remembers;
     }
     program_.nodes[index].args = std::move(args);
@@ -127,7 +130,7 @@ std::shared_ptr<const Program> compile(ConditionPtr root, std::string source) {
     (r.depth == 0 ? program->own_changes : program->deps_changes) = r.changes;
     return true;
   });
-  program->own_changes |= changed_definition | changed_person;
+  program->own_changes |= changed_definition | changed_person | changed_handled | changed_members;
   return program;
 }
 

@@ -32,7 +32,8 @@ enum Change : std::uint16_t {
       1 << 11,  ///< A pause ended, or a request that was handed back may be made again.
   changed_handled =
       1 << 12,  ///< Requested, started or updated from outside: what was pending is over.
-  changed_window = 1 << 13,  ///< In or out of the latest time windows.
+  changed_window = 1 << 13,   ///< In or out of the latest time windows.
+  changed_members = 1 << 14,  ///< Partitions came to exist, or are gone.
 };
 
 enum class Op : std::uint8_t {

@@ -68,7 +68,8 @@ void Evaluator::remember(std::uint16_t index, const Target& target, const Partit
   fact::MemoryChange change{
       .slot = slot_of(index, target.asset), .set = now - before, .unset = before - now};
   if (!change.set.empty() || !change.unset.empty()) result_.changes.push_back(std::move(change));
-  if (target.asset == subject_ && std::ranges::binary_search(program_.handled_nodes, index)) {
+  if (target.asset == subject_ && !elsewhere_ &&
+      std::ranges::binary_search(program_.handled_nodes, index)) {
     result_.pending |= now;
   }
 }
@@ -333,7 +334,7 @@ Truth Evaluator::since_last_handled(std::uint16_t index, const Target& target,
   Truth value;
   if (initial_) {
     // A new condition starts handled; one that was edited keeps what was pending.
-    if (target.asset == subject_) {
+    if (target.asset == subject_ && !elsewhere_) {
       value.add(s_.memory[subject_.value].of(fact::Slot::pending) & target.of, 0, Cause::own);
     }
   } else {
@@ -347,9 +348,9 @@ Truth Evaluator::since_last_handled(std::uint16_t index, const Target& target,
     if (target.asset != subject_) before -= handled.set();
     value.add(std::move(before), 0, Cause::own);
   }
-  remember(index, target, value.set());
   // What holds at the very moment of being handled holds later than that at the next one.
   mark_transient(a.set() - value.set(), target.asset);
+  remember(index, target, value.set());
   return value;
 }
 

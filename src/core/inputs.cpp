@@ -118,6 +118,7 @@ void Decider::take(const input::Load& in) {
     if (!one.known && !one.users.empty()) record(fact::TickPassed{name, s_.now, true});
   }
   look_at_clock();
+  fire_timers();  // what passed while nobody looked
   Reply reply;
   reply.count = static_cast<std::uint32_t>(graph.size());
   answer(in.token, std::move(reply));

@@ -150,7 +150,7 @@ void Engine::State::bring_into_force() {
       before = std::move(row);
       touch(a, touched_definition);
       change(a, changed_definition);
-      change(a, changed_missing, universe(a) - existed[i]);
+      note_members(a, existed[i]);
     }
     if (program == nullptr) continue;
     lookback = std::max(lookback, program->window_lookback);
@@ -171,7 +171,12 @@ void Engine::State::bring_into_force() {
     }
     for (const auto& reach : program->reaches) {
       const auto base = reach.key.empty() ? std::optional{Rank{i}} : graph->find(reach.key);
-      if (!base) continue;
+      if (!base) {
+        const AssetId named = find(reach.key);
+        if (named.value != 0 && definitions[named.value].defined)
+          change(a, changed_person);  // gone
+        continue;
+      }
       for (const Rank r : upstream_at(*graph, *base, reach.depth))
         watchers[id_of[r.value]].emplace_back(a, reach.changes);
     }
@@ -195,6 +200,17 @@ void Engine::State::bring_into_force() {
   }
   recompute_staleness();
   arm_all_timers();
+}
+
+/// For conditions: other members than those that existed may be there now.
+void Engine::State::note_members(AssetId a, const PartitionSet& existed) {
+  const PartitionSet exist = universe(a);
+  if (exist == existed) return;
+  change(a, static_cast<std::uint16_t>(changed_missing | changed_window | changed_members),
+         (exist - existed) | (existed - exist));
+  // What needs all of them has other inputs now, though no mapping leads there from what is gone.
+  for (const Rank down : graph->downstream(rank_of[a.value]))
+    change(id_of[down.value], changed_person);
 }
 
 /// Another cadence, zone or kind of key: what conditions remember is of partitions that are gone.
@@ -229,15 +245,12 @@ void Engine::State::rebind_partitions() {
   for (std::size_t i = 0; i < id_of.size(); ++i) {
     const AssetId a = id_of[i];
     if (!is_cut(a) || cut(a)->universe == existed[i]) continue;
-    change(a, static_cast<std::uint16_t>(changed_missing | changed_window),
-           (cut(a)->universe - existed[i]) | (existed[i] - cut(a)->universe));
+    note_members(a, existed[i]);
     revise(a);
     spread_staleness(a, cut(a)->materialized);
-    // What needs all of them has other inputs now, though no mapping leads there from what is gone.
     for (const Rank down : graph->downstream(rank_of[a.value])) {
       const AssetId d = id_of[down.value];
       spread_staleness(d, is_cut(d) ? cut(d)->materialized : PartitionSet{PartitionId{}});
-      change(d, changed_person);
     }
   }
   for (const auto& [id, step] : steps) {

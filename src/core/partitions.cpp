@@ -125,7 +125,7 @@ void Engine::State::advance_windows(const std::string& name, Instant until) {
     // What was among the latest is not any more, and the other way round.
     PartitionSet latest = p.space->latest(before, lookback) | p.space->latest(until, lookback);
     p.exist(std::move(universe));
-    change(a, changed_missing, added);
+    change(a, static_cast<std::uint16_t>(changed_missing | changed_members), added);
     change(a, changed_window, latest | added);
     revise(a);
     // What reads the last partition reads another one now.

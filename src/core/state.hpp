@@ -404,6 +404,7 @@ struct Engine::State {
   // --- load.cpp
   void bring_into_force();
   void rebind_partitions();
+  void note_members(AssetId a, const PartitionSet& existed);
   void forget_partitioning(AssetId a);
   void arm_windows(const std::string& name);
   void arm_timers(AssetId a);
