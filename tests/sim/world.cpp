@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <sstream>
 
+#include "expressions.hpp"
 #include "freshet/snapshot.hpp"
+#include "lockstep.hpp"
 #include "model/partition/mapping.hpp"
 #include "model/partition/space.hpp"
 
@@ -11,7 +13,22 @@ namespace freshet::sim {
 
 namespace {
 
-const Instant start_of_time = std::chrono::sys_days{std::chrono::year{2026} / 3 / 28};
+/// Shortly before clocks change, and a day on which nothing does.
+Instant start_of_time(std::size_t which) {
+  using namespace std::chrono;  // NOLINT: dates
+  switch (which) {
+    case 0:
+      return sys_days{year{2026} / 3 / 29} + 30min;  // Vienna: 01:00Z
+    case 1:
+      return sys_days{year{2026} / 10 / 25} + 20min;  // Vienna: 01:00Z
+    case 2:
+      return sys_days{year{2026} / 3 / 8} + 6h + 30min;  // New York: 07:00Z
+    case 3:
+      return sys_days{year{2026} / 11 / 1} + 5h + 20min;  // New York: 06:00Z
+    default:
+      return sys_days{year{2026} / 3 / 28};
+  }
+}
 
 /// First difference of two tables, as a name; "" if they are equal.
 template <class R>
@@ -66,11 +83,11 @@ std::string compare(Rows live, Rows stored) {
 namespace {
 
 WindowsDefinition windows(Cadence cadence, std::string schedule, std::string timezone,
-                          Micros before) {
+                          Instant start) {
   return {.cadence = cadence,
           .schedule = std::move(schedule),
           .timezone = std::move(timezone),
-          .start = start_of_time - before};
+          .start = start};
 }
 
 PartitionsDefinition cut(std::vector<DimensionDefinition> dimensions, std::string text) {
@@ -99,8 +116,8 @@ void fit(Dependency& dep, const AssetDefinition& asset, const AssetDefinition& u
 std::optional<PartitionsDefinition> World::random_partitions() {
   const DimensionDefinition keys{.name = "", .of = StaticKeys{{"p", "q", "r"}}};
   const DimensionDefinition region{.name = "region", .of = StaticKeys{{"p", "q"}}};
-  const auto five = windows(Cadence::cron, "*/5 * * * *", "UTC", std::chrono::minutes{25});
-  switch (below(12)) {
+  const auto five = windows(Cadence::cron, "*/5 * * * *", "UTC", start_ - std::chrono::minutes{25});
+  switch (below(13)) {
     case 0:
       return cut({keys}, "static pqr");
     case 1:
@@ -108,13 +125,19 @@ std::optional<PartitionsDefinition> World::random_partitions() {
     case 2:
       return cut({{.name = "", .of = five}}, "five");
     case 3:
-      return cut({{.name = "",
-                   .of = windows(Cadence::hourly, "", "Europe/Vienna", std::chrono::hours{4})}},
-                 "hourly");
+      return cut(
+          {{.name = "",
+            .of = windows(Cadence::hourly, "", "Europe/Vienna", start_ - std::chrono::hours{4})}},
+          "hourly");
     case 4:
       return cut({{.name = "", .of = DynamicKeys{"things"}}}, "dynamic things");
     case 5:
       return cut({region, {.name = "at", .of = five}}, "region five");
+    case 6:
+      return cut({{.name = "",
+                   .of = windows(Cadence::cron, "*/20 * * * *", "America/New_York",
+                                 start_ - std::chrono::hours{1})}},
+                 "twenty");
     default:
       return std::nullopt;
   }
@@ -128,31 +151,29 @@ std::string World::random_partition(const std::string& asset) {
   return (*keys)[chance(80) ? keys->size() - 1 - below(newest) : below(keys->size())];
 }
 
-World::World(std::uint64_t seed) : random_{seed}, now_{start_of_time} {
+World::World(std::uint64_t seed, bool in_lockstep) : random_{seed} {
+  start_ = now_ = start_of_time(below(5));
   options_.slots = static_cast<std::uint32_t>(1 + below(4));
   assets_ = 4 + below(14);
   graph_ = random_graph();
-  engine_ = std::make_unique<Engine>(options_);
+  engine_ = new_engine(false);
+  if (in_lockstep) thorough_ = new_engine(true);
+}
+
+std::unique_ptr<Engine> World::new_engine(bool evaluate_everything) {
+  EngineOptions options = options_;
+  options.evaluate_everything = evaluate_everything;
+  return std::make_unique<Engine>(options);
 }
 
 std::string World::random_automation() {
-  static const std::vector<std::string> all{
-      "eager",
-      "eager",
-      "eager",
-      "eager",
-      "eager & all_deps_blocking_checks_passed",
-      "on_missing",
-      "on_cron(\"*/7 * * * *\")",
-      "on_cron(\"30 2 * * *\", \"Europe/Vienna\")",
-      "missing & ~in_progress",
-      "stale & ~in_progress & ~any_deps_in_progress",
-      "any_deps_match(newly_updated).since_last_handled & ~in_progress",
-      "code_version_outdated & ~in_progress",
-      "any_deps_match(newly_updated.since(cron_tick_passed(\"*/11 * * * *\"))) & ~in_progress",
-      "freshness_failed & ~in_progress",
-      "execution_failed & any_deps_updated"};
-  return all[below(all.size())];
+  Vocabulary words{.assets = {},
+                   .crons = {"\"*/7 * * * *\"", "\"*/11 * * * *\"", "\"0 * * * *\"",
+                             "\"30 2 * * *\", \"Europe/Vienna\"",
+                             "\"30 1,2 * * *\", \"America/New_York\"", "\"*/15 * * * *\", \"UTC\""},
+                   .lookbacks = {"\"6m\"", "\"2h\""}};
+  for (std::size_t i = 0; i < assets_; ++i) words.assets.push_back("a" + std::to_string(i));
+  return Expressions{random_, words}.any();
 }
 
 std::shared_ptr<const Graph> World::random_graph() {
@@ -181,8 +202,10 @@ std::shared_ptr<const Graph> World::random_graph() {
           dep.mapping = {.kind = MappingDefinition::Kind::time_window,
                          .start_offset = -1 - static_cast<std::int32_t>(below(2)),
                          .end_offset = -static_cast<std::int32_t>(below(2)),
-                         .allow_nonexistent = chance(30),
-                         .text = "time_window"};
+                         .allow_nonexistent = chance(30)};
+          dep.mapping.text = "time_window " + std::to_string(dep.mapping.start_offset) + ' ' +
+                             std::to_string(dep.mapping.end_offset) +
+                             (dep.mapping.allow_nonexistent ? " allow" : "");
         }
         if (dep.rule.max_age && chance(30))
           dep.rule.wait_until = std::chrono::hours{static_cast<int>(below(24))};
@@ -227,6 +250,10 @@ void World::step(std::vector<Input> inputs) {
     if (const auto* load = std::get_if<input::Load>(&in)) loaded_.push_back(load->graph);
   }
   const Moment moment = engine_->step(inputs, now_);
+  if (thorough_) {
+    const std::string differs = difference(moment, thorough_->step(inputs, now_), *engine_);
+    require(differs.empty(), "evaluating everything makes a difference: " + differs);
+  }
   if (crashing_ && chance(2)) {
     // The daemon dies with the batch in flight: nothing of it was written, and nothing let out.
     if (std::ranges::any_of(
@@ -299,9 +326,13 @@ void World::start(const effect::StartStep& effect) {
 
 void World::crash() {
   ++counts_.crashes;
-  engine_ = std::make_unique<Engine>(options_);
+  engine_ = new_engine(false);
   Rows rows = store_.load();
   const std::vector<StepRow> steps = rows.of<StepRow>();
+  if (thorough_) {
+    thorough_ = new_engine(true);
+    thorough_->load(rows);
+  }
   engine_->load(std::move(rows));
   waiting_.clear();
   if (chance(50)) now_ += delay(60'000);
@@ -344,7 +375,7 @@ void World::check() {
 }
 
 void World::report() {
-  ++counts_.events;
+  ++counts_.events, ++counts_.edits;
   input::Event event{.asset = "a" + std::to_string(chance(70) ? below(3) : below(assets_)),
                      .source = "sim",
                      .id = std::to_string(next_event_)};
@@ -386,17 +417,19 @@ void World::act() {
       break;
     }
     case 3:
+      ++counts_.edits;
       step({input::Wipe{some, random_partition(some)}});
       break;
     case 4:
       if (!chance(30)) break;
-      ++counts_.reloads;
+      ++counts_.reloads, ++counts_.edits;
       graph_ = random_graph();
       step({input::Load{.graph = graph_}});
       break;
     case 5:
       if (chance(30)) {
         const Micros delta = Seconds{static_cast<std::int64_t>(below(7'200)) - 3'600};
+        ++counts_.jumps;
         now_ += delta;
         step({input::Jumped{delta}});
       }
@@ -405,9 +438,14 @@ void World::act() {
       const std::string key = "k" + std::to_string(below(4));
       input::Partitions change{.set = "things", .actor = "sim"};
       (chance(70) ? change.add : change.remove).push_back(key);
+      ++counts_.edits;
       step({change});
       break;
     }
+    case 7:
+      // Nothing happens for long, but what the clock brings about.
+      if (chance(20)) flow_until(now_ + std::chrono::minutes{20 + static_cast<int>(below(100))});
+      break;
     default:
       report();
   }

@@ -55,7 +55,9 @@ class StoreDouble {
 
 class World {
  public:
-  explicit World(std::uint64_t seed);
+  /// `in_lockstep`: a second engine, which evaluates every condition at every moment, is given the
+  /// same and must come to the same.
+  explicit World(std::uint64_t seed, bool in_lockstep = false);
 
   /// Runs the workload, with faults and crashes, until `moments` have passed; then lets everything
   /// come to rest. Returns what was violated, "" if nothing was.
@@ -63,6 +65,8 @@ class World {
 
   struct Counts {
     int moments{}, crashes{}, starts{}, requests{}, events{}, reloads{};
+    int edits{};  ///< Of the outside world: events, definitions, wipes, partitions.
+    int jumps{};  ///< Of the clock.
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -89,6 +93,7 @@ class World {
   std::optional<PartitionsDefinition> random_partitions();
   /// The key of some partition that exists; "" where there is none.
   std::string random_partition(const std::string& asset);
+  std::unique_ptr<Engine> new_engine(bool evaluate_everything);
   void crash();
   /// Decides one moment; commits it and lets its effects out, unless a crash comes in between.
   void step(std::vector<Input> inputs);
@@ -112,9 +117,11 @@ class World {
   std::mt19937_64 random_;
   EngineOptions options_;
   std::size_t assets_{};
+  Instant start_{};
   std::shared_ptr<const Graph> graph_;
   std::vector<std::shared_ptr<const Graph>> loaded_;  // in order, for the replay
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Engine> thorough_;  ///< Evaluates everything; null where nothing is compared.
   StoreDouble store_;
   Instant now_{};
   std::map<std::pair<StepId, std::uint32_t>, Process> processes_;
