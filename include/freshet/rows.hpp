@@ -1,6 +1,7 @@
 // The current state as rows: what facts have come to.  A start loads rows, it does not replay
 // history.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -265,6 +266,21 @@ struct DynamicSetRow {
   friend bool operator==(const DynamicSetRow&, const DynamicSetRow&) = default;
 };
 
+/// How long an asset's own step took when it last succeeded, the latest at the end of each list.
+struct DurationsRow {
+  static constexpr std::string_view table = "durations";
+  static constexpr int key_fields = 1;
+  static constexpr std::size_t kept_max = 32;
+  AssetId asset;
+  std::vector<std::uint32_t> worked;  ///< Milliseconds of the attempt that succeeded …
+  std::vector<std::uint32_t> waited;  ///< … and from when it was queued until that attempt began.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("worked", s.worked), v("waited", s.waited);
+  }
+  friend bool operator==(const DurationsRow&, const DurationsRow&) = default;
+};
+
 struct ScheduleRow {
   static constexpr std::string_view table = "schedules";
   static constexpr int key_fields = 1;
@@ -344,7 +360,8 @@ struct Rows {
              std::vector<RunRow>, std::vector<StepRow>, std::vector<MemoryRow>,
              std::vector<ScheduleRow>, std::vector<PauseRow>, std::vector<EventRow>,
              std::vector<AnswerRow>, std::vector<CursorRow>, std::vector<ConditionRow>,
-             std::vector<HandedBackRow>, std::vector<PartitionNameRow>, std::vector<DynamicSetRow>>
+             std::vector<HandedBackRow>, std::vector<PartitionNameRow>, std::vector<DynamicSetRow>,
+             std::vector<DurationsRow>>
       tables;
   Sequence sequence;  ///< Of the last fact.
   Instant at{};       ///< Of the last moment.

@@ -51,6 +51,7 @@ struct AssetState {
   StepId active;      ///< Its queued or running step; run 0: none.
   Sequence revision;  ///< Sequence of the last fact that concerned it.
   std::shared_ptr<const PartitionView> partitions;  ///< Null where it is not cut.
+  std::shared_ptr<const DurationsRow> durations;    ///< Null where no step of it ever succeeded.
   friend bool operator==(const AssetState&, const AssetState&) = default;
 };
 

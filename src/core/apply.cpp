@@ -1,5 +1,6 @@
 // What each fact changes.  The only place that changes durable state.
 #include <algorithm>
+#include <limits>
 
 #include "core/state.hpp"
 
@@ -493,6 +494,7 @@ void Applier::operator()(const fact::StepEnded& f) {
       s_.touch(m, touched_member);
     }
     if (f.status == StepStatus::canceled) s_.handle(a, one);
+    if (f.status == StepStatus::succeeded && step.row.attempt != 0) s_.remember_durations(step.row);
     s_.own = outer;
     s_.moment.ended[a].put(one, s_.moment.order, Cause::own);
   }
@@ -552,9 +554,26 @@ void Engine::State::grow(AssetId a) {
       checks.resize(size);
   rank_of.resize(size, no_rank), programs.resize(size), busy.resize(size), queued.resize(size);
   revision.resize(size), touched.resize(size);
-  partitions.resize(size);
+  partitions.resize(size), durations.resize(size);
   members[a.value].asset = a, definitions[a.value].asset = a;
   definitions[a.value].defined = false;
+}
+
+/// Where the clock was set back meanwhile, it took no time.
+void Engine::State::remember_durations(const StepRow& step) {
+  auto& kept = durations[step.member.asset.value];
+  auto next = kept ? std::make_shared<DurationsRow>(*kept) : std::make_shared<DurationsRow>();
+  next->asset = step.member.asset;
+  const auto remember = [](std::vector<std::uint32_t>& all, Micros duration) {
+    const auto ms = std::clamp<std::int64_t>(std::chrono::round<Millis>(duration).count(), 0,
+                                             std::numeric_limits<std::uint32_t>::max());
+    if (all.size() == DurationsRow::kept_max) all.erase(all.begin());
+    all.push_back(static_cast<std::uint32_t>(ms));
+  };
+  remember(next->worked, step.ended_at - step.started_at);
+  remember(next->waited, step.started_at - step.queued_at);
+  kept = std::move(next);
+  touched_durations.insert(step.member.asset);
 }
 
 /// What was pending for these members of the asset's own condition is over (reference:

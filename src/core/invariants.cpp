@@ -79,6 +79,14 @@ std::string Engine::check_invariants() const {
     if (open != run.open) return "run " + to_text(id) + " counts its open steps wrongly";
     if (open == 0) return "run " + to_text(id) + " has ended and does not know it";
   }
+  for (std::uint32_t i = 1; i < s.durations.size(); ++i) {
+    const auto& row = s.durations[i];
+    if (row &&
+        (row->asset.value != i || row->worked.empty() || row->worked.size() != row->waited.size() ||
+         row->worked.size() > DurationsRow::kept_max)) {
+      return "the durations of " + s.keys[i] + " are kept wrongly";
+    }
+  }
   for (std::uint32_t i = 0; i < s.id_of.size(); ++i) {
     const AssetId a = s.id_of[i];
     const FreshnessState fresh = s.freshness_at(a, s.now);

@@ -74,6 +74,8 @@ Rows take_touched(Engine::State& s) {
     rows.of<PartitionNameRow>().push_back(std::move(row));
   for (const std::string& set : std::exchange(s.touched_sets, {}))
     rows.of<DynamicSetRow>().push_back({set, s.dynamic.at(set)});
+  for (const AssetId a : std::exchange(s.touched_durations, {}))
+    rows.of<DurationsRow>().push_back(*s.durations[a.value]);
   for (const auto& edge : std::exchange(s.touched_edges, {})) {
     rows.of<EdgeRow>().push_back({edge.first, edge.second, s.edges.at(edge)});
   }
@@ -116,6 +118,7 @@ Rows Engine::rows() const {
     if (s.pauses.contains(a)) what |= touched_pause;
     if (s.cursors.contains(a)) what |= touched_cursor;
     asset_rows(s, a, what, rows);
+    if (s.durations[i]) rows.of<DurationsRow>().push_back(*s.durations[i]);
     for (const auto& [slot, set] : s.memory[i].slots)
       rows.of<MemoryRow>().push_back({a, slot, set});
     if (const Partitions* p = s.cut(a)) {
@@ -175,6 +178,10 @@ void Engine::load(Rows rows) {
     } else if (Partitions* p = s.cut(row.asset)) {
       p->versions[row.partition] = std::move(row.history);
     }
+  }
+  for (auto& row : rows.of<DurationsRow>()) {
+    const AssetId a = row.asset;
+    s.durations[a.value] = std::make_shared<const DurationsRow>(std::move(row));
   }
   for (auto& row : rows.of<EdgeRow>()) s.edges[{row.asset, row.upstream}] = row.since;
   for (auto& row : rows.of<DefinitionRow>()) s.definitions[row.asset.value] = std::move(row);

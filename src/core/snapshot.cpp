@@ -55,6 +55,7 @@ AssetState view(const Engine::State& s, Rank rank) {
   out.updated_at = m.updated_at;
   out.made_by = m.step;
   out.revision = s.revision[a.value];
+  out.durations = s.durations[a.value];
   for (const CheckRow& row : s.checks[a.value]) {
     if (row.sequence.value == 0 || row.sequence < m.materialized) continue;
     ++(row.passed ? out.checks_passed : out.checks_failed);

@@ -162,6 +162,7 @@ struct Engine::State {
   std::vector<DefinitionRow> definitions{1};
   std::vector<core::Memory> memory{1};
   std::vector<std::vector<CheckRow>> checks{1};
+  std::vector<std::shared_ptr<const DurationsRow>> durations{1};  ///< Null: none succeeded yet.
   std::vector<Rank> rank_of{core::no_rank};
   std::vector<std::shared_ptr<const core::Program>> programs{1};
   std::vector<StepId> busy{1};    ///< Step that is started (or between attempts); run 0: none.
@@ -227,6 +228,7 @@ struct Engine::State {
   std::set<MemberId> touched_handed_back;
   std::vector<PartitionNameRow> touched_names;
   std::set<std::string> touched_sets;
+  std::set<AssetId> touched_durations;
   std::set<RunId> touched_runs;
   std::set<StepId> touched_steps;
   std::vector<std::pair<AssetId, AssetId>> touched_edges;
@@ -400,6 +402,7 @@ struct Engine::State {
   // --- apply.cpp
   void apply(const FactRecord& record);
   void handle(AssetId a, const PartitionSet& set);
+  void remember_durations(const StepRow& succeeded);
 
   // --- load.cpp
   void bring_into_force();

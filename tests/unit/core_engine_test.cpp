@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "freshet/engine.hpp"
+#include "freshet/snapshot.hpp"
 
 namespace freshet {
 namespace {
@@ -294,6 +295,60 @@ TEST_F(EngineTest, RenamingAnAssetKeepsItsHistory) {
   load({renamed});
   EXPECT_EQ(engine_.rows().of<AssetRow>().size(), 1U);
   EXPECT_NE(engine_.rows().of<MemberRow>().front().materialized.value, 0U);
+}
+
+TEST_F(EngineTest, DurationsOfStepsThatSucceededAreKept) {
+  auto a = asset("a");
+  a.checks.push_back(
+      {.name = "sane", .command = {"check"}, .timeout = {}, .description = {}, .place = {}});
+  a.retries = {.max = 1, .backoff = Backoff::constant, .delay = 10s};
+  load({a, asset("b", {"a"})});
+  const Instant queued_at = now_;
+  step(input::Request{.assets = {"a", "b"}, .actor = "test", .token = 1});
+  now_ += 5s;
+  ended(take_started(), 1);  // the attempt that failed counts as waiting
+  const Instant again_at = *engine_.next_wakeup();
+  now_ = again_at;
+  step(input::Tick{});
+  now_ += 1'500ms;
+  ended(take_started());
+  now_ += 2s;
+  while (!started_.empty()) ended(take_started());  // the check, and b
+  const auto ms = [&](Instant at) {
+    return static_cast<std::uint32_t>(std::chrono::round<Millis>(at - queued_at).count());
+  };
+  const std::vector<DurationsRow> want{
+      {.asset = AssetId{1}, .worked = {1'500}, .waited = {ms(again_at)}},
+      {.asset = AssetId{2}, .worked = {2'000}, .waited = {ms(again_at + 1'500ms)}}};
+  EXPECT_EQ(engine_.rows().of<DurationsRow>(), want);
+  const auto snapshot = engine_.snapshot();
+  EXPECT_EQ(*snapshot->state(Rank{0}).durations, want[0]);
+
+  request("b");
+  ended(take_started(), 1);
+  EXPECT_EQ(engine_.rows().of<DurationsRow>(), want) << "what failed says nothing";
+  Engine again{EngineOptions{}};
+  again.load(engine_.rows());
+  EXPECT_EQ(again.rows().of<DurationsRow>(), want);
+}
+
+TEST_F(EngineTest, OnlyTheLatestDurationsAreKept) {
+  load({asset("a")});
+  for (std::uint32_t i = 0; i < DurationsRow::kept_max + 3; ++i) {
+    request("a");
+    now_ += std::chrono::seconds{i};
+    ended(take_started());
+  }
+  const auto rows = engine_.rows();
+  const DurationsRow& row = rows.of<DurationsRow>().at(0);
+  ASSERT_EQ(row.worked.size(), DurationsRow::kept_max);
+  EXPECT_EQ(row.worked.front(), 3'000U);
+  EXPECT_EQ(row.worked.back(), (DurationsRow::kept_max + 2) * 1'000);
+  // Set back while it ran: it took no time.
+  request("a");
+  now_ -= 1h;
+  ended(take_started());
+  EXPECT_EQ(engine_.rows().of<DurationsRow>().at(0).worked.back(), 0U);
 }
 
 }  // namespace
