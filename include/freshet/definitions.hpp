@@ -85,6 +85,22 @@ struct FileSource {
   friend bool operator==(const FileSource&, const FileSource&) = default;
 };
 
+/// A column of a dependency that a column is made from.
+struct ColumnOrigin {
+  std::string asset;
+  std::string column;
+  int line{}, line_column{};  ///< Where that is written, in the file of the asset that says so.
+};
+
+/// A column of an asset, as it is declared.
+struct ColumnDefinition {
+  std::string name;  ///< Unique within its asset.
+  std::string type;  ///< In the words of whatever stores it; "" where it is not said.
+  std::string description;
+  std::map<std::string, std::string> tags;
+  std::vector<ColumnOrigin> from;  ///< Of direct dependencies; empty where it is not said.
+};
+
 enum class SourceKind : std::uint8_t { none, webhook, file };
 
 struct SourceDefinition {
@@ -110,6 +126,7 @@ struct AssetDefinition {
   std::map<std::string, std::string> environment;
   std::string directory;  ///< Working directory of its process: the folder of the defining file.
   std::optional<PartitionsDefinition> partitions;
+  std::vector<ColumnDefinition> columns;  ///< Empty where they are not declared.
   std::vector<CheckDefinition> checks;
   std::optional<FreshnessPolicy> freshness;
   RetryPolicy retries;

@@ -37,6 +37,17 @@ Json check_json(const CheckDefinition& check) {
           {"description", check.description}};
 }
 
+Json column_json(const ColumnDefinition& column) {
+  Json from = Json::array();
+  for (const ColumnOrigin& origin : column.from)
+    from.push_back({{"asset", origin.asset}, {"column", origin.column}});
+  return {{"name", column.name},
+          {"type", or_null(column.type)},
+          {"description", column.description},
+          {"tags", column.tags},
+          {"from", std::move(from)}};
+}
+
 Json dependency_json(const Dependency& dep) {
   Json out{{"key", dep.key}, {"max_age", nullptr}, {"wait_until", nullptr}, {"mapping", nullptr}};
   if (dep.rule.max_age) out["max_age"] = seconds(*dep.rule.max_age);
@@ -199,9 +210,12 @@ Json definition_json(const Graph& graph, Rank rank) {
   for (const Dependency& dep : asset.deps) rules.push_back(dependency_json(dep));
   Json checks = Json::array();
   for (const CheckDefinition& check : asset.checks) checks.push_back(check_json(check));
+  Json columns = Json::array();
+  for (const ColumnDefinition& column : asset.columns) columns.push_back(column_json(column));
   out["dependents"] = std::move(dependents);
   out["dependencies"] = std::move(rules);
   out["checks"] = std::move(checks);
+  out["columns"] = std::move(columns);
   out["description"] = asset.description;
   out["automation"] = or_null(asset.automation);
   out["command"] = asset.command;

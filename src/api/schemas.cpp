@@ -78,7 +78,7 @@ constexpr std::string_view assets = R"json({
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Asset"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}, "total": {"type": "integer"}}},
 "AssetDetail": {"allOf": [{"$ref": "#/components/schemas/Asset"}, {"type": "object",
-  "required": ["dependents", "dependencies", "checks", "description", "automation", "command", "check_results", "pause"],
+  "required": ["dependents", "dependencies", "checks", "columns", "description", "automation", "command", "check_results", "pause"],
   "properties": {
   "dependents": {"$ref": "#/components/schemas/Texts"},
   "dependencies": {"type": "array", "items": {"type": "object", "required": ["key"], "properties": {
@@ -88,6 +88,12 @@ constexpr std::string_view assets = R"json({
     "name": {"type": "string"}, "severity": {"type": "string", "enum": ["warn", "error"]},
     "blocking": {"type": "boolean"}, "command": {"$ref": "#/components/schemas/Texts"},
     "description": {"type": "string"}}}},
+  "columns": {"type": "array", "items": {"type": "object", "required": ["name", "type", "from"], "properties": {
+    "name": {"type": "string"}, "type": {"type": ["string", "null"]}, "description": {"type": "string"},
+    "tags": {"type": "object", "additionalProperties": {"type": "string"}},
+    "from": {"description": "Columns of dependencies that it is made from.", "type": "array",
+      "items": {"type": "object", "required": ["asset", "column"], "properties": {
+        "asset": {"type": "string"}, "column": {"type": "string"}}}}}}},
   "check_results": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Event"}},
   "description": {"type": "string"}, "automation": {"type": ["string", "null"]},
   "command": {"$ref": "#/components/schemas/Texts"}, "code_version": {"type": ["string", "null"]},

@@ -47,6 +47,10 @@ void copy_automation(const void* from, void* to) {
       static_cast<const AssetDraft*>(from)->automation_is_verbatim;
 }
 
+void set_columns(Reader& reader, const Node& node, void* object) {
+  read_columns(reader, node, *static_cast<AssetDraft*>(object));
+}
+
 void set_executor(Reader& reader, const Node& node, void* /*object*/) {
   if (node.is_scalar() && node.text() == "local") return;
   const Node& name = node.children().empty() ? node : node.children().front();
@@ -102,6 +106,10 @@ constexpr Field kChecks{
     .example = R"([{"name": "not_empty", "command": ["python3", "check.py"], "blocking": true}])",
     .object = &check_type,
     .set = set_asset<&AssetDefinition::checks, read_checks>, .copy = copy_asset<&AssetDefinition::checks>};
+constexpr Field kColumns{
+    .name = "columns", .shape = Shape::named, .help = "Its columns, and which columns of its deps they are made from.",
+    .example = R"(["order_id", {"name": "amount", "type": "bigint", "from": [{"asset": "raw/orders", "columns": ["price"]}]}])",
+    .object = &column_type, .set = set_columns};
 constexpr Field kPartitions{
     .name = "partitions", .shape = Shape::object, .help = "How it is cut: by time, by fixed or growing keys.",
     .example = R"({"daily": {"start": "2026-01-01", "timezone": "Europe/Vienna"}})",
@@ -126,7 +134,7 @@ constexpr std::array kAssetFields = std::to_array<Field>({
      .example = R"("2")",
      .set = set_asset<&AssetDefinition::code_version, read_text>,
      .copy = copy_asset<&AssetDefinition::code_version>},
-    kPartitions, kChecks, kFreshness,
+    kPartitions, kColumns, kChecks, kFreshness,
     {.name = "retries", .shape = Shape::object, .help = "When a failed step is tried again; never by default.",
      .example = R"({"max": 2, "delay": "10s"})", .object = &retries_type,
      .set = set_asset<&AssetDefinition::retries, read_retries>, .copy = copy_asset<&AssetDefinition::retries>},
@@ -154,7 +162,6 @@ constexpr std::array kAssetFields = std::to_array<Field>({
     {.name = "executor", .help = "Where its process runs; only local in this version.", .example = R"("local")",
      .set = set_executor, .copy = copy_asset<&AssetDefinition::executor>},
     {.name = "backfill_policy", .shape = Shape::unavailable},
-    {.name = "columns", .shape = Shape::unavailable},
     {.name = "contract", .shape = Shape::unavailable},
     {.name = "io_manager", .shape = Shape::unavailable},
     {.name = "metadata", .shape = Shape::unavailable},
@@ -171,7 +178,7 @@ constexpr std::array kSourceFields = std::to_array<Field>({
      .example = "{}", .object = &webhook_type, .set = set_webhook},
     {.name = "kafka", .shape = Shape::unavailable, .help = "source kind kafka is not available in this version"},
     {.name = "database", .shape = Shape::unavailable, .help = "source kind database is not available in this version"},
-    kGroup, kDescription, kKinds, kOwners, kTags, kFreshness, kChecks, kPartitions,
+    kGroup, kDescription, kKinds, kOwners, kTags, kFreshness, kColumns, kChecks, kPartitions,
     {.name = "contract", .shape = Shape::unavailable},
     {.name = "metadata", .shape = Shape::unavailable},
 });
@@ -274,6 +281,7 @@ std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
     reader.diagnose(std::move(found));
   }
   check_automation(reader, draft);
+  check_origins(reader, draft);
   return finish(reader, node, std::move(draft));
 }
 
@@ -288,6 +296,7 @@ std::optional<AssetDefinition> read_source(Reader& reader, const Node& node) {
   if (draft.source_kinds > 1) {
     reader.error(node, "a source is of one kind: file and webhook are both given");
   }
+  check_origins(reader, draft);
   return finish(reader, node, std::move(draft));
 }
 

@@ -152,10 +152,14 @@ void apply_prefix(Definitions& definitions, const std::string& prefix) {
     asset.key = prefix + '/' + asset.key;
     own.insert(asset.key);
   }
+  const auto complete = [&](std::string& named) {
+    std::string key = prefix + '/' + named;
+    if (own.contains(key)) named = std::move(key);
+  };
   for (AssetDefinition& asset : definitions.assets) {
-    for (Dependency& dependency : asset.deps) {
-      std::string key = prefix + '/' + dependency.key;
-      if (own.contains(key)) dependency.key = std::move(key);
+    for (Dependency& dependency : asset.deps) complete(dependency.key);
+    for (ColumnDefinition& column : asset.columns) {
+      for (ColumnOrigin& origin : column.from) complete(origin.asset);
     }
   }
 }

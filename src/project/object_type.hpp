@@ -36,6 +36,7 @@ enum class Shape : std::uint8_t {
   dependencies,  ///< A list of keys and objects.
   object,
   objects,      ///< A list.
+  named,        ///< A list of names and objects.
   unavailable,  ///< A known name that this version does not build.
 };
 

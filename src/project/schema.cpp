@@ -84,6 +84,8 @@ Json shape_of(const Field& field) {
       return reference(*field.object);
     case Shape::objects:
       return list_of(reference(*field.object));
+    case Shape::named:
+      return list_of(any_of(text(), reference(*field.object)));
     case Shape::unavailable:
       break;
   }
@@ -185,6 +187,8 @@ std::string_view words_for(Shape shape) {
       return "mapping";
     case Shape::objects:
       return "list of mappings";
+    case Shape::named:
+      return "list of names, or of mappings";
     case Shape::unavailable:
       return "not available in this version";
   }

@@ -21,6 +21,13 @@ struct AssetDraft {
   bool automation_is_verbatim{false};
   /// Fields of `source` that were given, for saying that there are two.
   int source_kinds{0};
+  /// Assets that columns come from, with the column and the place, to be found among the deps.
+  struct Origin {
+    std::string column;
+    std::string asset;
+    Place place;
+  };
+  std::vector<Origin> origins;
 };
 
 /// A file's top level; the nodes borrow from its tree.
@@ -41,9 +48,11 @@ extern const ObjectType file_source_type;  // FileSource
 extern const ObjectType webhook_type;      // SourceDefinition
 extern const ObjectType dependency_type;   // Dependency and what belongs to it
 extern const ObjectType check_type;        // CheckDefinition
-extern const ObjectType freshness_type;    // FreshnessPolicy
-extern const ObjectType retries_type;      // RetryPolicy
-extern const ObjectType partitions_type;   // PartitionsDefinition
+extern const ObjectType column_type;       // ColumnDefinition and where it comes from
+extern const ObjectType column_origin_type;
+extern const ObjectType freshness_type;   // FreshnessPolicy
+extern const ObjectType retries_type;     // RetryPolicy
+extern const ObjectType partitions_type;  // PartitionsDefinition
 extern const ObjectType window_type;
 extern const ObjectType cron_window_type;
 extern const ObjectType dimension_type;
@@ -58,6 +67,10 @@ void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsD
 /// Its text: a word (identity, all, last) as it is, anything else as JSON.
 void read_mapping(Reader& reader, const Node& node, MappingDefinition& out);
 void read_dependencies(Reader& reader, const Node& node, std::vector<Dependency>& out);
+/// Into the draft's columns and origins.
+void read_columns(Reader& reader, const Node& node, AssetDraft& draft);
+/// That each origin is among the deps.  Requires that these have been read.
+void check_origins(Reader& reader, const AssetDraft& draft);
 void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>& out);
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out);
 void read_retries(Reader& reader, const Node& node, RetryPolicy& out);

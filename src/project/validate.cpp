@@ -94,6 +94,13 @@ std::string Validation::nearest_key(std::string_view key) {
   return nearest(key, keys).value_or(std::string{});
 }
 
+std::string Validation::nearest_column(std::string_view name, const AssetDefinition& of) {
+  if (suggestions_ > kSuggestionWorkMax) return {};
+  suggestions_ += of.columns.size();
+  return nearest(name, of.columns | std::views::transform(&ColumnDefinition::name))
+      .value_or(std::string{});
+}
+
 void Validation::check_pools() {
   std::set<std::string_view> known;
   for (const ProjectView& project : projects_) {
@@ -121,6 +128,7 @@ std::vector<std::vector<Diagnostic>> validate(std::span<const ProjectView> proje
   validation.check_keys();
   validation.check_pools();
   validation.check_dependencies();
+  validation.check_columns();
   validation.check_partitions();
   validation.check_cycles();
   validation.check_writers();

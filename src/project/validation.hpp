@@ -24,6 +24,7 @@ class Validation {
   void check_keys();  ///< Syntax, defined twice, reserved endings, renamed_from.
   void check_pools();
   void check_dependencies();  ///< Unknown ones, and those listed twice.
+  void check_columns();       ///< That columns which others are made from are declared.
   void check_partitions();    ///< That they can be bound, and their mappings made.
   void check_cycles();
   void check_writers();        ///< Two writers of one thing.
@@ -44,6 +45,7 @@ class Validation {
   void report(std::size_t project, const Place& place, std::string message,
               Diagnostic::Severity severity = Diagnostic::Severity::error);
   [[nodiscard]] std::string nearest_key(std::string_view key);
+  [[nodiscard]] std::string nearest_column(std::string_view name, const AssetDefinition& of);
 
   // check_cycles
   [[nodiscard]] std::vector<std::vector<Number>> components(const std::vector<bool>& removed) const;

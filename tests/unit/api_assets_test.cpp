@@ -90,6 +90,9 @@ TEST_F(ApiTest, OneAssetTellsAllButSecrets) {
   EXPECT_THAT(json["dependents"], ElementsAre("marts/revenue"));
   EXPECT_EQ(json["automation"], "eager");
   EXPECT_EQ(json["checks"][0]["name"], "not_empty");
+  EXPECT_EQ(json["columns"], Json::parse(R"([{
+    "name": "amount", "type": "bigint", "description": "", "tags": {"pii": ""},
+    "from": [{"asset": "raw/orders", "column": "price"}]}])"));
   EXPECT_EQ(json["latest"]["kind"], "materialization");
   EXPECT_EQ(json["tags"]["tier"], "1");
   EXPECT_THAT(answer.body, Not(HasSubstr("hunter2")));

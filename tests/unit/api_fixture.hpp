@@ -62,6 +62,10 @@ inline std::vector<AssetDefinition> shop() {
   staging.tags = {{"tier", "1"}};
   staging.environment = {{"PASSWORD", "hunter2"}};
   staging.checks.push_back({.name = "not_empty"});
+  staging.columns.push_back({.name = "amount",
+                             .type = "bigint",
+                             .tags = {{"pii", ""}},
+                             .from = {{.asset = "raw/orders", .column = "price"}}});
   AssetDefinition revenue = asset("marts/revenue", {"staging/orders"});
   revenue.automation = "eager";
   AssetDefinition events = asset("logs/events");

@@ -115,6 +115,44 @@ assets:
   EXPECT_EQ(asset.renamed_from, "marts/sales");
 }
 
+TEST(Loader, ReadsColumnsAndWhatTheyAreMadeFrom) {
+  const Definitions definitions = good(load_text(R"(
+prefix: eu
+sources:
+  - {asset: raw/orders, columns: [price, {name: quantity, type: int}]}
+  - {asset: ref/fx}
+assets:
+  - key: revenue
+    deps: [raw/orders, ref/fx]
+    columns:
+      - order id
+      - name: amount
+        type: decimal(10,2)
+        description: in euros
+        tags: [pii, unit=EUR]
+        from:
+          - {asset: raw/orders, columns: [price, quantity]}
+          - {asset: ref/fx, columns: rate}
+)"));
+  ASSERT_EQ(definitions.assets.size(), 3U);
+  ASSERT_EQ(definitions.assets[0].columns.size(), 2U);
+  EXPECT_EQ(definitions.assets[0].columns[0].name, "price");
+  EXPECT_EQ(definitions.assets[0].columns[1].type, "int");
+  EXPECT_TRUE(definitions.assets[1].columns.empty());
+  const std::vector<ColumnDefinition>& columns = definitions.assets[2].columns;
+  ASSERT_EQ(columns.size(), 2U);
+  EXPECT_EQ(columns[0].name, "order id");
+  EXPECT_TRUE(columns[0].from.empty());
+  EXPECT_EQ(columns[1].name, "amount");
+  EXPECT_EQ(columns[1].type, "decimal(10,2)");
+  EXPECT_EQ(columns[1].description, "in euros");
+  EXPECT_THAT(columns[1].tags, ElementsAre(Pair("pii", ""), Pair("unit", "EUR")));
+  std::vector<std::string> from;
+  for (const ColumnOrigin& origin : columns[1].from)
+    from.push_back(origin.asset + " " + origin.column);
+  EXPECT_THAT(from, ElementsAre("eu/raw/orders price", "eu/raw/orders quantity", "eu/ref/fx rate"));
+}
+
 TEST(Loader, AnAssetsOwnValueReplacesADefaultWholeAndNullRemovesIt) {
   const Definitions definitions = good(load_text(R"(
 defaults:

@@ -201,6 +201,23 @@ const std::vector<Mistake> kFields{
      "end must be later than start"},
     {"Mapping", "sources: [{asset: b}]\n" + asset("deps: [{asset: b, mapping: lst}]\n"), "4:32",
      "did you mean last?"},
+    {"ColumnTwice", asset("columns: [x, {name: y}, x]\n"), "3:29", "column \"x\" is given twice"},
+    {"ColumnWithoutName", asset("columns: [{type: int}]\n"), "3:15",
+     "column needs the field \"name\""},
+    {"ColumnName", asset("columns: [\"\"]\n"), "3:15", "a name without control characters"},
+    {"ColumnOfLists", asset("columns: [[x]]\n"), "3:15", "a column must be a name or a mapping"},
+    {"ColumnField", asset("columns: [{name: x, typ: int}]\n"), "3:25", "did you mean \"type\"?"},
+    {"ColumnOfNoAsset", asset("columns: [{name: x, from: [{columns: y}]}]\n"), "3:32",
+     "column_origin needs the field \"asset\""},
+    {"ColumnOfNoDependency",
+     "sources: [{asset: raw/orders}]\n" + asset("deps: [raw/orders]\n    columns: [{name: x, from: "
+                                                "[{asset: raw/order, columns: y}]}]\n"),
+     "5:40",
+     "column \"x\" comes from \"raw/order\", which is not among its asset's deps: did you mean "
+     "\"raw/orders\"?"},
+    {"ColumnOfASource",
+     "sources: [{asset: s, columns: [{name: x, from: [{asset: b, columns: [y]}]}]}]\n", "1:57",
+     "column \"x\" comes from \"b\", but others make a source"},
     {"MissingVariable", "project: a\nprefix: \"x-${STAGE}\"\n", "2:12",
      "environment variable STAGE is not set"},
     {"OpenVariable", "project: a\nprefix: x${STAGE\n", "2:10", "is never closed by }"},
@@ -221,6 +238,13 @@ const std::vector<Mistake> kMeaning{
      "define it under assets or sources"},
     {"DependencyTwice", "assets: [{key: a}, {key: b, deps: [a, {asset: a}]}]\n", "1:47",
      "dependency \"a\" is listed twice: first at /p/freshet.yaml:1:36"},
+    {"ColumnOfAnUnknownColumn",
+     "sources: [{asset: s, columns: [price, quantity]}]\nassets:\n  - {key: a, deps: [s], columns: "
+     "[{name: x, from: [{asset: s, columns: [price, quantty]}]}]}\n",
+     "3:80",
+     "column \"x\" comes from the column \"quantty\" of \"s\", which declares no such column: did "
+     "you mean \"quantity\"?"},
+    {"DefaultColumns", "defaults: {columns: [x]}\n", "1:12", "defaults may not hold \"columns\""},
     {"Cycle",
      "assets:\n  - {key: c, deps: [a]}\n  - {key: a, deps: [x, b]}\n  - {key: b, deps: [c]}\n  - "
      "key: x\n",
