@@ -45,6 +45,8 @@ struct Dependency {
   std::string key;
   EdgeRule rule;
   MappingDefinition mapping;
+  /// Columns that it reads of it, ascending; empty: any.  What touches none of them is no update.
+  std::vector<std::string> columns;
   Place place;
 };
 
@@ -63,7 +65,20 @@ struct CheckDefinition {
 struct FreshnessPolicy {
   Micros within{};             ///< From this age on the state is `fail`.
   std::optional<Micros> warn;  ///< From this age on the state is `warn`.
+  /// Cron expression: at each of its ticks the latest delivery must be younger than `within`, and
+  /// between them it is judged as of the last one.  "" : at any time.  `warn` then counts back from
+  /// the coming tick.
+  std::string deadline;
+  std::string timezone{"UTC"};  ///< Of the deadline.
   friend bool operator==(const FreshnessPolicy&, const FreshnessPolicy&) = default;
+};
+
+/// How several partitions of an asset that are wanted at once are cut into runs.
+struct BackfillPolicy {
+  std::uint32_t per_run{1};      ///< Partitions in one run; 0: all of them.
+  std::uint32_t concurrency{2};  ///< Runs at a time.
+  bool is_range{false};          ///< A run's partitions are made by one step, as a range.
+  friend bool operator==(const BackfillPolicy&, const BackfillPolicy&) = default;
 };
 
 enum class Backoff : std::uint8_t { constant, exponential };
@@ -129,6 +144,7 @@ struct AssetDefinition {
   std::vector<ColumnDefinition> columns;  ///< Empty where they are not declared.
   std::vector<CheckDefinition> checks;
   std::optional<FreshnessPolicy> freshness;
+  BackfillPolicy backfill;
   RetryPolicy retries;
   std::optional<Micros> timeout;
   std::string pool;          ///< "" for none.

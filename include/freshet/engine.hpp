@@ -54,6 +54,7 @@ struct Event {
   std::string id;               ///< "" for none.
   std::string body;             ///< As received; kept if the event is rejected.
   bool only_if_changed{false};  ///< A source that looked again: an equal version is no delivery.
+  std::vector<ColumnVersion> columns;  ///< Of those columns whose version is known.
 };
 
 /// Events that come together: one moment, in this order.
@@ -95,6 +96,35 @@ struct Retry {
   Idempotency idempotency;
   std::vector<MemberId> members;  ///< What the run's steps were and which of them are wanted: read
                                   ///< from history by the shell.
+};
+
+/// Several partitions of assets are to be made, run by run.
+struct Backfill {
+  enum class Only : std::uint8_t { all, missing, failed, stale };
+  std::vector<std::string> assets;
+  std::string partitions;                    ///< As in Request; "" for all that exist.
+  Only only{Only::all};                      ///< Of those.
+  std::optional<std::uint32_t> per_run;      ///< nullopt: as each asset's policy says; 0: all.
+  std::optional<std::uint32_t> concurrency;  ///< nullopt: the least of the assets' policies.
+  bool newest_first{false};
+  std::string actor;
+  std::string reason;
+  std::vector<std::string> tags;
+  /// For a retry: which backfill, and what it left undone; `assets` is empty then.
+  std::optional<BackfillId> retry_of;
+  std::vector<BackfillTarget> targets;
+  Token token{};
+  Idempotency idempotency;
+};
+
+struct ChangeBackfill {
+  enum class Action : std::uint8_t { pause, resume, cancel };
+  BackfillId backfill;
+  Action action{Action::pause};
+  std::string actor;
+  std::string reason;
+  Token token{};
+  Idempotency idempotency;
 };
 
 struct Pause {
@@ -144,6 +174,7 @@ struct StepMessage {
   bool passed{false};
   CheckSeverity severity{CheckSeverity::error};
   std::uint64_t offset{};  ///< Of the message file, after this message.
+  std::vector<ColumnVersion> columns;
 };
 
 /// How an attempt ended.
@@ -184,10 +215,10 @@ struct Jumped {
 
 }  // namespace input
 
-using Input =
-    std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry,
-                 input::Pause, input::Wipe, input::StepRunning, input::StepMessage,
-                 input::StepOutcome, input::Admit, input::Tick, input::Jumped, input::Partitions>;
+using Input = std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry,
+                           input::Pause, input::Wipe, input::StepRunning, input::StepMessage,
+                           input::StepOutcome, input::Admit, input::Tick, input::Jumped,
+                           input::Partitions, input::Backfill, input::ChangeBackfill>;
 
 /// The answer to a command, to be given once its facts are durable.
 struct Reply {
@@ -206,7 +237,8 @@ struct Reply {
   std::string message;
   std::vector<RunId> runs;        ///< Created, or joined.
   std::vector<Receipt> receipts;  ///< One per event.
-  std::uint32_t count{};          ///< Assets concerned.
+  std::uint64_t count{};          ///< Members concerned.
+  BackfillId backfill;            ///< Created, or joined; 0: none.
   bool replayed{false};           ///< Given before, for the same Idempotency-Key.
   Sequence sequence;              ///< At which it is true.
 };
@@ -224,6 +256,8 @@ struct StartStep {
   std::shared_ptr<const Graph> graph;
   std::string check;          ///< "" for the asset's own command.
   CodeVersion previous_code;  ///< Of the latest materialization; 0: none.
+  /// Of a step for several partitions: the keys of the first and the last; `partition` is "" then.
+  std::optional<std::pair<std::string, std::string>> range{};
 };
 
 /// End an attempt's process: TERM, then KILL after its grace.

@@ -31,6 +31,7 @@ enum class StepStatus : std::uint8_t {
   skipped,
   lost
 };
+enum class BackfillStatus : std::uint8_t { running, paused, succeeded, failed, canceled };
 enum class FreshnessState : std::uint8_t { none, unknown, pass, warn, fail };
 /// Why a run exists.
 enum class RunCause : std::uint8_t { automation, person, retry };
@@ -56,6 +57,7 @@ enum class Reason : std::uint8_t {
 [[nodiscard]] std::string_view to_text(Reason reason);
 [[nodiscard]] std::string_view to_text(RunStatus status);
 [[nodiscard]] std::string_view to_text(StepStatus status);
+[[nodiscard]] std::string_view to_text(BackfillStatus status);
 [[nodiscard]] std::string_view to_text(FreshnessState state);
 [[nodiscard]] std::string_view to_text(RunCause cause);
 [[nodiscard]] std::string_view to_text(UpdateKind kind);
@@ -65,6 +67,9 @@ enum class Reason : std::uint8_t {
 [[nodiscard]] constexpr bool is_terminal(RunStatus s) {
   return s == RunStatus::succeeded || s == RunStatus::failed || s == RunStatus::canceled;
 }
+[[nodiscard]] constexpr bool is_terminal(BackfillStatus s) {
+  return s != BackfillStatus::running && s != BackfillStatus::paused;
+}
 
 /// One step as it is queued.
 struct StepPlan {
@@ -73,12 +78,50 @@ struct StepPlan {
   std::vector<StepId>
       waits;  ///< Steps that must end first, of this run or of one queued in the same moment.
   bool own_reason{false};  ///< Requested for a reason other than an upstream step of its run.
+  PartitionSet range;  ///< Of a step for several partitions: all of them; `member` is the first.
 
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("member", s.member), v("check", s.check), v("waits", s.waits), v("own_reason", s.own_reason);
+    v("range", s.range);
   }
   friend bool operator==(const StepPlan&, const StepPlan&) = default;
+};
+
+/// A column's data version, as its writer reports it.
+struct ColumnVersion {
+  std::string name;
+  DataVersion version;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("name", s.name), v("version", s.version);
+  }
+  friend bool operator==(const ColumnVersion&, const ColumnVersion&) = default;
+};
+
+/// Partitions of one asset that a backfill makes.
+struct BackfillTarget {
+  AssetId asset;
+  PartitionSet wanted;
+  PartitionSet own_reason;  ///< Of those: wanted for more than an upstream step of the backfill.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("wanted", s.wanted), v("own_reason", s.own_reason);
+  }
+  friend bool operator==(const BackfillTarget&, const BackfillTarget&) = default;
+};
+
+/// A node of an evaluated condition that holds for some of its candidates, or was asked of others
+/// than the node above it.
+struct DecidedSets {
+  std::uint32_t index{};  ///< Into Decided::tree.
+  PartitionSet candidates;
+  PartitionSet held;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("index", s.index), v("candidates", s.candidates), v("held", s.held);
+  }
+  friend bool operator==(const DecidedSets&, const DecidedSets&) = default;
 };
 
 /// What left a step unstarted: a member, or a blocking check of it.
@@ -141,15 +184,17 @@ struct Updated {
   StepId step;               ///< run 0: from outside any run.
   std::string source;        ///< Who says so: a source's asset key, a CloudEvent's `source`, "api".
   std::string event_id;
-  std::string metadata;     ///< Compact JSON object, or "".
-  bool provisional{false};  ///< Made although an edge rule asked for a fresher input.
+  std::string metadata;                ///< Compact JSON object, or "".
+  bool provisional{false};             ///< Made although an edge rule asked for a fresher input.
+  PartitionSet range;                  ///< Of a step for several partitions: all of them.
+  std::vector<ColumnVersion> columns;  ///< Of those columns whose version the writer knows.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("member", s.member), v("kind", s.kind), v("version", s.version),
         v("data_version", s.data_version);
     v("code", s.code), v("changed", s.changed), v("consumed", s.consumed), v("step", s.step);
     v("source", s.source), v("event_id", s.event_id), v("metadata", s.metadata),
-        v("provisional", s.provisional);
+        v("provisional", s.provisional), v("range", s.range), v("columns", s.columns);
   }
   friend bool operator==(const Updated&, const Updated&) = default;
 };
@@ -164,10 +209,12 @@ struct CheckRecorded {
   std::string source;
   std::string event_id;
   std::string metadata;
+  PartitionSet range;  ///< Of a step for several partitions: all of them.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("member", s.member), v("name", s.name), v("passed", s.passed), v("severity", s.severity);
     v("step", s.step), v("source", s.source), v("event_id", s.event_id), v("metadata", s.metadata);
+    v("range", s.range);
   }
   friend bool operator==(const CheckRecorded&, const CheckRecorded&) = default;
 };
@@ -216,11 +263,12 @@ struct RunQueued {
   std::vector<std::string> tags;  ///< "name=value".
   std::optional<RunId> retry_of;
   std::vector<StepPlan> steps;
+  BackfillId backfill;  ///< That it is part of; 0: none.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("run", s.run), v("cause", s.cause), v("actor", s.actor), v("reason", s.reason),
         v("tags", s.tags);
-    v("retry_of", s.retry_of), v("steps", s.steps);
+    v("retry_of", s.retry_of), v("steps", s.steps), v("backfill", s.backfill);
   }
   friend bool operator==(const RunQueued&, const RunQueued&) = default;
 };
@@ -400,13 +448,17 @@ struct Decided {
   RunId run;               ///< The first run they went into; 0 for none.
   std::string expression;  ///< As written; its node numbers are those of `tree`.
   std::vector<std::uint64_t>
-      tree;          ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
-  std::string text;  ///< One sentence.
+      tree;                 ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
+  std::string text;         ///< One sentence.
+  BackfillId backfill;      ///< They went into; 0 for none.
+  PartitionSet candidates;  ///< The expression was evaluated for these.
+  std::vector<DecidedSets> sets;  ///< Where a node's are neither all that it was asked of nor none.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld),
         v("members", s.members), v("run", s.run);
     v("expression", s.expression), v("tree", s.tree), v("text", s.text);
+    v("backfill", s.backfill), v("candidates", s.candidates), v("sets", s.sets);
   }
   friend bool operator==(const Decided&, const Decided&) = default;
 };
@@ -498,6 +550,68 @@ struct PartitionsChanged {
   friend bool operator==(const PartitionsChanged&, const PartitionsChanged&) = default;
 };
 
+/// Several partitions are made, run by run.
+struct BackfillQueued {
+  BackfillId backfill;
+  RunCause cause{RunCause::person};
+  std::string actor;              ///< Who asked; "" for automation.
+  std::string reason;             ///< Their words.
+  std::vector<std::string> tags;  ///< Of each of its runs: "name=value".
+  std::optional<BackfillId> retry_of;
+  std::vector<BackfillTarget> targets;
+  std::uint32_t per_run{};       ///< Partitions in one run; 0: as each asset's policy says.
+  std::uint32_t concurrency{1};  ///< Runs at a time.
+  bool newest_first{false};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("backfill", s.backfill), v("cause", s.cause), v("actor", s.actor), v("reason", s.reason);
+    v("tags", s.tags), v("retry_of", s.retry_of), v("targets", s.targets);
+    v("per_run", s.per_run), v("concurrency", s.concurrency), v("newest_first", s.newest_first);
+  }
+  friend bool operator==(const BackfillQueued&, const BackfillQueued&) = default;
+};
+
+/// A backfill was paused, goes on, or came to its end.
+struct BackfillChanged {
+  BackfillId backfill;
+  BackfillStatus status{BackfillStatus::running};
+  std::string actor;
+  std::string reason;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("backfill", s.backfill), v("status", s.status), v("actor", s.actor), v("reason", s.reason);
+  }
+  friend bool operator==(const BackfillChanged&, const BackfillChanged&) = default;
+};
+
+/// Partitions of a backfill that no run was made for.
+struct BackfillSkipped {
+  BackfillId backfill;
+  AssetId asset;
+  PartitionSet set;
+  Reason reason{Reason::upstream_failed};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("backfill", s.backfill), v("asset", s.asset), v("set", s.set), v("reason", s.reason);
+  }
+  friend bool operator==(const BackfillSkipped&, const BackfillSkipped&) = default;
+};
+
+/// A request joined partitions that a backfill is yet to make.
+struct BackfillJoined {
+  BackfillId backfill;
+  AssetId asset;
+  PartitionSet set;
+  PartitionSet own_reason;  ///< Of those: wanted for more than an upstream step of the backfill.
+  RunCause cause{RunCause::automation};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("backfill", s.backfill), v("asset", s.asset), v("set", s.set);
+    v("own_reason", s.own_reason), v("cause", s.cause);
+  }
+  friend bool operator==(const BackfillJoined&, const BackfillJoined&) = default;
+};
+
 /// The wall clock jumped by this much; timers were armed anew.
 struct ClockJumped {
   std::int64_t delta_us{};
@@ -519,7 +633,8 @@ using Fact =
                  fact::StepLogged, fact::MessagesRead, fact::ConditionMemory, fact::Decided,
                  fact::TickPassed, fact::FreshnessChanged, fact::Alerted, fact::PauseChanged,
                  fact::Answered, fact::ClockJumped, fact::HandedBack, fact::PartitionNamed,
-                 fact::PartitionsChanged>;
+                 fact::PartitionsChanged, fact::BackfillQueued, fact::BackfillChanged,
+                 fact::BackfillSkipped, fact::BackfillJoined>;
 
 /// A fact with its place in the order of everything and the time at which it was taken in.
 struct FactRecord {

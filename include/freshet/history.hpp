@@ -47,11 +47,12 @@ struct FactPage {
 
 /// Which runs; newest first.
 struct RunQuery {
-  std::vector<RunStatus> statuses;  ///< Empty: every status.
-  std::optional<AssetId> asset;     ///< That have a step of it.
-  Sequence upto;                    ///< Runs queued later do not exist for this query; 0: all do.
-  RunId before;                     ///< Only older ones; 0: from the newest.
-  std::size_t limit{50};            ///< At least 1.
+  std::vector<RunStatus> statuses;     ///< Empty: every status.
+  std::optional<AssetId> asset;        ///< That have a step of it.
+  std::optional<BackfillId> backfill;  ///< That are part of it.
+  Sequence upto;          ///< Runs queued later do not exist for this query; 0: all do.
+  RunId before;           ///< Only older ones; 0: from the newest.
+  std::size_t limit{50};  ///< At least 1.
 };
 
 /// Rows are as they are now: where `sequence` of one is after the query's `upto`, it has changed
@@ -64,6 +65,23 @@ struct RunPage {
 struct StoredRun {
   RunRow run;
   std::vector<StepRow> steps;  ///< By number.
+};
+
+/// Newest first.
+struct BackfillQuery {
+  std::vector<BackfillStatus> statuses;  ///< Empty: every status.
+  BackfillId before;                     ///< Only older ones; 0: from the newest.
+  std::size_t limit{50};                 ///< At least 1.
+};
+
+struct StoredBackfill {
+  BackfillRow row;
+  std::vector<BackfillTargetRow> targets;
+};
+
+struct BackfillPage {
+  std::vector<StoredBackfill> backfills;
+  std::optional<BackfillId> next;  ///< `before` of the next page.
 };
 
 struct StoreSizes {
@@ -82,6 +100,8 @@ class Reader {
   virtual Result<FactRecord> fact(Sequence sequence) = 0;
   virtual Result<RunPage> runs(const RunQuery& query) = 0;
   virtual Result<StoredRun> run(RunId id) = 0;
+  virtual Result<BackfillPage> backfills(const BackfillQuery& query) = 0;
+  virtual Result<StoredBackfill> backfill(BackfillId id) = 0;
   virtual Result<AnswerRow> answer(std::string_view key) = 0;
   virtual Result<StoreSizes> sizes() = 0;
 };

@@ -23,6 +23,8 @@ using Rank = Id<struct RankTag, std::uint32_t>;      ///< Dense, topological; va
 /// 0 is "the asset itself": unpartitioned; partitions.hpp says what the others are made of.
 using PartitionId = Id<struct PartitionTag, std::uint64_t>;
 using RunId = Id<struct RunTag, std::uint64_t>;  ///< 44 bits of ms + 20 of counter; never reused.
+/// Drawn from the same numbers as runs.
+using BackfillId = Id<struct BackfillTag, std::uint64_t>;
 using Sequence =
     Id<struct SequenceTag, std::uint64_t>;  ///< Position of a fact; from 1; 0 is "never".
 
@@ -58,6 +60,7 @@ struct StepId {
 
 /// Prints a 64-bit id as 13 characters of Crockford base32, so that text order is id order.
 [[nodiscard]] std::string to_text(RunId id);
+[[nodiscard]] std::string to_text(BackfillId id);
 /// Reads what to_text wrote; nullopt for anything else (also for lower case or a wrong length).
 [[nodiscard]] std::optional<RunId> parse_run_id(std::string_view text);
 

@@ -141,7 +141,9 @@ struct RunRow {
   Instant started_at{};  ///< 0: not yet.
   Instant ended_at{};    ///< 0: not yet.
   std::uint32_t steps{};
-  Sequence sequence;  ///< Of its latest fact.
+  Sequence sequence;            ///< Of its latest fact.
+  BackfillId backfill;          ///< That it is part of; 0: none.
+  std::uint64_t definitions{};  ///< Fingerprint of those in force when it was queued.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("run", s.run), v("status", s.status), v("cause", s.cause), v("actor", s.actor),
@@ -149,6 +151,7 @@ struct RunRow {
     v("tags", s.tags), v("retry_of", s.retry_of), v("created_at", s.created_at),
         v("started_at", s.started_at);
     v("ended_at", s.ended_at), v("steps", s.steps), v("sequence", s.sequence);
+    v("backfill", s.backfill), v("definitions", s.definitions);
   }
   friend bool operator==(const RunRow&, const RunRow&) = default;
 };
@@ -183,6 +186,12 @@ struct StepRow {
   std::int32_t exit_code{};
   std::uint64_t messages{};  ///< Bytes of its message file that have been taken in.
   std::string text;
+  PartitionSet range;  ///< Of a step for several partitions: all of them; `member` is the first.
+
+  /// Of its asset.
+  [[nodiscard]] PartitionSet partitions() const {
+    return range.empty() ? PartitionSet{member.partition} : range;
+  }
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("step", s.step), v("member", s.member), v("check_name", s.check), v("status", s.status),
@@ -194,7 +203,7 @@ struct StepRow {
     v("consumed", s.consumed), v("waits", s.waits), v("blockers", s.blockers), v("gates", s.gates);
     v("unwritten", s.unwritten), v("not_before", s.not_before), v("queued_at", s.queued_at);
     v("started_at", s.started_at), v("ended_at", s.ended_at), v("exit_code", s.exit_code);
-    v("messages", s.messages), v("text", s.text);
+    v("messages", s.messages), v("text", s.text), v("range", s.range);
   }
   friend bool operator==(const StepRow&, const StepRow&) = default;
 };
@@ -352,6 +361,91 @@ struct CursorRow {
   friend bool operator==(const CursorRow&, const CursorRow&) = default;
 };
 
+struct BackfillRow {
+  static constexpr std::string_view table = "backfills";
+  static constexpr int key_fields = 1;
+  BackfillId backfill;
+  BackfillStatus status{BackfillStatus::running};
+  RunCause cause{RunCause::person};
+  std::string actor;
+  std::string reason;
+  std::vector<std::string> tags;
+  std::optional<BackfillId> retry_of;
+  std::uint32_t per_run{};
+  std::uint32_t concurrency{1};
+  bool newest_first{false};
+  Instant created_at{};
+  Instant ended_at{};    ///< 0: not yet.
+  std::uint32_t runs{};  ///< That were made so far.
+  Sequence sequence;     ///< Of its latest fact.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("backfill", s.backfill), v("status", s.status), v("cause", s.cause), v("actor", s.actor);
+    v("reason", s.reason), v("tags", s.tags), v("retry_of", s.retry_of), v("per_run", s.per_run);
+    v("concurrency", s.concurrency), v("newest_first", s.newest_first);
+    v("created_at", s.created_at), v("ended_at", s.ended_at), v("runs", s.runs);
+    v("sequence", s.sequence);
+  }
+  friend bool operator==(const BackfillRow&, const BackfillRow&) = default;
+};
+
+/// How far a backfill is with one asset; what is in none of the last three is in a run.
+struct BackfillTargetRow {
+  static constexpr std::string_view table = "backfill_targets";
+  static constexpr int key_fields = 2;
+  BackfillId backfill;
+  AssetId asset;
+  PartitionSet wanted;
+  PartitionSet own_reason;  ///< Wanted for more than an upstream step of the backfill.
+  PartitionSet pending;     ///< In no run yet.
+  PartitionSet succeeded;   ///< Also those whose inputs had not changed.
+  PartitionSet failed;      ///< Also those that were left out since an upstream one failed.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("backfill", s.backfill), v("asset", s.asset), v("wanted", s.wanted);
+    v("own_reason", s.own_reason), v("pending", s.pending), v("succeeded", s.succeeded);
+    v("failed", s.failed);
+  }
+  friend bool operator==(const BackfillTargetRow&, const BackfillTargetRow&) = default;
+};
+
+/// What is known of a member's columns, by name.
+struct ColumnsRow {
+  static constexpr std::string_view table = "columns";
+  static constexpr int key_fields = 2;
+  struct Column {
+    std::string name;
+    DataVersion version;
+    Sequence changed;  ///< When its version last changed.
+    template <class Self, class V>
+    static void describe(Self& s, V&& v) {
+      v("name", s.name), v("version", s.version), v("changed", s.changed);
+    }
+    friend bool operator==(const Column&, const Column&) = default;
+  };
+  AssetId asset;
+  PartitionId partition;
+  std::vector<Column> columns;  ///< As the latest changed update told them; ascending by name.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("partition", s.partition), v("columns", s.columns);
+  }
+  friend bool operator==(const ColumnsRow&, const ColumnsRow&) = default;
+};
+
+/// The tags of a run that made something, where it has any; kept after its end.
+struct TaggedRunRow {
+  static constexpr std::string_view table = "tagged_runs";
+  static constexpr int key_fields = 1;
+  RunId run;
+  std::vector<std::string> tags;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("run", s.run), v("tags", s.tags);
+  }
+  friend bool operator==(const TaggedRunRow&, const TaggedRunRow&) = default;
+};
+
 /// Rows to write (upserts), or all there are at start.  `sequence` and `run_counter` continue the
 /// numbering.
 struct Rows {
@@ -361,7 +455,8 @@ struct Rows {
              std::vector<ScheduleRow>, std::vector<PauseRow>, std::vector<EventRow>,
              std::vector<AnswerRow>, std::vector<CursorRow>, std::vector<ConditionRow>,
              std::vector<HandedBackRow>, std::vector<PartitionNameRow>, std::vector<DynamicSetRow>,
-             std::vector<DurationsRow>>
+             std::vector<DurationsRow>, std::vector<BackfillRow>, std::vector<BackfillTargetRow>,
+             std::vector<ColumnsRow>, std::vector<TaggedRunRow>>
       tables;
   Sequence sequence;  ///< Of the last fact.
   Instant at{};       ///< Of the last moment.

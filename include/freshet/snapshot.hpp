@@ -67,6 +67,12 @@ struct ActiveRun {
   std::vector<StepRow> steps;
 };
 
+/// A backfill that has not ended, with how far it is.
+struct ActiveBackfill {
+  BackfillRow row;
+  std::vector<BackfillTargetRow> targets;
+};
+
 struct Snapshot {
   static constexpr std::size_t chunk_size = 256;
   using Chunk = std::array<AssetState, chunk_size>;
@@ -76,6 +82,7 @@ struct Snapshot {
   std::shared_ptr<const Graph> graph;
   std::vector<std::shared_ptr<const Chunk>> chunks;  ///< By rank.
   std::map<RunId, std::shared_ptr<const ActiveRun>> runs;
+  std::map<BackfillId, std::shared_ptr<const ActiveBackfill>> backfills;
   std::map<std::string, PoolState> pools;  ///< "" is the daemon's slots.
 
   [[nodiscard]] const AssetState& state(Rank rank) const {

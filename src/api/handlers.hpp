@@ -25,6 +25,14 @@ void post_retry(const CallPtr& call);
 void post_partitions(const CallPtr& call);
 void post_pause(const CallPtr& call);
 void post_resume(const CallPtr& call);
+// backfills.cpp
+void list_backfills(const CallPtr& call);
+void get_backfill(const CallPtr& call);
+void post_backfill(const CallPtr& call);
+void pause_backfill(const CallPtr& call);
+void resume_backfill(const CallPtr& call);
+void cancel_backfill(const CallPtr& call);
+void retry_backfill(const CallPtr& call);
 // logs.cpp
 void get_log(const CallPtr& call);
 void search_log(const CallPtr& call);

@@ -49,13 +49,19 @@ class Fields {
   }
   /// How many there are; which is a question of its own.
   void operator()(std::string_view name, const PartitionSet& set) {
-    out_[std::string{name}] = set.size();
+    if (name != "range" || !set.empty()) out_[std::string{name}] = set.size();
   }
   void operator()(std::string_view /*name*/, StepId step) {
     out_["run"] = run_id_json(step.run);
     out_["step"] = step.run.value == 0 ? Json{} : Json(step.number);
   }
   void operator()(std::string_view name, RunId run) { out_[std::string{name}] = run_id_json(run); }
+  void operator()(std::string_view name, BackfillId id) {
+    out_[std::string{name}] = id.value == 0 ? Json{} : Json(to_text(id));
+  }
+  void operator()(std::string_view name, const std::optional<BackfillId>& id) {
+    out_[std::string{name}] = id ? Json(to_text(*id)) : Json{};
+  }
   void operator()(std::string_view name, const std::optional<RunId>& run) {
     out_[std::string{name}] = run ? run_id_json(*run) : Json{};
   }
@@ -103,6 +109,13 @@ class Fields {
     for (const StepId step : steps) {
       list.push_back({{"run", to_text(step.run)}, {"step", step.number}});
     }
+  }
+  template <class T>
+    requires requires(const T& value, Fields& fields) { T::describe(value, fields); }
+  void operator()(std::string_view name, const T& value) {
+    Json& item = out_[std::string{name}] = Json::object();
+    Fields fields{item, names_};
+    T::describe(value, fields);
   }
   template <class T>
     requires requires(const T& value, Fields& fields) { T::describe(value, fields); }

@@ -57,6 +57,7 @@ Json dependency_json(const Dependency& dep) {
     out["wait_until"] = two(minutes / 60) + ':' + two(minutes % 60) + ' ' + dep.rule.timezone;
   }
   if (!dep.mapping.text.empty()) out["mapping"] = dep.mapping.text;
+  out["columns"] = dep.columns;
   return out;
 }
 
@@ -228,10 +229,17 @@ Json definition_json(const Graph& graph, Rank rank) {
   out["retries"] = {{"max", asset.retries.max}, {"delay", seconds(asset.retries.delay)}};
   out["freshness_policy"] = nullptr;
   if (asset.freshness) {
+    const FreshnessPolicy& policy = *asset.freshness;
     out["freshness_policy"] = {
-        {"within", seconds(asset.freshness->within)},
-        {"warn", asset.freshness->warn ? Json(seconds(*asset.freshness->warn)) : Json{}}};
+        {"within", policy.within == Micros::zero() ? Json{} : Json(seconds(policy.within))},
+        {"warn", policy.warn ? Json(seconds(*policy.warn)) : Json{}},
+        {"deadline", or_null(policy.deadline)},
+        {"timezone", policy.deadline.empty() ? Json{} : Json(policy.timezone)}};
   }
+  out["backfill_policy"] = {
+      {"per_run", asset.backfill.per_run == 0 ? Json("all") : Json(asset.backfill.per_run)},
+      {"concurrency", asset.backfill.concurrency},
+      {"range", asset.backfill.is_range}};
   return out;
 }
 
@@ -276,10 +284,19 @@ Json reason_json(Reason reason) {
   return {{"code", to_text(reason)}, {"text", reason_text(reason)}};
 }
 
+/// Of a step for several: "first...last", as a selection of partitions would have it.
+Json partition_of(const StepRow& step, const Names& names) {
+  const std::string first = names.partition(step.member).value_or(std::string{});
+  if (step.range.empty()) return or_null(first);
+  return first + "..." +
+         names.partition({step.member.asset, *step.range.last()}).value_or(std::string{});
+}
+
 Json step_json(const StepRow& step, Names& names) {
   return {{"step", step.step.number},
           {"asset", or_null(names.key(step.member.asset))},
-          {"partition", or_null(names.partition(step.member).value_or(std::string{}))},
+          {"partition", partition_of(step, names)},
+          {"partition_count", step.range.empty() ? 1 : step.range.size()},
           {"check", or_null(step.check)},
           {"status", to_text(step.status)},
           {"reason", reason_json(step.reason)},
@@ -306,6 +323,8 @@ Json run_json(const RunRow& run, std::span<const StepRow> steps, std::size_t ste
           {"reason", or_null(run.reason)},
           {"tags", run.tags},
           {"retry_of", run.retry_of ? run_id_json(*run.retry_of) : Json{}},
+          {"backfill", run.backfill.value == 0 ? Json{} : Json(to_text(run.backfill))},
+          {"definitions", run.definitions == 0 ? Json{} : Json(std::to_string(run.definitions))},
           {"created_at", instant_json(run.created_at)},
           {"started_at", instant_json(run.started_at)},
           {"ended_at", instant_json(run.ended_at)},

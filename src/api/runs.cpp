@@ -63,7 +63,9 @@ std::vector<RunId> active_runs(const View& view, const RunQuery& query) {
     const bool asset = !query.asset || std::ranges::any_of(run->steps, [&](const StepRow& step) {
       return step.member.asset == *query.asset;
     });
-    if (status && asset && (query.before.value == 0 || id < query.before)) out.push_back(id);
+    const bool backfill = !query.backfill || run->run.backfill == *query.backfill;
+    if (status && asset && backfill && (query.before.value == 0 || id < query.before))
+      out.push_back(id);
   }
   std::ranges::reverse(out);
   return out;
@@ -167,6 +169,16 @@ void list_runs(const CallPtr& call) {
     }
     query.asset = call->view.state(*rank).asset;
   }
+  if (const std::string backfill = call->query("backfill"); !backfill.empty()) {
+    const auto id = parse_run_id(backfill);
+    if (!id || query.asset) {
+      return call->fail(
+          {.code = "query_invalid",
+           .detail = query.asset ? "want one of asset and backfill"
+                                 : "query value backfill=" + backfill + ": want a backfill's id"});
+    }
+    query.backfill = BackfillId{id->value};
+  }
   if (const std::string cursor = call->query("cursor"); !cursor.empty()) {
     const auto position = decode_number_cursor(call->list_name(), cursor);
     if (!position)
@@ -193,11 +205,14 @@ void get_run(const CallPtr& call) {
     return call->fail(
         {.code = "query_invalid", .detail = "query value until=" + until + ": want terminal"});
   }
-  const ActiveRun* active = call->view.run(*id);
-  if (*wait != 0 && active != nullptr && !is_terminal(active->run.status)) {
-    return call->context->waits.add(call, *id, Seconds{*wait});
-  }
-  send_run(call, *id);
+  if (*wait == 0) return send_run(call, *id);
+  call->context->waits.add(
+      call, Seconds{*wait},
+      [id = *id](const View& view) {
+        const ActiveRun* active = view.run(id);
+        return active == nullptr || is_terminal(active->run.status);
+      },
+      [id = *id](const CallPtr& waiting) { send_run(waiting, id); });
 }
 
 void get_run_events(const CallPtr& call) {

@@ -1,6 +1,7 @@
-// Who waits for a run to end, and for how long.
+// Who waits for a run or a backfill to end, and for how long.
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "api/call.hpp"
@@ -15,8 +16,11 @@ class Waits {
   static constexpr std::size_t seconds_max = 60;
   static constexpr std::size_t count_max = 1'000;  ///< Further ones are answered at once.
 
-  void add(const CallPtr& call, RunId run, Seconds longest);
-  /// Answers those whose run has ended or who waited long enough; forgets those who left.
+  /// Whether it has ended, and how it is told.
+  using Ended = std::function<bool(const View&)>;
+  using Send = std::function<void(const CallPtr&)>;
+  void add(const CallPtr& call, Seconds longest, Ended ended, Send send);
+  /// Answers those whose wait is over; forgets those who left.
   void look(const View& now, SteadyTime at);
   /// Answers everybody.
   void end(const View& now);
@@ -25,8 +29,9 @@ class Waits {
  private:
   struct Waiting {
     CallPtr call;
-    RunId run;
     SteadyTime until;
+    Ended ended;
+    Send send;
   };
   std::vector<Waiting> waiting_;
 };

@@ -22,6 +22,8 @@ std::string to_text(RunId id) {
   return text;
 }
 
+std::string to_text(BackfillId id) { return to_text(RunId{id.value}); }
+
 std::optional<RunId> parse_run_id(std::string_view text) {
   if (text.size() != text_size) return std::nullopt;
   std::uint64_t value = 0;

@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "cli/commands.hpp"
+#include "freshet/ids.hpp"
 
 namespace freshet::cli {
 
@@ -38,7 +39,9 @@ bool is_terminal(const std::string& status) {
 
 std::string step_name(const json& step) {
   const std::string check = text(step, "check");
-  return text(step, "asset") + (check.empty() ? "" : " (check " + check + ")");
+  const std::string partition = text(step, "partition");
+  return text(step, "asset") + (partition.empty() ? "" : "[" + partition + "]") +
+         (check.empty() ? "" : " (check " + check + ")");
 }
 std::string reason_of(const json& step) {
   const auto reason = step.find("reason");
@@ -183,6 +186,46 @@ int doctor(const RemoteOptions& options, bool health_only, const Output& output)
 
 namespace {
 
+void print_backfill(const json& backfill) {
+  const json counts = backfill.value("counts", json::object());
+  std::printf("backfill %s  %s  %s of %s made, %s failed, %s runs so far\n",
+              text(backfill, "id").c_str(), text(backfill, "status").c_str(),
+              text(counts, "succeeded").c_str(), text(counts, "wanted").c_str(),
+              text(counts, "failed").c_str(), text(backfill, "runs").c_str());
+  for (const auto& asset : backfill.value("assets", json::array())) {
+    std::printf("  %-40s %s of %s", text(asset, "asset").c_str(), text(asset, "succeeded").c_str(),
+                text(asset, "wanted").c_str());
+    if (!text(asset, "first").empty())
+      std::printf("  %s...%s", text(asset, "first").c_str(), text(asset, "last").c_str());
+    std::printf("\n");
+  }
+}
+
+/// Follows a backfill to its end.
+int wait_for_backfill(const Remote& remote, const char* verb, const std::string& id,
+                      std::optional<Micros> timeout, SteadyTime begin, const Clock& clock,
+                      json& finished) {
+  while (true) {
+    Millis slice{5'000};
+    if (timeout) {
+      const auto left = std::chrono::duration_cast<Millis>(*timeout - (clock.steady() - begin));
+      if (left <= Millis{0}) return 3;
+      slice = std::min(slice, left);
+    }
+    const auto wait =
+        std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<Seconds>(slice).count()));
+    const auto backfill = remote.get("/api/v1/backfills/" + id + "?wait=" + wait);
+    if (!backfill) return fail(verb, backfill.error());
+    const json counts = backfill->value("counts", json::object());
+    std::fprintf(stderr, "backfill %s  %s  %s of %s, %s failed\n", id.c_str(),
+                 text(*backfill, "status").c_str(), text(counts, "succeeded").c_str(),
+                 text(counts, "wanted").c_str(), text(counts, "failed").c_str());
+    if (!is_terminal(text(*backfill, "status"))) continue;
+    finished = *backfill;
+    return text(*backfill, "status") == "succeeded" ? 0 : 1;
+  }
+}
+
 /// Follows runs to their end, with a line that is rewritten on a terminal.
 int wait_for(const Remote& remote, const std::vector<std::string>& ids,
              std::optional<Micros> timeout, SteadyTime begin, const Clock& clock, json& finished) {
@@ -233,24 +276,106 @@ int materialize(const RemoteOptions& options, const Materialize& what, const Out
   std::vector<std::string> ids;
   for (const auto& run : answer->value("runs", json::array()))
     ids.push_back(run.is_string() ? run.get<std::string>() : text(run, "id"));
-  if (ids.empty()) ids.push_back(text(*answer, "id"));
+  const std::string backfill = text(*answer, "backfill");
   if (!what.wait) {
     if (output.json) {
       print(*answer);
     } else {
       for (const auto& id : ids) std::printf("run %s queued\n", id.c_str());
+      if (!backfill.empty()) std::printf("backfill %s queued\n", backfill.c_str());
     }
     return 0;
   }
   json finished = json::array();
-  const int exit_code = wait_for(*remote, ids, what.timeout, begin, clock, finished);
+  json made;
+  int exit_code = wait_for(*remote, ids, what.timeout, begin, clock, finished);
+  if (!backfill.empty() && exit_code < 2) {
+    exit_code = std::max(exit_code, wait_for_backfill(*remote, "materialize", backfill,
+                                                      what.timeout, begin, clock, made));
+  }
   if (output.json) {
-    print({{"runs", finished}});
+    print({{"runs", finished}, {"backfill", made}});
   } else {
     for (const auto& run : finished) print_run(run);
+    if (made.is_object()) print_backfill(made);
     if (exit_code == 3)
       std::fprintf(stderr, "freshet materialize: the timeout ran out; the run goes on\n");
   }
+  return exit_code;
+}
+
+int backfill(const RemoteOptions& options, const Backfill& what, const Output& output) {
+  const SystemClock clock;
+  const SteadyTime begin = clock.steady();
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("backfill", remote.error());
+  const std::string base = "/api/v1/backfills";
+  const bool is_id = parse_run_id(what.target).has_value();
+  if (what.target.empty()) {
+    const auto list = remote->get(base + "?limit=20");
+    if (!list) return fail("backfill", list.error());
+    if (output.json) {
+      print(*list);
+    } else {
+      for (const auto& item : list->at("items")) print_backfill(item);
+    }
+    return 0;
+  }
+  if (!what.action.empty() && !is_id) {
+    std::fprintf(stderr, "freshet backfill: %s: want a backfill's id before \"%s\"\n",
+                 what.target.c_str(), what.action.c_str());
+    return 2;
+  }
+  if (is_id && what.action.empty()) {
+    const auto one = remote->get(base + "/" + what.target);
+    if (!one) return fail("backfill", one.error());
+    output.json ? print(*one) : print_backfill(*one);
+    const std::string status = text(*one, "status");
+    return status == "failed" || status == "canceled" ? 1 : 0;
+  }
+  if (!what.action.empty()) {
+    const auto answer = remote->post(base + "/" + what.target + "/" + what.action, json::object());
+    if (!answer) return fail("backfill", answer.error());
+    print(*answer);
+    return 0;
+  }
+  json request{{"select", what.target}, {"dry_run", what.dry_run}};
+  if (!what.reason.empty()) request["reason"] = what.reason;
+  if (!what.partitions.empty()) request["partitions"] = what.partitions;
+  if (!what.only.empty()) request["only"] = what.only;
+  if (what.per_run == "all") {
+    request["per_run"] = "all";
+  } else if (!what.per_run.empty()) {
+    request["per_run"] = std::atoi(what.per_run.c_str());
+  }
+  if (what.concurrency > 0) request["concurrency"] = what.concurrency;
+  if (what.newest_first) request["order"] = "newest_first";
+  const auto answer = remote->post(base, request);
+  if (!answer) return fail("backfill", answer.error());
+  const std::string id = text(*answer, "backfill");
+  if (what.dry_run || !what.wait || id.empty()) {
+    if (output.json) {
+      print(*answer);
+    } else if (what.dry_run) {
+      std::printf("%s partitions in %s runs\n", text(*answer, "count").c_str(),
+                  text(*answer, "runs").c_str());
+      for (const auto& asset : answer->at("assets")) {
+        std::printf("  %-40s %8s  %s...%s\n", text(asset, "asset").c_str(),
+                    text(asset, "count").c_str(), text(asset, "first").c_str(),
+                    text(asset, "last").c_str());
+      }
+    } else {
+      std::printf("backfill %s queued: %s partitions\n", id.c_str(),
+                  text(*answer, "count").c_str());
+    }
+    return 0;
+  }
+  json made;
+  const int exit_code =
+      wait_for_backfill(*remote, "backfill", id, what.timeout, begin, clock, made);
+  if (made.is_object()) output.json ? print(made) : print_backfill(made);
+  if (exit_code == 3)
+    std::fprintf(stderr, "freshet backfill: the timeout ran out; the backfill goes on\n");
   return exit_code;
 }
 
@@ -299,8 +424,9 @@ int runs(const RemoteOptions& options, const Runs& what, const Output& output) {
   if (!remote) return fail("runs", remote.error());
   if (what.action == "log") return show_log(*remote, what.run, what.step);
   if (what.action == "cancel" || what.action == "retry") {
-    const auto answer =
-        remote->post("/api/v1/runs/" + what.run + "/" + what.action, json::object());
+    json body = json::object();
+    if (!what.from.empty()) body["from"] = what.from;
+    const auto answer = remote->post("/api/v1/runs/" + what.run + "/" + what.action, body);
     if (!answer) return fail("runs", answer.error());
     print(*answer);
     return 0;

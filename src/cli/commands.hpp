@@ -33,9 +33,24 @@ struct Materialize {
   std::optional<Micros> timeout;
 };
 int materialize(const RemoteOptions& remote, const Materialize& what, const Output& output);
+struct Backfill {
+  std::string target;  ///< A selection, or a backfill's id; "" for the list.
+  std::string action;  ///< Of a backfill: "", "pause", "resume", "cancel", "retry".
+  std::string partitions;
+  std::string only;     ///< "", "missing", "failed", "stale".
+  std::string per_run;  ///< A number or "all"; "" as the assets' policies say.
+  std::string reason;
+  int concurrency{0};  ///< 0: as the assets' policies say.
+  bool newest_first{false};
+  bool dry_run{false};
+  bool wait{false};
+  std::optional<Micros> timeout;
+};
+int backfill(const RemoteOptions& remote, const Backfill& what, const Output& output);
 struct Runs {
   std::string run;     ///< One; "" for the list.
   std::string action;  ///< "", "cancel", "retry", "log".
+  std::string from;    ///< Of retry: "", "failure", "failed" or "all".
   std::string step;    ///< Of log: its asset; "" for the first that failed, else the last.
   std::string status;
   int limit{20};

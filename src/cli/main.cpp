@@ -139,15 +139,7 @@ class CommandLine {
                           [this] { return cli::plan(remote_, changed_, output_); });
     plan->add_option("changed", changed_, "Asset keys")->required();
     CLI::App* materialize = verb("materialize", "Ask for a run of a selection of assets", [this] {
-      if (!timeout_.empty()) {
-        const auto timeout = parse_duration(timeout_);
-        if (!timeout) {
-          std::fprintf(stderr, "freshet materialize: --timeout: %s\n",
-                       timeout.error().message.c_str());
-          return 2;
-        }
-        materialize_.timeout = *timeout;
-      }
+      if (!read_timeout("materialize", materialize_.timeout)) return 2;
       return cli::materialize(remote_, materialize_, output_);
     });
     materialize
@@ -161,11 +153,44 @@ class CommandLine {
     materialize->add_option("--partitions", materialize_.partitions,
                             "Of assets that have them: 2026-01-31, 2026-01-01...2026-01-31, or *");
     materialize->add_option("--reason", materialize_.reason, "Why, for the history");
+    CLI::App* backfill =
+        verb("backfill", "Make many partitions, run by run; list and steer backfills", [this] {
+          if (!read_timeout("backfill", backfill_.timeout)) return 2;
+          return cli::backfill(remote_, backfill_, output_);
+        });
+    backfill->add_option("target", backfill_.target,
+                         "A selection such as marts/revenue, or a backfill's id; without one, the "
+                         "newest are listed");
+    backfill
+        ->add_option("action", backfill_.action, "Of a backfill: pause, resume, cancel or retry")
+        ->check(CLI::IsMember({"pause", "resume", "cancel", "retry"}));
+    backfill->add_option("--partitions", backfill_.partitions,
+                         "2026-01-31, 2026-01-01...2026-01-31; all that exist by default");
+    backfill->add_option("--only", backfill_.only, "Only those that are missing, failed or stale")
+        ->check(CLI::IsMember({"missing", "failed", "stale"}));
+    backfill->add_option("--per-run", backfill_.per_run, "Partitions in one run: a number, or all")
+        ->check([](const std::string& value) {
+          const bool good =
+              value == "all" || (!value.empty() && value.size() < 8 && value != "0" &&
+                                 value.find_first_not_of("0123456789") == std::string::npos);
+          return std::string{good ? "" : "want a number from 1, or all"};
+        });
+    backfill->add_option("--concurrency", backfill_.concurrency, "Runs at a time")
+        ->check(CLI::Range(1, 10'000));
+    backfill->add_flag("--newest-first", backfill_.newest_first, "Begin with the newest");
+    backfill->add_flag("--dry-run", backfill_.dry_run, "Only say how many partitions and runs");
+    backfill->add_flag("--wait", backfill_.wait, "Wait for the end; exit 1 unless all succeeded");
+    backfill->add_option("--timeout", timeout_,
+                         "Longest wait, such as 10m; exit 3 when it ran out");
+    backfill->add_option("--reason", backfill_.reason, "Why, for the history");
     CLI::App* runs = verb("runs", "List runs; show, cancel or retry one; print a step's log",
                           [this] { return cli::runs(remote_, runs_, output_); });
     runs->add_option("run", runs_.run, "A run's id; without one, the newest are listed");
     runs->add_option("action", runs_.action, "cancel, retry (from the failure), or log")
         ->check(CLI::IsMember({"cancel", "retry", "log"}));
+    runs->add_option("--from", runs_.from,
+                     "Of retry: failure (what failed and what that left undone), failed, or all")
+        ->check(CLI::IsMember({"failure", "failed", "all"}));
     runs->add_option("--step", runs_.step, "Of log: the asset; else the first step that failed");
     runs->add_option("--status", runs_.status, "Only runs in this status");
     runs->add_option("--limit", runs_.limit, "How many")->capture_default_str();
@@ -185,9 +210,21 @@ class CommandLine {
     CLI::App* doctor = verb("doctor", "Look whether the daemon is well",
                             [this] { return cli::doctor(remote_, health_only_, output_); });
     doctor->add_flag("--health", health_only_, "Print nothing; exit 0 if it is ready");
-    for (CLI::App* sub : {plan, materialize, runs, why, events, reload, open, doctor})
+    for (CLI::App* sub : {plan, materialize, backfill, runs, why, events, reload, open, doctor})
       add_where(sub);
-    for (CLI::App* sub : {plan, materialize, runs, why, events, reload, doctor}) add_json(sub);
+    for (CLI::App* sub : {plan, materialize, backfill, runs, why, events, reload, doctor})
+      add_json(sub);
+  }
+
+  bool read_timeout(const char* verb, std::optional<Micros>& out) const {
+    if (timeout_.empty()) return true;
+    const auto timeout = parse_duration(timeout_);
+    if (timeout) {
+      out = *timeout;
+    } else {
+      std::fprintf(stderr, "freshet %s: --timeout: %s\n", verb, timeout.error().message.c_str());
+    }
+    return static_cast<bool>(timeout);
   }
 
   CLI::App app_;
@@ -197,6 +234,7 @@ class CommandLine {
   runtime::ServeOptions serve_;
   std::string partition_;
   cli::Materialize materialize_;
+  cli::Backfill backfill_;
   cli::Runs runs_;
   std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_,
       format_{"text"}, timeout_, asset_;

@@ -126,7 +126,7 @@ class Scenario {
   int number_{0};
   std::map<std::string, std::vector<Outstanding>>
       steps_;  // by member, oldest first; those that have not ended
-  std::map<StepId, std::string> member_of_;
+  std::map<StepId, std::vector<std::string>> members_of_;
   // Of the step:
   Keys requested_, notified_;
   std::vector<Keys> runs_;
@@ -227,23 +227,33 @@ void Scenario::note(const Moment& m) {
     if (const auto* run = std::get_if<fact::RunQueued>(&record.fact)) {
       Keys members;
       for (std::uint32_t i = 0; i < run->steps.size(); ++i) {
-        if (!run->steps[i].check.empty()) continue;
-        const std::string key = engine_.name_of(run->steps[i].member);
-        members.insert(key);
-        steps_[key].push_back({{run->run, i}});
-        member_of_[{run->run, i}] = key;
+        const StepPlan& plan = run->steps[i];
+        if (!plan.check.empty()) continue;
+        const PartitionSet set =
+            plan.range.empty() ? PartitionSet{plan.member.partition} : plan.range;
+        set.for_each([&](PartitionId p) {
+          const std::string key = engine_.name_of({plan.member.asset, p});
+          members.insert(key);
+          steps_[key].push_back({{run->run, i}});
+          members_of_[{run->run, i}].push_back(key);
+          return true;
+        });
       }
       if (run->cause == RunCause::automation) requested_.insert(members.begin(), members.end());
       runs_.push_back(std::move(members));
     } else if (const auto* joined = std::get_if<fact::RequestJoined>(&record.fact)) {
-      if (joined->cause == RunCause::automation) requested_.insert(member_of_[joined->step]);
+      if (joined->cause == RunCause::automation) {
+        for (const std::string& key : members_of_[joined->step]) requested_.insert(key);
+      }
     } else if (const auto* started = std::get_if<fact::StepStarted>(&record.fact)) {
-      for (auto& step : steps_[member_of_[started->step]]) {
-        if (step.step == started->step) step.started = true, step.attempt = started->attempt;
+      for (const std::string& key : members_of_[started->step]) {
+        for (auto& step : steps_[key]) {
+          if (step.step == started->step) step.started = true, step.attempt = started->attempt;
+        }
       }
     } else if (const auto* ended = std::get_if<fact::StepEnded>(&record.fact)) {
-      std::erase_if(steps_[member_of_[ended->step]],
-                    [&](const Outstanding& o) { return o.step == ended->step; });
+      for (const std::string& key : members_of_[ended->step])
+        std::erase_if(steps_[key], [&](const Outstanding& o) { return o.step == ended->step; });
     } else if (const auto* alert = std::get_if<fact::Alerted>(&record.fact)) {
       if (alert->kind != fact::Alerted::Kind::recovery)
         notified_.insert(engine_.name_of({alert->asset, {}}));

@@ -28,8 +28,7 @@ namespace core {
 
 Readiness Decider::readiness(const StepState& step) const {
   const StepRow& row = step.row;
-  const MemberId m = row.member;
-  const AssetId a = m.asset;
+  const AssetId a = row.member.asset;
   if (!row.waits.empty()) return {.waiting = true};
   Readiness out;
   std::vector<Blocker> blockers = row.blockers;
@@ -59,12 +58,14 @@ Readiness Decider::readiness(const StepState& step) const {
     if (!row.unwritten.empty()) out.end = Reason::inputs_unchanged;
     return out;
   }
-  const MemberRow& member = s_.member(m);
   if (!s_.is_defined(a)) return out;
   if (!row.unwritten.empty() && row.attempt == 0) {
     // What wrote nothing counts as unchanged where something else did change.
-    const bool changed =
-        member.materialized.value != 0 ? s_.is_data_stale(m) : has_other_input(m, row.unwritten);
+    const bool changed = !row.partitions().for_each([&](PartitionId p) {
+      const MemberId one{a, p};
+      return !(s_.member(one).materialized.value != 0 ? s_.is_data_stale(one)
+                                                      : has_other_input(one, row.unwritten));
+    });
     if (!changed) {
       out.end = Reason::upstream_wrote_nothing;
       for (const MemberId u : row.unwritten) out.blockers.push_back({u, ""});
@@ -72,14 +73,24 @@ Readiness Decider::readiness(const StepState& step) const {
     }
   }
   const CodeVersion code = s_.definitions[a.value].code;
-  const bool same_code = member.code.value == 0 || code.value == 0 || member.code == code;
-  if (row.attempt == 0 && !row.own_reason && member.materialized.value != 0 &&
-      !s_.definition(a).deps.empty() && same_code && !s_.is_data_stale(m)) {
-    out.end = Reason::inputs_unchanged;
-    return out;
+  if (row.attempt == 0 && !row.own_reason && !s_.definition(a).deps.empty()) {
+    const bool unchanged = row.partitions().for_each([&](PartitionId p) {
+      const MemberRow& member = s_.member({a, p});
+      const bool same_code = member.code.value == 0 || code.value == 0 || member.code == code;
+      return member.materialized.value != 0 && same_code && !s_.is_data_stale({a, p});
+    });
+    if (unchanged) {
+      out.end = Reason::inputs_unchanged;
+      return out;
+    }
   }
-  const StepId busy = s_.busy_step(m);
-  if (busy.run.value != 0 && busy != row.step) {
+  StepId busy;
+  row.partitions().for_each([&](PartitionId p) {
+    busy = s_.busy_step({a, p});
+    if (busy == row.step) busy = {};
+    return busy.run.value == 0;
+  });
+  if (busy.run.value != 0) {
     out.waiting = true;
     out.busy = busy;
   } else if (row.not_before > s_.now) {
@@ -110,7 +121,8 @@ void Decider::settle() {
     s_.reconsider.pop_back();
     StepState* step = s_.step(id);
     if (step == nullptr || step->row.status != StepStatus::queued) continue;
-    if (!s_.is_defined(step->row.member.asset) || !s_.exists(step->row.member)) {
+    const AssetId a = step->row.member.asset;
+    if (!s_.is_defined(a) || !step->row.partitions().is_subset_of(s_.universe(a))) {
       end_step(*step, StepStatus::canceled, Reason::definition_removed);
       continue;
     }
@@ -149,11 +161,19 @@ void Decider::start(StepState& step) {
   record(fact::StepStarted{id, step.row.attempt + 1, s_.definitions[a.value].code, provisional});
   std::string partition;
   std::optional<std::pair<Instant, Instant>> window;
+  std::optional<std::pair<std::string, std::string>> range;
   if (m.partition.value != 0) {
-    partition = s_.cut(a)->space->key(m.partition);
-    const auto span = s_.cut(a)->space->span(m.partition);
-    if (span && s_.cut(a)->space->definition().dimensions.size() == 1)
-      window = {span->begin, span->end};
+    const PartitionSpace& space = *s_.cut(a)->space;
+    const PartitionId last = step.row.range.empty() ? m.partition : *step.row.range.last();
+    if (step.row.range.empty()) {
+      partition = space.key(m.partition);
+    } else {
+      range = {space.key(m.partition), space.key(last)};
+    }
+    const auto begin = space.span(m.partition);
+    const auto end = space.span(last);
+    if (begin && end && space.definition().dimensions.size() == 1)
+      window = {begin->begin, end->end};
   }
   effects_.push_back(effect::StartStep{.step = id,
                                        .attempt = step.row.attempt,
@@ -163,7 +183,8 @@ void Decider::start(StepState& step) {
                                        .rank = s_.rank_of[a.value],
                                        .graph = s_.graph,
                                        .check = step.row.check,
-                                       .previous_code = previous});
+                                       .previous_code = previous,
+                                       .range = std::move(range)});
 }
 
 }  // namespace core

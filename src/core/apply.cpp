@@ -36,7 +36,10 @@ class Applier {
     s_.ids[f.key] = f.asset;
     s_.touch(f.asset, touched_asset | touched_member);
   }
-  void operator()(const fact::DefinitionsLoaded&) { s_.bring_into_force(); }
+  void operator()(const fact::DefinitionsLoaded& f) {
+    s_.fingerprint = f.fingerprint;
+    s_.bring_into_force();
+  }
   void operator()(const fact::DependencyAdded& f) {
     s_.edges[{f.asset, f.upstream}] = seq_;
     s_.touched_edges.emplace_back(f.asset, f.upstream);
@@ -95,7 +98,16 @@ class Applier {
     run.row.status = f.status;
     run.row.ended_at = at_;
     touch_run(f.run);
+    if (BackfillState* backfill = backfill_of(run.row.backfill)) {
+      --backfill->open_runs;
+      s_.touch(*backfill, {});
+      s_.backfills_due.insert(run.row.backfill);
+    }
   }
+  void operator()(const fact::BackfillQueued& f);
+  void operator()(const fact::BackfillChanged& f);
+  void operator()(const fact::BackfillSkipped& f);
+  void operator()(const fact::BackfillJoined& f);
   void operator()(const fact::StepLogged&) {}
   void operator()(const fact::MessagesRead& f) {
     StepState* step = s_.step(f.step);
@@ -182,11 +194,14 @@ class Applier {
     touch_run(step.row.step.run);
     s_.revise(step.row.member.asset);
   }
-  void request(MemberId m) {
-    const PartitionSet one{m.partition};
-    s_.change(m, changed_request | changed_handled);
-    s_.handle(m.asset, one);
-    s_.moment.requested[m.asset].put(one, s_.moment.order, Cause::own);
+  void request(AssetId a, const PartitionSet& set) {
+    s_.change(a, changed_request | changed_handled, set);
+    s_.handle(a, set);
+    s_.moment.requested[a].put(set, s_.moment.order, Cause::own);
+  }
+  BackfillState* backfill_of(BackfillId id) {
+    const auto it = s_.backfills.find(id);
+    return it == s_.backfills.end() ? nullptr : &it->second;
   }
   void touch_run(RunId run) {
     s_.runs.at(run).row.sequence = seq_;
@@ -210,13 +225,26 @@ class Applier {
     std::erase_if(map, [&](const auto& entry) { return entry.second.at + memory_kept < at_; });
     at_most = std::max(memory_least, map.size() * 2);
   }
-  void free_member(const StepState& step) {
-    const MemberId m = step.row.member;
-    if (!step.row.check.empty()) return;
-    if (s_.busy_step(m) == step.row.step) s_.set_busy(m, {});
-    if (s_.queued_step(m) == step.row.step) s_.set_queued(m, {});
-    if (s_.queued_step(m).run.value != 0) s_.reconsider.push_back(s_.queued_step(m));
+  /// Calls with each of a step's members.
+  template <class F>
+  static void each_member(const StepRow& row, F&& each) {
+    if (row.range.empty()) return each(row.member);
+    row.range.for_each([&](PartitionId p) {
+      each(MemberId{row.member.asset, p});
+      return true;
+    });
   }
+  void free_members(const StepState& step) {
+    if (!step.row.check.empty()) return;
+    each_member(step.row, [&](MemberId m) {
+      if (s_.busy_step(m) == step.row.step) s_.set_busy(m, {});
+      if (s_.queued_step(m) == step.row.step) s_.set_queued(m, {});
+      if (s_.queued_step(m).run.value != 0) s_.reconsider.push_back(s_.queued_step(m));
+    });
+  }
+  void end_in_backfill(const StepRow& row);
+  /// False if its data version is the one that it had.
+  bool update_row(MemberId m, const fact::Updated& f);
   void resolve_waits(const StepState& step);
   void open_gate(const StepState& step, StepState& waiter);
   void add_gate(StepState& waiter, MemberId gate);
@@ -227,34 +255,52 @@ class Applier {
   Instant at_;
 };
 
-void Applier::operator()(const fact::Updated& f) {
-  const MemberId m = f.member;
+bool Applier::update_row(MemberId m, const fact::Updated& f) {
   const AssetId a = m.asset;
   MemberRow& row = s_.edit(m);
   const MemberRow before = row;
-  const PartitionSet one{m.partition};
   row.updated = seq_;
   row.updated_at = at_;
   row.step = f.step;
-  if (f.changed) {
+  const bool same =
+      f.version.value != 0 && before.updated.value != 0 && f.version == before.version;
+  const bool changed = f.changed && (f.range.empty() || !same);
+  if (changed) {
     row.changed = seq_, row.changed_at = at_;
     s_.remember_version(m, before, seq_, f.version);
     row.version = f.version;
-    s_.moment.version[a].put(one, s_.moment.order, Cause::own);
   }
   if (f.kind == UpdateKind::materialization) {
     row.materialized = seq_;
     row.consumed = f.step.run.value == 0 ? seq_ : f.consumed;
     row.code = f.code;
     row.provisional = f.provisional;
-    s_.moment.materialized[a].put(one, s_.moment.order, Cause::own);
   }
   if (m.partition.value != 0) {
-    if (f.changed) s_.parts(a).remember_change(seq_, m.partition);
+    if (changed) s_.parts(a).remember_change(seq_, m.partition);
     s_.note(m);
+  }
+  s_.touch(m, touched_member);
+  return changed;
+}
+
+void Applier::operator()(const fact::Updated& f) {
+  const MemberId m = f.member;
+  const AssetId a = m.asset;
+  const PartitionSet set = f.range.empty() ? PartitionSet{m.partition} : f.range;
+  PartitionSet first, changed;
+  set.for_each([&](PartitionId p) {
+    if (s_.member({a, p}).updated.value == 0) first.add(p);
+    if (update_row({a, p}, f)) changed.add(p);
+    return true;
+  });
+  if (!changed.empty()) s_.moment.version[a].put(changed, s_.moment.order, Cause::own);
+  if (f.kind == UpdateKind::materialization)
+    s_.moment.materialized[a].put(set, s_.moment.order, Cause::own);
+  if (m.partition.value != 0) {
     MemberRow& latest = s_.members[a.value];
     latest.updated = seq_, latest.updated_at = at_, latest.step = f.step;
-    if (f.changed) latest.changed = seq_, latest.changed_at = at_;
+    if (!changed.empty()) latest.changed = seq_, latest.changed_at = at_;
     s_.touch(a, touched_member);
   }
   if (StepState* step = s_.step(f.step); step != nullptr && !is_terminal(step->row.status)) {
@@ -262,17 +308,21 @@ void Applier::operator()(const fact::Updated& f) {
     touch_step(*step);
   }
   remember_event(f.source, f.event_id);
-  const MemberId outer = std::exchange(s_.own, f.step.run.value == 0 ? MemberId{} : m);
-  s_.touch(m, touched_member);
+  const bool fits = s_.fits(m);
+  Own outer = std::exchange(s_.own, f.step.run.value == 0 ? Own{} : Own{a, set});
   look_at_gates(a);
-  s_.change(m, static_cast<std::uint16_t>(changed_delivery | (f.changed ? changed_version : 0) |
-                                          (before.updated.value == 0 ? changed_missing : 0) |
-                                          (f.step.run.value == 0 ? changed_handled : 0)));
-  // Of a partitioning that is gone: it counts for the asset's age, and for nothing else.
-  if (!s_.fits(m)) s_.change(a, changed_definition, {});
-  if (f.step.run.value == 0) s_.handle(a, one);
-  if (s_.is_defined(a) && s_.fits(m)) s_.spread_staleness(a, one);
-  s_.own = outer;
+  if (fits) {
+    s_.change(a, changed_delivery, set);
+    s_.change(a, changed_version, changed);
+    s_.change(a, changed_missing, first);
+    if (f.step.run.value == 0) s_.change(a, changed_handled, set);
+  } else {
+    // Of a partitioning that is gone: it counts for the asset's age, and for nothing else.
+    s_.change(a, changed_definition, {});
+  }
+  if (f.step.run.value == 0) s_.handle(a, set);
+  if (s_.is_defined(a) && fits) s_.spread_staleness(a, set);
+  s_.own = std::move(outer);
   rearm(a);
   if (s_.is_defined(a)) {
     for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
@@ -297,19 +347,22 @@ void Applier::operator()(const fact::CheckRecorded& f) {
     // Something newer was written while it ran: what it says is history, and no verdict on that.
     if (std::max(member.materialized, member.updated) > step->row.consumed) return;
   }
-  auto& rows = s_.checks_of(m);
-  auto it = std::ranges::find(rows, f.name, &CheckRow::name);
-  if (it == rows.end()) {
-    it = rows.insert(rows.end(),
-                     CheckRow{.asset = m.asset, .partition = m.partition, .name = f.name});
-  }
-  it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_,
-  it->step = f.step;
+  const PartitionSet set = f.range.empty() ? PartitionSet{m.partition} : f.range;
+  set.for_each([&](PartitionId p) {
+    auto& rows = s_.checks_of({m.asset, p});
+    auto it = std::ranges::find(rows, f.name, &CheckRow::name);
+    if (it == rows.end())
+      it = rows.insert(rows.end(), CheckRow{.asset = m.asset, .partition = p, .name = f.name});
+    it->passed = f.passed, it->severity = f.severity, it->sequence = seq_, it->at = at_,
+    it->step = f.step;
+    s_.touch(MemberId{m.asset, p}, touched_checks);
+    return true;
+  });
   remember_event(f.source, f.event_id);
-  s_.touch(m, touched_checks);
-  const MemberId outer = std::exchange(s_.own, f.step.run.value == 0 ? s_.own : m);
-  s_.change(m, changed_check);
-  s_.own = outer;
+  Own outer = s_.own;
+  if (f.step.run.value != 0) s_.own = {m.asset, set};
+  if (s_.fits(m)) s_.change(m.asset, changed_check, set);
+  s_.own = std::move(outer);
   look_at_gates(m.asset);
 }
 
@@ -347,8 +400,19 @@ void Applier::operator()(const fact::RunQueued& f) {
                    .tags = f.tags,
                    .retry_of = f.retry_of,
                    .created_at = at_,
-                   .steps = static_cast<std::uint32_t>(f.steps.size())};
+                   .steps = static_cast<std::uint32_t>(f.steps.size()),
+                   .backfill = f.backfill,
+                   .definitions = s_.fingerprint};
   run.open = run.row.steps;
+  BackfillState* backfill = backfill_of(f.backfill);
+  if (backfill != nullptr) {
+    ++backfill->open_runs, ++backfill->row.runs;
+    s_.touch(*backfill, {});
+  }
+  if (!f.tags.empty()) {
+    s_.tagged_runs[f.run] = f.tags;
+    s_.touched_tags.push_back(f.run);
+  }
   s_.runs[f.run] = std::move(run);
   s_.last_run = std::max(s_.last_run, f.run);
   for (std::uint32_t i = 0; i < f.steps.size(); ++i) {
@@ -360,6 +424,7 @@ void Applier::operator()(const fact::RunQueued& f) {
     step.row.member = plan.member;
     step.row.check = plan.check;
     step.row.own_reason = plan.own_reason;
+    step.row.range = plan.range;
     step.row.queued_at = at_;
     if (s_.is_defined(a)) {
       step.pool = s_.definition(a).pool;
@@ -382,11 +447,19 @@ void Applier::operator()(const fact::RunQueued& f) {
         s_.source_checks[a].push_back(placed.row.step);
       continue;
     }
-    s_.set_queued(m, placed.row.step);
-    const MemberId outer = std::exchange(s_.own, m);
-    s_.change(m, changed_progress);
-    if (f.cause == RunCause::automation) request(m);
-    s_.own = outer;
+    each_member(placed.row, [&](MemberId one) { s_.set_queued(one, placed.row.step); });
+    if (backfill != nullptr) {
+      // Queued and requested as far as conditions go since the backfill was.
+      if (const auto it = backfill->targets.find(a); it != backfill->targets.end()) {
+        it->second.pending -= placed.row.partitions();
+        s_.touch(*backfill, a);
+      }
+      continue;
+    }
+    Own outer = std::exchange(s_.own, Own{a, placed.row.partitions()});
+    s_.change(a, changed_progress, placed.row.partitions());
+    if (f.cause == RunCause::automation) request(a, placed.row.partitions());
+    s_.own = std::move(outer);
   }
 }
 
@@ -401,18 +474,17 @@ void Applier::operator()(const fact::RequestJoined& f) {
   if (step->ready) s_.set_ready(*step, false);
   s_.reconsider.push_back(f.step);
   touch_step(*step);
-  const MemberId m = step->row.member;
+  const AssetId a = step->row.member.asset;
   if (f.cause == RunCause::automation && step->row.check.empty()) {
-    const MemberId outer = std::exchange(s_.own, m);
-    request(m);
-    s_.own = outer;
+    Own outer = std::exchange(s_.own, Own{a, step->row.partitions()});
+    request(a, step->row.partitions());
+    s_.own = std::move(outer);
   }
 }
 
 void Applier::operator()(const fact::StepStarted& f) {
   StepState& step = *s_.step(f.step);
-  const MemberId m = step.row.member;
-  const AssetId a = m.asset;
+  const AssetId a = step.row.member.asset;
   if (step.ready) s_.set_ready(step, false);
   step.row.status = StepStatus::starting;
   step.row.attempt = f.attempt;
@@ -437,12 +509,15 @@ void Applier::operator()(const fact::StepStarted& f) {
     }
   }
   if (!step.row.check.empty()) return;
-  s_.set_busy(m, f.step);
-  if (s_.queued_step(m) == f.step) s_.set_queued(m, {});
-  const MemberId outer = std::exchange(s_.own, m);
-  s_.change(m, changed_handled);
-  s_.handle(a, PartitionSet{m.partition});
-  s_.own = outer;
+  each_member(step.row, [&](MemberId m) {
+    s_.set_busy(m, f.step);
+    if (s_.queued_step(m) == f.step) s_.set_queued(m, {});
+  });
+  const PartitionSet set = step.row.partitions();
+  Own outer = std::exchange(s_.own, Own{a, set});
+  if (s_.fits(step.row.member)) s_.change(a, changed_handled, set);
+  s_.handle(a, set);
+  s_.own = std::move(outer);
 }
 
 void Applier::operator()(const fact::AttemptEnded& f) {
@@ -465,8 +540,7 @@ void Applier::operator()(const fact::AttemptEnded& f) {
 
 void Applier::operator()(const fact::StepEnded& f) {
   StepState& step = *s_.step(f.step);
-  const MemberId m = step.row.member;
-  const AssetId a = m.asset;
+  const AssetId a = step.row.member.asset;
   if (step.ready) s_.set_ready(step, false);
   s_.give_place_back(step);
   step.row.status = f.status;
@@ -477,26 +551,32 @@ void Applier::operator()(const fact::StepEnded& f) {
   step.row.ended_at = at_;
   step.row.waits.clear();
   touch_step(step);
-  free_member(step);
+  free_members(step);
   RunState& run = s_.runs.at(f.step.run);
   --run.open;
   run.canceled = run.canceled || f.status == StepStatus::canceled;
   run.failed = run.failed || f.status == StepStatus::failed || f.status == StepStatus::lost ||
                f.reason == Reason::upstream_failed || f.reason == Reason::check_failed;
   if (step.row.check.empty()) {
-    const MemberId outer = std::exchange(s_.own, m);
-    const PartitionSet one{m.partition};
-    s_.change(m, static_cast<std::uint16_t>(
-                     changed_progress | (f.status == StepStatus::canceled ? changed_handled : 0)));
+    const PartitionSet set = step.row.partitions();
+    Own outer = std::exchange(s_.own, Own{a, set});
+    if (s_.fits(step.row.member))
+      s_.change(a,
+                static_cast<std::uint16_t>(
+                    changed_progress | (f.status == StepStatus::canceled ? changed_handled : 0)),
+                set);
     if (f.status != StepStatus::skipped || f.reason == Reason::wrote_nothing) {
-      s_.edit(m).last_step = f.status;
-      s_.note(m);
-      s_.touch(m, touched_member);
+      each_member(step.row, [&](MemberId m) {
+        s_.edit(m).last_step = f.status;
+        s_.note(m);
+        s_.touch(m, touched_member);
+      });
     }
-    if (f.status == StepStatus::canceled) s_.handle(a, one);
+    if (f.status == StepStatus::canceled) s_.handle(a, set);
     if (f.status == StepStatus::succeeded && step.row.attempt != 0) s_.remember_durations(step.row);
-    s_.own = outer;
-    s_.moment.ended[a].put(one, s_.moment.order, Cause::own);
+    s_.own = std::move(outer);
+    s_.moment.ended[a].put(set, s_.moment.order, Cause::own);
+    end_in_backfill(step.row);
   }
   resolve_waits(step);
   if (const auto it = s_.source_checks.find(a); it != s_.source_checks.end()) {
@@ -505,13 +585,108 @@ void Applier::operator()(const fact::StepEnded& f) {
   }
 }
 
+void Applier::end_in_backfill(const StepRow& row) {
+  BackfillState* backfill = backfill_of(s_.runs.at(row.step.run).row.backfill);
+  if (backfill == nullptr) return;
+  const auto it = backfill->targets.find(row.member.asset);
+  if (it == backfill->targets.end()) return;
+  BackfillTargetRow& target = it->second;
+  const PartitionSet set = row.partitions() & target.wanted;
+  (counts_as_success(row) ? target.succeeded : target.failed) |= set;
+  backfill->has_failed = backfill->has_failed || !counts_as_success(row);
+  s_.touch(*backfill, row.member.asset);
+}
+
+void Applier::operator()(const fact::BackfillQueued& f) {
+  BackfillState& backfill = s_.backfills[f.backfill];
+  backfill.row = BackfillRow{.backfill = f.backfill,
+                             .cause = f.cause,
+                             .actor = f.actor,
+                             .reason = f.reason,
+                             .tags = f.tags,
+                             .retry_of = f.retry_of,
+                             .per_run = f.per_run,
+                             .concurrency = f.concurrency,
+                             .newest_first = f.newest_first,
+                             .created_at = at_};
+  s_.last_run = std::max(s_.last_run, RunId{f.backfill.value});
+  s_.backfills_due.insert(f.backfill);
+  for (const BackfillTarget& target : f.targets) {
+    const AssetId a = target.asset;
+    backfill.targets[a] = BackfillTargetRow{.backfill = f.backfill,
+                                            .asset = a,
+                                            .wanted = target.wanted,
+                                            .own_reason = target.own_reason,
+                                            .pending = target.wanted};
+    s_.backfills_of[a].push_back(f.backfill);
+    s_.touch(backfill, a);
+    Own outer = std::exchange(s_.own, Own{a, target.wanted});
+    s_.change(a, changed_progress, target.wanted);
+    if (f.cause == RunCause::automation) request(a, target.wanted);
+    s_.own = std::move(outer);
+  }
+}
+
+void Applier::operator()(const fact::BackfillChanged& f) {
+  BackfillState* backfill = backfill_of(f.backfill);
+  if (backfill == nullptr) return;
+  backfill->row.status = f.status;
+  s_.touch(*backfill, {});
+  s_.backfills_due.insert(f.backfill);
+  if (!is_terminal(f.status)) return;
+  backfill->row.ended_at = at_;
+  for (auto& [a, target] : backfill->targets) {
+    std::erase(s_.backfills_of[a], f.backfill);
+    if (s_.backfills_of[a].empty()) s_.backfills_of.erase(a);
+    if (target.pending.empty()) continue;
+    // Canceled: what no run was made for is given up.
+    const PartitionSet gone = std::exchange(target.pending, {});
+    s_.touch(*backfill, a);
+    if (!s_.is_defined(a) || !s_.fits({a, *gone.first()})) continue;
+    Own outer = std::exchange(s_.own, Own{a, gone});
+    s_.change(a, changed_progress, gone);
+    s_.handle(a, gone);
+    s_.own = std::move(outer);
+    s_.moment.ended[a].put(gone, s_.moment.order, Cause::own);
+  }
+}
+
+void Applier::operator()(const fact::BackfillSkipped& f) {
+  BackfillState* backfill = backfill_of(f.backfill);
+  if (backfill == nullptr) return;
+  BackfillTargetRow& target = backfill->targets.at(f.asset);
+  target.pending -= f.set;
+  target.failed |= f.set;
+  backfill->has_failed = true;
+  s_.touch(*backfill, f.asset);
+  s_.backfills_due.insert(f.backfill);
+  // Partitions of another shape are nobody's any more.
+  if (!s_.is_defined(f.asset) || !s_.fits({f.asset, *f.set.first()})) return;
+  Own outer = std::exchange(s_.own, Own{f.asset, f.set});
+  s_.change(f.asset, changed_progress, f.set);
+  s_.own = std::move(outer);
+  s_.moment.ended[f.asset].put(f.set, s_.moment.order, Cause::own);
+}
+
+void Applier::operator()(const fact::BackfillJoined& f) {
+  BackfillState* backfill = backfill_of(f.backfill);
+  if (backfill == nullptr) return;
+  const AssetId a = f.asset;
+  backfill->targets.at(a).own_reason |= f.own_reason;
+  s_.touch(*backfill, a);
+  if (f.cause != RunCause::automation) return;
+  Own outer = std::exchange(s_.own, Own{a, f.set});
+  request(a, f.set);
+  s_.own = std::move(outer);
+}
+
 /// What a step wrote must pass its blocking checks; what was left unchanged may stand on an older
 /// failure.
 void Applier::open_gate(const StepState& step, StepState& waiter) {
   const MemberId m = step.row.member;
   const AssetId a = m.asset;
   if (s_.member(m).step == step.row.step) {
-    add_gate(waiter, step.row.member);
+    each_member(step.row, [&](MemberId one) { add_gate(waiter, one); });
     return;
   }
   if (!s_.is_defined(a)) return;

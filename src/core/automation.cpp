@@ -32,7 +32,7 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
       // A step that ended is no reason to ask for it again; nor is what ended with it in the same
       // moment.
       stirred = members;
-      if (change.own.asset == subject) stirred.remove(change.own.partition);
+      if (change.own.asset == subject) stirred -= change.own.set;
       if (change.own.asset.value != 0 &&
           (hit & ~(changed_progress | changed_stale | changed_handled)) == 0) {
         const auto ended = s_.moment.ended.find(subject);
@@ -87,27 +87,30 @@ void Decider::evaluate_all() {
     // What follows belongs to the next moment: no event of this one is seen again.
     s_.moment.clear();
     if (requests_.empty()) continue;
-    std::vector<Wanted> wanted;
+    std::vector<BackfillTarget> wanted;
     for (const Evaluation& e : requests_) {
+      BackfillTarget& target = wanted.emplace_back(
+          BackfillTarget{.asset = e.asset, .wanted = e.held.set(), .own_reason = {}});
       for (const Truth::Piece& piece : e.held.pieces()) {
-        piece.set.for_each([&](PartitionId p) {
-          wanted.push_back({{e.asset, p}, piece.cause != Cause::upstream});
-          return true;
-        });
+        if (piece.cause != Cause::upstream) target.own_reason |= piece.set;
       }
     }
-    queue(std::move(wanted), RunCause::automation, "", "", {});
+    request(std::move(wanted), {.cause = RunCause::automation});
     for (const Evaluation& e : requests_) {
       const Program& program = *s_.programs[e.asset.value];
       PartitionSet members = e.held.set();
       const StepId step = s_.queued_step({e.asset, *members.first()});
+      const auto backfill = s_.backfills_of.find(e.asset);
       record(fact::Decided{.asset = e.asset,
                            .requested = true,
                            .members = std::move(members),
                            .run = step.run,
                            .expression = program.source,
                            .tree = e.tree,
-                           .text = sentence(s_, e, program, true)});
+                           .text = sentence(s_, e, program, true),
+                           .backfill = step.run.value != 0 || backfill == s_.backfills_of.end()
+                                           ? BackfillId{}
+                                           : backfill->second.back()});
     }
     settle();
   }
@@ -182,7 +185,7 @@ void Decider::evaluate_one(AssetId a) {
   e.held = e.held.within(requested);
   requested_[a] |= requested;
   requests_.push_back(std::move(e));
-  schedule_for({a, changed_request, {a, *requested.first()}, requested}, rank);
+  schedule_for({a, changed_request, {a, requested}, requested}, rank);
 }
 
 /// Whether nothing that a member needs is missing or busy.

@@ -12,6 +12,7 @@ std::uint16_t changes_of(Op op) {
     case Op::missing:
       return changed_missing;
     case Op::in_progress:
+    case Op::run_in_progress:
     case Op::backfill_in_progress:
     case Op::execution_failed:
       return changed_progress;

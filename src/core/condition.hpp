@@ -40,6 +40,7 @@ enum class Op : std::uint8_t {
   // operands on an asset
   missing,
   in_progress,
+  run_in_progress,
   backfill_in_progress,
   execution_failed,
   newly_updated,

@@ -414,7 +414,7 @@ class Parser {
         return labeled(in_latest_time_window(lookback(name, args)), name);
       }
       no_arguments(name, args);
-      return make(it->op, {}, it->name == "run_in_progress" ? name : "");
+      return make(it->op);
     }
     if (name == "eager") {
       return eager(args.empty() ? Micros{0} : lookback(name, args));

@@ -16,7 +16,7 @@ struct Operand {
 inline constexpr std::array operands{
     Operand{"missing", Op::missing, true},
     Operand{"in_progress", Op::in_progress, false},
-    Operand{"run_in_progress", Op::in_progress, false},
+    Operand{"run_in_progress", Op::run_in_progress, false},
     Operand{"backfill_in_progress", Op::backfill_in_progress, false},
     Operand{"execution_failed", Op::execution_failed, false},
     Operand{"newly_updated", Op::newly_updated, false},

@@ -29,6 +29,42 @@ struct Readiness {
 [[nodiscard]] Result<MemberId> find_member(const Engine::State& state, AssetId a,
                                            std::string_view partition);
 
+/// What a step is to make.
+struct Wanted {
+  MemberId member;
+  bool own_reason{true};
+  PartitionSet range;      ///< Of a step for several partitions; `member` is the first.
+  BackfillId backfill;     ///< 0: none.
+  std::uint32_t chunk{0};  ///< Of the backfill: what has the same number shares a run.
+
+  [[nodiscard]] PartitionSet set() const {
+    return range.empty() ? PartitionSet{member.partition} : range;
+  }
+};
+
+/// Who wants it, and why.
+struct Order {
+  RunCause cause{RunCause::person};
+  std::string actor;
+  std::string reason;
+  std::vector<std::string> tags;
+  std::optional<RunId> retry_of;
+};
+
+/// How a backfill goes; what is absent is as the assets' policies say.
+struct Pace {
+  std::optional<std::uint32_t> per_run;
+  std::optional<std::uint32_t> concurrency;
+  bool newest_first{false};
+  bool always{false};  ///< A backfill also where one run would do.
+  std::optional<BackfillId> retry_of;
+};
+
+struct Queued {
+  std::vector<RunId> runs;  ///< Made or joined at once.
+  BackfillId backfill;      ///< Made or joined; 0: none.
+};
+
 class Decider {
  public:
   Decider(Engine::State& state, Instant now) : s_{state} { s_.now = now; }
@@ -85,15 +121,30 @@ class Decider {
   [[nodiscard]] bool can_be_released(MemberId m) const;
 
   // runs.cpp: from members to runs
-  struct Wanted {
-    MemberId member;
-    bool own_reason{true};
-  };
-  std::vector<RunId> queue(std::vector<Wanted> wanted, RunCause cause, const std::string& actor,
-                           const std::string& reason, const std::vector<std::string>& tags,
-                           std::optional<RunId> retry_of = std::nullopt);
+  std::vector<RunId> queue(std::vector<Wanted> wanted, const Order& order);
   [[nodiscard]] RunId next_run_id() const;
   void check_sources();
+
+  // backfills.cpp: several partitions of an asset
+  void take(const input::Backfill& in);
+  void take(const input::ChangeBackfill& in);
+  Queued request(std::vector<BackfillTarget> wanted, const Order& order, const Pace& pace = {});
+  Queued join_backfills(std::vector<BackfillTarget>& wanted, RunCause cause);
+  [[nodiscard]] std::vector<std::vector<BackfillTarget>> components(
+      const std::vector<BackfillTarget>& wanted) const;
+  BackfillId open_backfill(const std::vector<BackfillTarget>& targets, const Order& order,
+                           const Pace& pace);
+  [[nodiscard]] std::uint32_t per_run_of(const BackfillRow& backfill, AssetId a) const;
+  void add_chunk(const BackfillState& backfill, AssetId a, const PartitionSet& set,
+                 std::uint32_t chunk, std::vector<Wanted>& out) const;
+  [[nodiscard]] std::vector<Wanted> all_chunks(const BackfillState& backfill,
+                                               std::uint32_t& chunk) const;
+  [[nodiscard]] std::vector<Wanted> next_chunk(const BackfillState& backfill) const;
+  [[nodiscard]] PartitionSet held_up(const BackfillState& backfill, AssetId a,
+                                     const PartitionSet& of) const;
+  void skip_failed(BackfillState& backfill);
+  /// Makes the runs that there is room for, and ends what is done; false if there was nothing.
+  bool launch_backfills();
 
   // admission.cpp
   [[nodiscard]] Readiness readiness(const StepState& step) const;

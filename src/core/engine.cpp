@@ -28,8 +28,12 @@ Moment Decider::run(std::span<const Input> inputs) {
       evaluate_all();
       settle();
       admit();
-    } while (!s_.changes.empty());
-    close_runs();
+      close_runs();
+      if (!launch_backfills()) continue;
+      settle();
+      admit();
+      close_runs();
+    } while (!s_.changes.empty() || !s_.backfills_due.empty());
   }
   Moment moment;
   moment.batch.facts = std::move(facts_);

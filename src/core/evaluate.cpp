@@ -425,7 +425,7 @@ PartitionSet Evaluator::executed_with_root(const Target& target) const {
          ++step) {
       const StepRow& row = step->second.row;
       if (row.check.empty() && row.member.asset == subject_ &&
-          (elsewhere_ || back.contains(row.member.partition))) {
+          (elsewhere_ || back.intersects(row.partitions()))) {
         out.add(p);
         break;
       }
@@ -469,12 +469,18 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
       if (out != nullptr && !held.empty()) {
         const MemberId m{a, *held.first()};
         const StepId busy = s_.busy_step(m);
-        detail("run " + to_text(busy.run.value != 0 ? busy.run : s_.queued_step(m).run));
+        const StepId step = busy.run.value != 0 ? busy : s_.queued_step(m);
+        detail(step.run.value != 0 ? "run " + to_text(step.run)
+                                   : "backfill " + to_text(s_.backfills_of.at(a).front()));
       }
       return Truth{std::move(held)};
     }
+    case Op::run_in_progress: {
+      if (s_.is_cut(a)) return Truth{target.of & s_.cut(a)->in_progress};
+      return whole(s_.has_step({a, {}}));
+    }
     case Op::backfill_in_progress:
-      return {};
+      return Truth{s_.backfilling_of(a, target.of)};
     case Op::execution_failed:
       return Truth{s_.failed_of(a, target.of)};
     case Op::newly_updated:

@@ -161,6 +161,19 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
       return out;
     }
   }
+  if (!s.pending_of(a, PartitionSet{m.partition}).empty()) {
+    for (const BackfillId id : s.backfills_of.at(a)) {
+      const BackfillState& backfill = s.backfills.at(id);
+      const BackfillTargetRow& target = backfill.targets.at(a);
+      if (!target.pending.contains(m.partition)) continue;
+      out.text = s.name_of(m) + " waits in backfill " + to_text(id) +
+                 (backfill.row.status == BackfillStatus::paused ? ", which is paused" : "") + ": " +
+                 std::to_string(target.pending.size()) + " of " +
+                 std::to_string(target.wanted.size()) + " partitions are in no run yet, " +
+                 std::to_string(backfill.row.concurrency) + " runs at a time";
+      return out;
+    }
+  }
   const Memory& memory = s.memory[a.value];
   const auto handed_back = s.handed_back.find(m);
   if (memory.of(fact::Slot::withheld).contains(m.partition)) {

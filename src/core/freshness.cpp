@@ -6,11 +6,52 @@
 
 namespace freshet {
 
+namespace {
+
+/// Until when a delivery must have come so as to count at a deadline's tick.
+struct Period {
+  Instant oldest;  ///< A delivery at this instant is too old …
+  Instant due;     ///< … at this one.
+};
+
+/// Of the latest tick until `at`; nullopt before the first.
+std::optional<Period> period_before(const core::Schedule& deadline, Micros within, Instant at) {
+  const auto due = deadline.cron->previous(at, *deadline.zone);
+  if (!due) return std::nullopt;
+  if (within != Micros::zero()) return Period{*due - within, *due};
+  const auto before = deadline.cron->previous(*due - Micros{1}, *deadline.zone);
+  return Period{before.value_or(Instant{}), *due};
+}
+
+/// Of the first tick after `at`.
+std::optional<Period> period_after(const core::Schedule& deadline, Micros within, Instant at) {
+  const auto due = deadline.cron->next(at, *deadline.zone);
+  if (!due) return std::nullopt;
+  if (within != Micros::zero()) return Period{*due - within, *due};
+  const auto before = deadline.cron->previous(*due - Micros{1}, *deadline.zone);
+  return Period{before.value_or(Instant{}), *due};
+}
+
+}  // namespace
+
+std::string Engine::State::deadline_name(const FreshnessPolicy& policy) {
+  return policy.deadline + "|" + policy.timezone;
+}
+
 FreshnessState Engine::State::freshness_at(AssetId a, Instant at) const {
   const auto& policy = definition(a).freshness;
   if (!policy) return FreshnessState::none;
   const MemberRow& member = members[a.value];
   if (member.updated.value == 0) return FreshnessState::unknown;
+  if (!policy->deadline.empty()) {
+    const core::Schedule& deadline = deadlines.at(deadline_name(*policy));
+    const auto last = period_before(deadline, policy->within, at);
+    if (last && member.updated_at <= last->oldest) return FreshnessState::fail;
+    const auto next = period_after(deadline, policy->within, at);
+    const bool is_close = next && policy->warn && at >= next->due - *policy->warn;
+    return is_close && member.updated_at <= next->oldest ? FreshnessState::warn
+                                                         : FreshnessState::pass;
+  }
   const Micros age = at - member.updated_at;
   if (age >= policy->within) return FreshnessState::fail;
   if (policy->warn && age >= *policy->warn) return FreshnessState::warn;
@@ -21,10 +62,25 @@ std::optional<Instant> Engine::State::next_freshness_change(AssetId a, Instant a
   const auto& policy = definition(a).freshness;
   const MemberRow& member = members[a.value];
   if (!policy || member.updated.value == 0) return std::nullopt;
+  if (!policy->deadline.empty()) {
+    const auto next = period_after(deadlines.at(deadline_name(*policy)), policy->within, at);
+    if (!next) return std::nullopt;
+    if (policy->warn && next->due - *policy->warn > at) return next->due - *policy->warn;
+    return next->due;
+  }
   if (policy->warn && member.updated_at + *policy->warn > at)
     return member.updated_at + *policy->warn;
   if (member.updated_at + policy->within > at) return member.updated_at + policy->within;
   return std::nullopt;
+}
+
+std::string Engine::State::freshness_text(AssetId a) const {
+  const FreshnessPolicy& policy = *definition(a).freshness;
+  if (policy.deadline.empty())
+    return keys[a.value] + " is older than " + format_duration(policy.within);
+  const auto last = period_before(deadlines.at(deadline_name(policy)), policy.within, now);
+  return keys[a.value] + " was not updated by its deadline" +
+         (last ? ", " + format_instant(last->due) : "");
 }
 
 namespace {

@@ -10,8 +10,7 @@ namespace freshet::core {
 
 namespace {
 
-constexpr std::size_t body_max = 64 * 1024;     ///< Of a rejected event, kept.
-constexpr std::uint64_t members_max = 100'000;  ///< Of one asset in one request.
+constexpr std::size_t body_max = 64 * 1024;  ///< Of a rejected event, kept.
 
 std::string example_partition(const Engine::State& s, AssetId a) {
   const auto last = s.cut(a)->universe.last();
@@ -23,7 +22,7 @@ std::string encode_reply(const Reply& reply) {
   codec::Encoder encoder{out};
   encoder.put(reply.error.has_value() ? static_cast<std::uint32_t>(*reply.error) + 1 : 0U);
   encoder.put(reply.message), encoder.put(reply.runs), encoder.put(reply.receipts),
-      encoder.put(reply.count);
+      encoder.put(reply.count), encoder.put(reply.backfill);
   return out;
 }
 Reply decode_reply(std::string_view bytes) {
@@ -31,7 +30,8 @@ Reply decode_reply(std::string_view bytes) {
   std::uint32_t error{};
   codec::Decoder decoder{bytes};
   decoder("error", error), decoder("message", reply.message), decoder("runs", reply.runs);
-  decoder("receipts", reply.receipts), decoder("count", reply.count);
+  decoder("receipts", reply.receipts), decoder("count", reply.count),
+      decoder("backfill", reply.backfill);
   if (error != 0) reply.error = static_cast<Errc>(error - 1);
   return reply;
 }
@@ -290,12 +290,13 @@ void Decider::take(const input::Request& in) {
   if (answer_again(in.token, in.idempotency)) return;
   std::vector<AssetId> assets;
   if (auto error = resolve(in.assets, assets)) return answer(in.token, std::move(*error));
-  std::vector<Wanted> wanted;
+  std::vector<BackfillTarget> wanted;
   Reply reply;
   for (const AssetId a : assets) {
     if (!s_.can_run(a)) continue;
     if (!s_.is_cut(a)) {
-      wanted.push_back({{a, {}}, true});
+      const PartitionSet whole{PartitionId{}};
+      wanted.push_back({a, whole, whole});
       continue;
     }
     if (in.partitions.empty()) {
@@ -310,16 +311,7 @@ void Decider::take(const input::Request& in) {
       reply.message = s_.keys[a.value] + ": " + set.error().message;
       return answer(in.token, std::move(reply));
     }
-    if (set->size() > members_max) {
-      reply.error = Errc::invalid;
-      reply.message = s_.keys[a.value] + ": " + std::to_string(set->size()) +
-                      " partitions at once are more than " + std::to_string(members_max);
-      return answer(in.token, std::move(reply));
-    }
-    set->for_each([&](PartitionId p) {
-      wanted.push_back({{a, p}, true});
-      return true;
-    });
+    if (!set->empty()) wanted.push_back({a, *set, *set});
   }
   if (!in.partitions.empty() && !assets.empty() &&
       std::ranges::none_of(assets, [&](AssetId a) { return s_.is_cut(a); })) {
@@ -332,8 +324,13 @@ void Decider::take(const input::Request& in) {
                                    : "nothing here can be run: " + s_.keys[assets.front().value] +
                                          " is written from outside (it has no command)";
   } else {
-    reply.count = static_cast<std::uint32_t>(wanted.size());
-    reply.runs = queue(std::move(wanted), RunCause::person, in.actor, in.reason, in.tags);
+    for (const BackfillTarget& target : wanted) reply.count += target.wanted.size();
+    Queued queued = request(std::move(wanted), {.cause = RunCause::person,
+                                                .actor = in.actor,
+                                                .reason = in.reason,
+                                                .tags = in.tags,
+                                                .retry_of = {}});
+    reply.runs = std::move(queued.runs), reply.backfill = queued.backfill;
   }
   answer(in.token, std::move(reply), in.idempotency);
 }
@@ -361,11 +358,13 @@ void Decider::take(const input::Cancel& in) {
 void Decider::take(const input::Retry& in) {
   if (answer_again(in.token, in.idempotency)) return;
   Reply reply;
-  std::vector<Wanted> wanted;
+  std::map<AssetId, PartitionSet> members;
   for (const MemberId m : in.members) {
     if (m.asset.value < s_.keys.size() && s_.can_run(m.asset) && s_.exists(m))
-      wanted.push_back({m, true});
+      members[m.asset].add(m.partition);
   }
+  std::vector<BackfillTarget> wanted;
+  for (const auto& [a, set] : members) wanted.push_back({a, set, set});
   if (const auto run = s_.runs.find(in.run);
       run != s_.runs.end() && !is_terminal(run->second.row.status)) {
     reply.error = Errc::conflict;
@@ -376,8 +375,13 @@ void Decider::take(const input::Retry& in) {
         "run " + to_text(in.run) + " has nothing to run again" +
         (in.from_failure ? ": no step failed, or its assets are gone" : ": its assets are gone");
   } else {
-    reply.count = static_cast<std::uint32_t>(wanted.size());
-    reply.runs = queue(std::move(wanted), RunCause::retry, in.actor, "", {}, in.run);
+    for (const BackfillTarget& target : wanted) reply.count += target.wanted.size();
+    Queued queued = request(std::move(wanted), {.cause = RunCause::retry,
+                                                .actor = in.actor,
+                                                .reason = {},
+                                                .tags = {},
+                                                .retry_of = in.run});
+    reply.runs = std::move(queued.runs), reply.backfill = queued.backfill;
   }
   answer(in.token, std::move(reply), in.idempotency);
 }

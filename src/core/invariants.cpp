@@ -21,7 +21,7 @@ std::string Engine::check_member(MemberId m) const {
     if (p->updated.contains(m.partition) != (row.updated.value != 0) ||
         p->missing.contains(m.partition) == (row.updated.value != 0) ||
         p->failed.contains(m.partition) != failed ||
-        p->in_progress.contains(m.partition) != s.in_progress(m)) {
+        p->in_progress.contains(m.partition) != s.has_step(m)) {
       return "the sets of " + s.name_of(m) + " differ from its row";
     }
   }
@@ -51,9 +51,12 @@ std::string Engine::check_invariants() const {
     if (active != step.holds_place) return "a place is held wrongly by " + name(row.member);
     if (active) ++places;
     if (active && !step.pool.empty()) ++used[step.pool];
-    if (!is_terminal(row.status) && row.check.empty() && s.busy_step(row.member) != id &&
-        s.queued_step(row.member) != id) {
-      return name(row.member) + " has a step that its member does not know";
+    if (!is_terminal(row.status) && row.check.empty()) {
+      const bool known = row.partitions().for_each([&](PartitionId p) {
+        const MemberId m{row.member.asset, p};
+        return s.busy_step(m) == id || s.queued_step(m) == id;
+      });
+      if (!known) return name(row.member) + " has a step that its member does not know";
     }
     if (step.ready && (row.status != StepStatus::queued || !row.waits.empty())) {
       return name(row.member) + " is ready, but waits";
@@ -70,6 +73,21 @@ std::string Engine::check_invariants() const {
   for (const auto& [pool_name, pool] : s.pools) {
     if (pool_name.empty()) continue;
     if (pool.used != used[pool_name]) return "pool " + pool_name + " is counted wrongly";
+  }
+  for (const auto& [id, backfill] : s.backfills) {
+    std::uint32_t runs = 0;
+    for (const auto& [run, state] : s.runs) runs += state.row.backfill == id ? 1 : 0;
+    if (runs != backfill.open_runs) return "backfill " + to_text(id) + " counts its runs wrongly";
+    bool pending = false;
+    for (const auto& [a, target] : backfill.targets) {
+      pending = pending || !target.pending.empty();
+      if (target.pending.intersects(target.succeeded | target.failed) ||
+          !(target.pending | target.succeeded | target.failed).is_subset_of(target.wanted)) {
+        return "backfill " + to_text(id) + " has lost track of " + s.keys[a.value];
+      }
+    }
+    if (runs == 0 && (!pending || backfill.row.status == BackfillStatus::running))
+      return "backfill " + to_text(id) + " is stuck: nothing of it runs";
   }
   for (const auto& [id, run] : s.runs) {
     std::uint32_t open = 0;

@@ -37,11 +37,12 @@ std::uint64_t hash_of_rules(const AssetDefinition& def) {
   Hash hash;
   bool any = false;
   for (const auto& dep : def.deps) {
-    if (!dep.rule.max_age && dep.mapping.text.empty()) continue;
+    if (!dep.rule.max_age && dep.mapping.text.empty() && dep.columns.empty()) continue;
     any = true;
     hash << dep.key << (dep.rule.max_age ? as_number(*dep.rule.max_age) : 0)
          << (dep.rule.wait_until ? as_number(*dep.rule.wait_until) + 1 : 0) << dep.rule.timezone
          << dep.mapping.text;
+    for (const std::string& column : dep.columns) hash << column;
   }
   return any ? hash.value() : 0;
 }
@@ -52,11 +53,12 @@ DefinitionRow describe(const Engine::State& s, Rank rank, const Program* program
   row.expression = program == nullptr ? 0 : program->hash;
   row.code = CodeVersion{version_hash(def.code_version)};
   row.checks = hash_of_checks(def);
-  row.freshness = def.freshness
-                      ? (Hash{} << as_number(def.freshness->within)
-                                << (def.freshness->warn ? as_number(*def.freshness->warn) : 0))
-                            .value()
-                      : 0;
+  if (const auto& policy = def.freshness) {
+    Hash hash;
+    hash << as_number(policy->within) << (policy->warn ? as_number(*policy->warn) : 0);
+    if (!policy->deadline.empty()) hash << policy->deadline << policy->timezone;
+    row.freshness = hash.value();
+  }
   for (const Rank up : s.graph->upstream(rank)) row.deps.push_back(s.id_of[up.value]);
   std::ranges::sort(row.deps);
   row.rules = hash_of_rules(def);
@@ -119,12 +121,18 @@ void Engine::State::bring_into_force() {
   for (std::uint32_t i = 0; i < size; ++i) existed[i] = universe(id_of[i]);
   bind_partitions();
 
+  deadlines.clear();
   auto known = std::exchange(compiled, {});
   narrowed.clear();
   lookback = {};
   for (std::uint32_t i = 0; i < size; ++i) {
     const AssetId a = id_of[i];
     const AssetDefinition& def = graph->asset(Rank{i});
+    if (def.freshness && !def.freshness->deadline.empty()) {
+      Schedule& deadline = deadlines[deadline_name(*def.freshness)];
+      deadline.cron = *Cron::parse(def.freshness->deadline);  // validated when it was read
+      deadline.zone = *find_time_zone(def.freshness->timezone);
+    }
     auto& program = programs[a.value];
     program = nullptr;
     if (!def.automation.empty()) {
@@ -200,6 +208,7 @@ void Engine::State::bring_into_force() {
   }
   recompute_staleness();
   arm_all_timers();
+  for (const auto& [id, backfill] : backfills) backfills_due.insert(id);
 }
 
 /// For conditions: other members than those that existed may be there now.
@@ -257,6 +266,7 @@ void Engine::State::rebind_partitions() {
     if (step.row.status == StepStatus::queued) reconsider.push_back(id);
   }
   for (const auto& [name, one] : series) arm_windows(name);
+  for (const auto& [id, backfill] : backfills) backfills_due.insert(id);
 }
 
 void Engine::State::arm_windows(const std::string& name) {

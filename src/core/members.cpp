@@ -119,8 +119,27 @@ PartitionSet Engine::State::missing_of(AssetId a, const PartitionSet& of) const 
   return of.is_subset_of(p.universe) ? of & p.missing : of - p.updated;
 }
 
+PartitionSet Engine::State::pending_of(AssetId a, const PartitionSet& of) const {
+  PartitionSet out;
+  const auto it = backfills_of.find(a);
+  if (it == backfills_of.end()) return out;
+  for (const BackfillId id : it->second) out |= backfills.at(id).targets.at(a).pending & of;
+  return out;
+}
+
+PartitionSet Engine::State::backfilling_of(AssetId a, const PartitionSet& of) const {
+  PartitionSet out;
+  const auto it = backfills_of.find(a);
+  if (it == backfills_of.end()) return out;
+  for (const BackfillId id : it->second) {
+    const BackfillTargetRow& target = backfills.at(id).targets.at(a);
+    out |= ((target.wanted & of) - target.succeeded) - target.failed;
+  }
+  return out;
+}
+
 PartitionSet Engine::State::in_progress_of(AssetId a, const PartitionSet& of) const {
-  if (is_cut(a)) return of & cut(a)->in_progress;
+  if (is_cut(a)) return (of & cut(a)->in_progress) | pending_of(a, of);
   return whole_if(in_progress({a, {}}), of);
 }
 

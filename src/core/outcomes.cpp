@@ -19,9 +19,11 @@ void Decider::take(const input::StepRunning& in) {
 
 void Decider::materialize(StepState& step, const std::string& data_version,
                           const std::string& metadata) {
-  const MemberRow& member = s_.member(step.row.member);
   const DataVersion version{version_hash(data_version)};
-  const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
+  const bool changed = !step.row.partitions().for_each([&](PartitionId p) {
+    const MemberRow& member = s_.member({step.row.member.asset, p});
+    return version.value != 0 && member.updated.value != 0 && version == member.version;
+  });
   record(fact::Updated{.member = step.row.member,
                        .version = version,
                        .data_version = data_version,
@@ -30,7 +32,8 @@ void Decider::materialize(StepState& step, const std::string& data_version,
                        .consumed = step.row.consumed,
                        .step = step.row.step,
                        .metadata = metadata,
-                       .provisional = step.row.provisional});
+                       .provisional = step.row.provisional,
+                       .range = step.row.range});
 }
 
 void Decider::take(const input::StepMessage& in) {
@@ -68,7 +71,8 @@ void Decider::take(const input::StepMessage& in) {
                                  .passed = in.passed,
                                  .severity = in.severity,
                                  .step = in.step,
-                                 .metadata = in.metadata});
+                                 .metadata = in.metadata,
+                                 .range = step->row.range});
       break;
   }
   record(fact::MessagesRead{in.step, in.attempt, in.offset});
@@ -109,7 +113,8 @@ void Decider::take(const input::StepOutcome& in) {
                                      .name = step->row.check,
                                      .passed = in.code == 0,
                                      .severity = severity,
-                                     .step = in.step});
+                                     .step = in.step,
+                                     .range = step->row.range});
         }
         end_step(*step, StepStatus::succeeded, Reason::none, in.code, in.text);
         return;
@@ -179,6 +184,7 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
   const MemberId m = step.row.member;
   const AssetId a = m.asset;
   const bool is_check = !step.row.check.empty();
+  const PartitionSet partitions = step.row.partitions();
   const bool left_unstarted =
       status == StepStatus::skipped &&
       (reason == Reason::upstream_failed || reason == Reason::upstream_wrote_nothing ||
@@ -192,7 +198,10 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
                          .blockers = blockers});
   if (left_unstarted && !is_check && s_.is_defined(a) && s_.exists(m) && s_.programs[a.value]) {
     for (Blocker& b : blockers) b.since = s_.sequence;
-    record(fact::HandedBack{m, std::move(blockers)});
+    partitions.for_each([&](PartitionId p) {
+      record(fact::HandedBack{{a, p}, blockers});
+      return true;
+    });
   }
   if (status == StepStatus::failed || status == StepStatus::lost) {
     const std::string what =

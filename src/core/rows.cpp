@@ -61,6 +61,7 @@ void number(const Engine::State& s, Rows& rows) {
 
 Rows take_touched(Engine::State& s) {
   Rows rows;
+  std::vector<BackfillId> ended;
   number(s, rows);
   for (const AssetId a : std::exchange(s.touched_assets, {}))
     asset_rows(s, a, std::exchange(s.touched[a.value], 0), rows);
@@ -89,6 +90,18 @@ Rows take_touched(Engine::State& s) {
     rows.of<EventRow>().push_back(std::move(row));
   for (const auto& key : std::exchange(s.touched_answers, {}))
     rows.of<AnswerRow>().push_back(s.answers.at(key));
+  for (const RunId id : std::exchange(s.touched_tags, {}))
+    rows.of<TaggedRunRow>().push_back({id, s.tagged_runs.at(id)});
+  for (const auto& [id, a] : std::exchange(s.touched_targets, {})) {
+    const auto it = s.backfills.find(id);
+    if (it != s.backfills.end()) rows.of<BackfillTargetRow>().push_back(it->second.targets.at(a));
+  }
+  for (const BackfillId id : std::exchange(s.touched_backfills, {})) {
+    const auto it = s.backfills.find(id);
+    if (it == s.backfills.end()) continue;
+    rows.of<BackfillRow>().push_back(it->second.row);
+    if (is_terminal(it->second.row.status)) ended.push_back(id);
+  }
   for (const RunId id : std::exchange(s.touched_runs, {})) {
     const auto it = s.runs.find(id);
     if (it == s.runs.end()) continue;
@@ -100,6 +113,10 @@ Rows take_touched(Engine::State& s) {
     while (last != s.steps.end() && last->first.run == id) ++last;
     s.steps.erase(first, last);
     s.runs.erase(it);
+  }
+  // What was canceled is told of its runs until the last of them has ended.
+  for (const BackfillId id : ended) {
+    if (s.backfills.at(id).open_runs == 0) s.backfills.erase(id);
   }
   return rows;
 }
@@ -144,6 +161,12 @@ Rows Engine::rows() const {
   }
   for (const auto& [edge, since] : s.edges)
     rows.of<EdgeRow>().push_back({edge.first, edge.second, since});
+  for (const auto& [id, backfill] : s.backfills) {
+    if (is_terminal(backfill.row.status)) continue;  // canceled, and its last runs go on
+    rows.of<BackfillRow>().push_back(backfill.row);
+    for (const auto& [a, target] : backfill.targets) rows.of<BackfillTargetRow>().push_back(target);
+  }
+  for (const auto& [id, tags] : s.tagged_runs) rows.of<TaggedRunRow>().push_back({id, tags});
   for (const auto& [id, run] : s.runs) rows.of<RunRow>().push_back(run.row);
   for (const auto& [id, step] : s.steps) rows.of<StepRow>().push_back(step.row);
   for (const auto& [name, schedule] : s.schedules) {
@@ -209,8 +232,25 @@ void Engine::load(Rows rows) {
   }
   for (auto& row : rows.of<EventRow>()) s.events[{row.source, row.event_id}] = row;
   for (auto& row : rows.of<AnswerRow>()) s.answers[row.key] = row;
+  for (auto& row : rows.of<BackfillRow>()) {
+    if (is_terminal(row.status)) continue;
+    const BackfillId id = row.backfill;
+    s.backfills[id].row = std::move(row);
+    s.backfills[id].has_failed = true;  // to be looked at
+  }
+  for (auto& row : rows.of<BackfillTargetRow>()) {
+    const auto it = s.backfills.find(row.backfill);
+    if (it == s.backfills.end()) continue;
+    s.backfills_of[row.asset].push_back(row.backfill);
+    const AssetId a = row.asset;
+    it->second.targets[a] = std::move(row);
+  }
+  for (auto& row : rows.of<TaggedRunRow>()) s.tagged_runs[row.run] = std::move(row.tags);
   for (auto& row : rows.of<RunRow>()) {
-    if (!is_terminal(row.status)) s.runs[row.run].row = std::move(row);
+    if (is_terminal(row.status)) continue;
+    const auto backfill = s.backfills.find(row.backfill);
+    if (backfill != s.backfills.end()) ++backfill->second.open_runs;
+    s.runs[row.run].row = std::move(row);
   }
   for (auto& row : rows.of<StepRow>()) {
     const auto run = s.runs.find(row.step.run);
@@ -221,8 +261,11 @@ void Engine::load(Rows rows) {
     if (!is_terminal(row.status)) {
       ++run->second.open;
       if (row.check.empty()) {
-        active || row.attempt != 0 ? s.set_busy(row.member, row.step)
-                                   : s.set_queued(row.member, row.step);
+        row.partitions().for_each([&](PartitionId p) {
+          const MemberId m{row.member.asset, p};
+          active || row.attempt != 0 ? s.set_busy(m, row.step) : s.set_queued(m, row.step);
+          return true;
+        });
       }
     }
     run->second.canceled = run->second.canceled || row.status == StepStatus::canceled;

@@ -1,6 +1,7 @@
 // From members that are wanted to runs: what shares one, and in which order the steps follow.
 #include <map>
 #include <numeric>
+#include <tuple>
 
 #include "core/decide.hpp"
 
@@ -36,83 +37,111 @@ RunId Decider::next_run_id() const {
   return RunId{std::max(at, s_.last_run.value + 1)};
 }
 
-std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
-                                  const std::string& actor, const std::string& reason,
-                                  const std::vector<std::string>& tags,
-                                  std::optional<RunId> retry_of) {
-  std::ranges::sort(wanted, {}, [&](const Wanted& w) {
-    return std::pair{s_.rank_of[w.member.asset.value], w.member.partition};
-  });
-  std::unordered_map<MemberId, std::size_t> position;
-  std::unordered_map<AssetId, PartitionSet> selected;
-  std::vector<Wanted> fresh;
-  std::vector<Wanted> joining;
-  for (const Wanted& w : wanted) {
-    if (s_.queued_step(w.member).run.value != 0) {
-      joining.push_back(w);
-    } else if (position.emplace(w.member, fresh.size()).second) {
-      fresh.push_back(w);
+namespace {
+
+/// Finds what makes a partition, among what is wanted at once.
+class Wants {
+ public:
+  void add(AssetId a, const PartitionSet& set, std::size_t position) {
+    selected_[a] |= set;
+    if (set.size() == 1) {
+      single_.emplace(MemberId{a, *set.first()}, position);
     } else {
-      continue;
+      ranges_[a].emplace_back(set, position);
     }
-    selected[w.member.asset].add(w.member.partition);
   }
-  /// Members selected with it that a member needs, by dependency.
-  const auto each_upstream = [&](MemberId m, auto&& each) {
-    const Rank rank = s_.rank_of[m.asset.value];
+  /// Calls with the position of each that makes some of these.
+  template <class F>
+  void each(AssetId a, const PartitionSet& of, F&& call) const {
+    const auto selected = selected_.find(a);
+    if (selected == selected_.end()) return;
+    PartitionSet left = of & selected->second;
+    if (const auto ranges = ranges_.find(a); ranges != ranges_.end()) {
+      for (const auto& [set, position] : ranges->second) {
+        if (!set.intersects(left)) continue;
+        call(position);
+        left -= set;
+      }
+    }
+    left.for_each([&](PartitionId p) {
+      call(single_.at({a, p}));
+      return true;
+    });
+  }
+  [[nodiscard]] bool has(AssetId a) const { return selected_.contains(a); }
+
+ private:
+  std::unordered_map<AssetId, PartitionSet> selected_;
+  std::unordered_map<MemberId, std::size_t> single_;
+  std::unordered_map<AssetId, std::vector<std::pair<PartitionSet, std::size_t>>> ranges_;
+};
+
+}  // namespace
+
+std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, const Order& order) {
+  std::ranges::sort(wanted, {}, [&](const Wanted& w) {
+    return std::tuple{w.chunk, s_.rank_of[w.member.asset.value], w.member.partition};
+  });
+  Wants wants;
+  std::vector<StepId> joined(wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Wanted& w = wanted[i];
+    if (w.range.empty()) joined[i] = s_.queued_step(w.member);
+    wants.add(w.member.asset, w.set(), i);
+  }
+  const auto is_new = [&](std::size_t i) { return joined[i].run.value == 0; };
+  /// What makes members that these need, by dependency.
+  const auto each_upstream = [&](const Wanted& w, auto&& each) {
+    const Rank rank = s_.rank_of[w.member.asset.value];
     const auto deps = s_.graph->upstream(rank);
     for (std::size_t d = 0; d < deps.size(); ++d) {
       const AssetId up = s_.id_of[deps[d].value];
-      const auto it = selected.find(up);
-      if (it == selected.end()) continue;
+      if (!wants.has(up)) continue;
       const PartitionMapping* mapping = s_.mapping(rank, d);
       const bool same = mapping == nullptr || mapping->form() == PartitionMapping::Form::identity;
-      const PartitionSet needed =
-          s_.upstream_of(rank, d, PartitionSet{m.partition}).needed & it->second;
-      needed.for_each([&](PartitionId p) {
-        each(MemberId{up, p}, same);
-        return true;
-      });
+      wants.each(up, s_.upstream_of(rank, d, w.set()).needed,
+                 [&](std::size_t position) { each(position, same); });
     }
   };
 
-  // What may share a run: one project's members of one partition.  Components stay together, while
-  // there is room; a greater one is cut by rank.
-  using Kind = std::pair<std::string, PartitionId>;
-  const auto kind_of = [&](MemberId m) {
-    return Kind{s_.definition(m.asset).project, m.partition};
+  // What may share a run: one project's members of one partition, or of one chunk of a backfill.
+  // Components stay together, while there is room; a greater one is cut by rank.
+  using Kind = std::tuple<std::string, std::uint32_t, PartitionId>;
+  const auto kind_of = [&](const Wanted& w) {
+    return Kind{s_.definition(w.member.asset).project, w.chunk,
+                w.chunk == 0 ? w.member.partition : PartitionId{}};
   };
-  Components components{fresh.size()};
-  for (std::size_t i = 0; i < fresh.size(); ++i) {
-    each_upstream(fresh[i].member, [&](MemberId up, bool same) {
-      const auto it = position.find(up);
-      if (same && it != position.end() && kind_of(up) == kind_of(fresh[i].member))
-        components.join(i, it->second);
+  Components components{wanted.size()};
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!is_new(i)) continue;
+    each_upstream(wanted[i], [&](std::size_t up, bool same) {
+      if (same && is_new(up) && kind_of(wanted[up]) == kind_of(wanted[i])) components.join(i, up);
     });
   }
-  const auto steps_of = [&](MemberId m) {
+  const auto steps_of = [&](const Wanted& w) {
     std::size_t count = 1;
-    for (const CheckDefinition& check : s_.definition(m.asset).checks)
+    for (const CheckDefinition& check : s_.definition(w.member.asset).checks)
       count += check.command.empty() ? 0 : 1;
     return count;
   };
   std::map<std::size_t, std::size_t> size_of;  // by component, in steps
-  for (std::size_t i = 0; i < fresh.size(); ++i)
-    size_of[components.find(i)] += steps_of(fresh[i].member);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_new(i)) size_of[components.find(i)] += steps_of(wanted[i]);
+  }
   struct Open {
     std::size_t group{};
     std::size_t size{};
   };
   std::map<Kind, Open> open;             // the run being filled
   std::map<std::size_t, Open> group_of;  // by component
-  std::vector<std::vector<MemberId>> groups;
-  for (std::size_t i = 0; i < fresh.size(); ++i) {
-    const MemberId m = fresh[i].member;
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!is_new(i)) continue;
     const std::size_t component = components.find(i);
-    const std::size_t steps = steps_of(m);
+    const std::size_t steps = steps_of(wanted[i]);
     auto it = group_of.find(component);
     if (it == group_of.end()) {
-      Open& current = open[kind_of(m)];
+      Open& current = open[kind_of(wanted[i])];
       if (current.size == 0 || current.size + size_of[component] > steps_max) {
         current = {groups.size(), 0};
         groups.emplace_back();
@@ -125,54 +154,54 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
       groups.emplace_back();
     }
     it->second.size += steps;
-    groups[it->second.group].push_back(m);
+    groups[it->second.group].push_back(i);
   }
 
   // Numbers first: a step may wait for one of another run of this moment.
-  std::unordered_map<MemberId, std::vector<StepId>> steps;  // its own step, then its checks'
+  std::vector<std::vector<StepId>> steps(wanted.size());  // its own step, then its checks'
   std::vector<RunId> runs;
   RunId id = next_run_id();
   for (const auto& group : groups) {
     runs.push_back(id);
     std::uint32_t number = 0;
-    for (const MemberId m : group) {
-      for (std::size_t i = 0; i < steps_of(m); ++i) steps[m].push_back({id, number++});
+    for (const std::size_t i : group) {
+      for (std::size_t n = 0; n < steps_of(wanted[i]); ++n) steps[i].push_back({id, number++});
     }
     id = RunId{id.value + 1};
   }
-  for (const Wanted& w : joining) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_new(i)) continue;
     // A member's checks follow its own step.
-    const StepId own = s_.queued_step(w.member);
-    for (auto it = s_.steps.find(own);
-         it != s_.steps.end() && it->second.row.member == w.member && it->first.run == own.run;
+    for (auto it = s_.steps.find(joined[i]);
+         it != s_.steps.end() && it->first.run == joined[i].run &&
+         it->second.row.member.asset == wanted[i].member.asset &&
+         it->second.row.partitions().contains(wanted[i].member.partition);
          ++it) {
-      steps[w.member].push_back(it->first);
+      steps[i].push_back(it->first);
     }
   }
-  const auto is_blocking = [&](StepId id) {
-    const StepState& step = *s_.step(id);
+  const auto is_blocking = [&](StepId step_id) {
+    const StepState& step = *s_.step(step_id);
     return std::ranges::any_of(s_.definition(step.row.member.asset).checks,
                                [&](const CheckDefinition& check) {
                                  return check.blocking && check.name == step.row.check;
                                });
   };
-  const auto waits_of = [&](MemberId m) {
+  const auto waits_of = [&](const Wanted& w) {
     std::vector<StepId> waits;
-    for (const Rank up : s_.graph->upstream(s_.rank_of[m.asset.value])) {
+    for (const Rank up : s_.graph->upstream(s_.rank_of[w.member.asset.value])) {
       const auto checks = s_.source_checks.find(s_.id_of[up.value]);
       if (checks == s_.source_checks.end()) continue;
       for (const StepId check : checks->second) {
         if (is_blocking(check)) waits.push_back(check);
       }
     }
-    each_upstream(m, [&](MemberId up, bool) {
-      const auto it = steps.find(up);
-      if (it == steps.end()) return;
-      waits.push_back(it->second.front());
+    each_upstream(w, [&](std::size_t up, bool) {
+      waits.push_back(steps[up].front());
       std::size_t at = 1;
-      for (const CheckDefinition& check : s_.definition(up.asset).checks) {
+      for (const CheckDefinition& check : s_.definition(wanted[up].member.asset).checks) {
         if (check.command.empty()) continue;
-        if (check.blocking && at < it->second.size()) waits.push_back(it->second[at]);
+        if (check.blocking && at < steps[up].size()) waits.push_back(steps[up][at]);
         ++at;
       }
     });
@@ -181,35 +210,40 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, RunCause cause,
 
   for (std::size_t g = 0; g < groups.size(); ++g) {
     fact::RunQueued run{.run = runs[g],
-                        .cause = cause,
-                        .actor = actor,
-                        .reason = reason,
-                        .tags = tags,
-                        .retry_of = retry_of};
-    for (const MemberId m : groups[g]) {
+                        .cause = order.cause,
+                        .actor = order.actor,
+                        .reason = order.reason,
+                        .tags = order.tags,
+                        .retry_of = order.retry_of,
+                        .backfill = wanted[groups[g].front()].backfill};
+    for (const std::size_t i : groups[g]) {
+      const Wanted& w = wanted[i];
       run.steps.push_back(
-          {.member = m, .waits = waits_of(m), .own_reason = fresh[position.at(m)].own_reason});
-      for (const CheckDefinition& check : s_.definition(m.asset).checks) {
-        if (!check.command.empty()) {
-          run.steps.push_back({.member = m,
-                               .check = check.name,
-                               .waits = {steps.at(m).front()},
-                               .own_reason = true});
-        }
+          {.member = w.member, .waits = waits_of(w), .own_reason = w.own_reason, .range = w.range});
+      for (const CheckDefinition& check : s_.definition(w.member.asset).checks) {
+        if (check.command.empty()) continue;
+        run.steps.push_back({.member = w.member,
+                             .check = check.name,
+                             .waits = {steps[i].front()},
+                             .own_reason = true,
+                             .range = w.range});
       }
     }
     record(std::move(run));
   }
-  for (const Wanted& w : joining) {
-    const StepId step = s_.queued_step(w.member);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_new(i)) continue;
+    const StepId step = joined[i];
     std::vector<StepId> waits;
-    for (const StepId wait : waits_of(w.member)) {
+    for (const StepId wait : waits_of(wanted[i])) {
       const StepState* other = s_.step(wait);
       if (wait.run != step.run && other != nullptr && !is_terminal(other->row.status))
         waits.push_back(wait);
     }
-    record(fact::RequestJoined{
-        .step = step, .own_reason = w.own_reason, .cause = cause, .waits = std::move(waits)});
+    record(fact::RequestJoined{.step = step,
+                               .own_reason = wanted[i].own_reason,
+                               .cause = order.cause,
+                               .waits = std::move(waits)});
     if (std::ranges::find(runs, step.run) == runs.end()) runs.push_back(step.run);
   }
   return runs;

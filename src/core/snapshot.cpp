@@ -18,7 +18,7 @@ std::shared_ptr<const PartitionView> partition_view(const Engine::State& s, Asse
   out->existing = p.universe;
   out->updated = p.updated;
   out->failed = p.failed;
-  out->in_progress = p.in_progress;
+  out->in_progress = p.in_progress | s.pending_of(a, p.universe);
   out->stale_code = p.stale_code;
   out->stale_data = p.stale_data;
   out->stale_dependencies = p.stale_dependencies;
@@ -73,13 +73,20 @@ AssetState view(const Engine::State& s, Rank rank) {
   out.active = busy_step.run.value != 0 ? busy_step : queued_step;
   if (busy != nullptr && busy->row.status != StepStatus::queued) {
     out.work = WorkState::running;
-  } else if (out.active.run.value != 0) {
+  } else if (out.active.run.value != 0 || s.backfills_of.contains(a)) {
     out.work = WorkState::waiting;
   } else if (out.failed) {
     out.work = WorkState::failed;
   } else if (out.paused) {
     out.work = WorkState::paused;
   }
+  return out;
+}
+
+std::shared_ptr<const ActiveBackfill> view(const BackfillState& backfill) {
+  auto out = std::make_shared<ActiveBackfill>();
+  out->row = backfill.row;
+  for (const auto& [a, target] : backfill.targets) out->targets.push_back(target);
   return out;
 }
 
@@ -151,6 +158,14 @@ std::shared_ptr<const Snapshot> Engine::snapshot() {
     if (!s.run_views.contains(id)) s.run_views[id] = view(s, id, run);
   }
   out->runs = s.run_views;
+  for (const BackfillId id : std::exchange(s.backfill_dirty, {})) s.backfill_views.erase(id);
+  std::erase_if(s.backfill_views,
+                [&](const auto& entry) { return !s.backfills.contains(entry.first); });
+  for (const auto& [id, backfill] : s.backfills) {
+    auto& seen = s.backfill_views[id];
+    if (!seen) seen = view(backfill);
+  }
+  out->backfills = s.backfill_views;
   for (const auto& [name, pool] : s.pools) {
     out->pools[name] = {.limit = pool.limit,
                         .used = name.empty() ? s.slots_used : pool.used,

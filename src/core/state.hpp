@@ -46,6 +46,13 @@ struct RunState {
   bool canceled{false};
 };
 
+struct BackfillState {
+  BackfillRow row;
+  std::map<AssetId, BackfillTargetRow> targets;
+  std::uint32_t open_runs{};  ///< Derived: that have not ended.
+  bool has_failed{false};     ///< Something failed since its runs were last looked at.
+};
+
 struct Schedule {
   std::optional<Cron> cron;
   const TimeZone* zone{};
@@ -78,11 +85,17 @@ struct Pool {
   std::set<std::pair<std::int32_t, StepId>> ready;
 };
 
+/// Whose own progress a change is; asset 0: nobody's.
+struct Own {
+  AssetId asset;
+  PartitionSet set;
+};
+
 /// What has changed in this moment, for the conditions.
 struct ChangeEvent {
   AssetId asset;
   std::uint16_t changes{};
-  MemberId own;      ///< The member whose own progress this is; asset 0: none's.
+  Own own;
   PartitionSet set;  ///< Partitions of the asset.
 };
 
@@ -151,6 +164,7 @@ struct Engine::State {
   EngineOptions options;
   Sequence sequence;
   Instant now{};
+  std::uint64_t fingerprint{};  ///< Of the definitions in force.
   RunId last_run;
 
   // By AssetId; index 0 is nobody.
@@ -188,6 +202,9 @@ struct Engine::State {
   Instant windows_until{};  ///< Latest of all series.
   std::map<RunId, core::RunState> runs;
   std::map<StepId, core::StepState> steps;
+  std::map<BackfillId, core::BackfillState> backfills;
+  std::unordered_map<AssetId, std::vector<BackfillId>> backfills_of;  ///< Derived: that target it.
+  std::map<RunId, std::vector<std::string>> tagged_runs;              ///< Also ended ones.
   /// Derived: those that wait for steps of runs yet to be queued in the same moment.
   std::unordered_map<StepId, std::vector<StepId>> awaited;
   std::map<std::string, core::Schedule> schedules;
@@ -202,6 +219,7 @@ struct Engine::State {
   std::vector<AssetId> id_of;
   std::vector<std::uint8_t> stale;  ///< StaleCause bits; of assets that are not cut.
   Micros lookback{};                ///< Greatest of any condition's in_latest_time_window.
+  std::unordered_map<std::string, core::Schedule> deadlines;  ///< By deadline_name.
   /// Of assets that are cut, or have a dependency that is: a mapping per dependency.
   std::unordered_map<AssetId, std::vector<std::shared_ptr<const PartitionMapping>>> mappings;
   std::unordered_map<AssetId, std::vector<std::pair<AssetId, std::uint16_t>>> watchers;
@@ -217,7 +235,7 @@ struct Engine::State {
   // Work of the moment.
   core::MomentState moment;
   std::vector<core::ChangeEvent> changes;
-  MemberId own;  ///< Whose own progress is being applied.
+  core::Own own;  ///< Whose own progress is being applied.
   core::RankQueue wave, due;
   std::unordered_map<std::uint32_t, PartitionSet> wave_of;  ///< By rank, of assets that are cut.
   std::unordered_map<std::uint32_t, core::Due> due_of;      ///< By rank.
@@ -230,6 +248,10 @@ struct Engine::State {
   std::set<std::string> touched_sets;
   std::set<AssetId> touched_durations;
   std::set<RunId> touched_runs;
+  std::set<BackfillId> touched_backfills;
+  std::set<std::pair<BackfillId, AssetId>> touched_targets;
+  std::vector<RunId> touched_tags;
+  std::set<BackfillId> backfills_due;  ///< That may make another run, or have come to their end.
   std::set<StepId> touched_steps;
   std::vector<std::pair<AssetId, AssetId>> touched_edges;
   std::vector<std::string> touched_schedules;
@@ -239,8 +261,10 @@ struct Engine::State {
   // Published before, to be shared.
   std::vector<std::shared_ptr<const Snapshot::Chunk>> chunks;
   std::map<RunId, std::shared_ptr<const ActiveRun>> run_views;
+  std::map<BackfillId, std::shared_ptr<const ActiveBackfill>> backfill_views;
   std::vector<std::uint8_t> chunk_dirty;
   std::set<RunId> run_dirty;
+  std::set<BackfillId> backfill_dirty;
 
   // --- lookups
   [[nodiscard]] AssetId find(std::string_view key) const {
@@ -307,8 +331,11 @@ struct Engine::State {
   }
   void set_busy(MemberId m, StepId step) { set_step(m, step, busy, &core::Partitions::busy); }
   void set_queued(MemberId m, StepId step) { set_step(m, step, queued, &core::Partitions::queued); }
-  [[nodiscard]] bool in_progress(MemberId m) const {
+  [[nodiscard]] bool has_step(MemberId m) const {
     return busy_step(m).run.value != 0 || queued_step(m).run.value != 0;
+  }
+  [[nodiscard]] bool in_progress(MemberId m) const {
+    return has_step(m) || !pending_of(m.asset, PartitionSet{m.partition}).empty();
   }
   [[nodiscard]] std::vector<CheckRow>& checks_of(MemberId m) {
     return m.partition.value == 0 ? checks[m.asset.value] : parts(m.asset).checks[m.partition];
@@ -316,6 +343,10 @@ struct Engine::State {
   [[nodiscard]] const std::vector<CheckRow>& checks_of(MemberId m) const;
   /// "marts/revenue", "marts/revenue[2026-01-31]".
   [[nodiscard]] std::string name_of(MemberId m) const;
+  /// Which of these a backfill has yet to make a run for …
+  [[nodiscard]] PartitionSet pending_of(AssetId a, const PartitionSet& of) const;
+  /// … or has not ended yet.
+  [[nodiscard]] PartitionSet backfilling_of(AssetId a, const PartitionSet& of) const;
   /// Which of these are missing, in progress and so on.
   [[nodiscard]] PartitionSet missing_of(AssetId a, const PartitionSet& of) const;
   [[nodiscard]] PartitionSet in_progress_of(AssetId a, const PartitionSet& of) const;
@@ -364,6 +395,14 @@ struct Engine::State {
     revision[a.value] = sequence;
     if (is_defined(a) && !chunk_dirty.empty())
       chunk_dirty[rank_of[a.value].value / Snapshot::chunk_size] = 1;
+  }
+  void touch(core::BackfillState& backfill, AssetId a) {
+    backfill.row.sequence = sequence;
+    touched_backfills.insert(backfill.row.backfill);
+    backfill_dirty.insert(backfill.row.backfill);
+    if (a.value == 0) return;
+    touched_targets.emplace(backfill.row.backfill, a);
+    revise(a);
   }
   void touch(MemberId m, std::uint8_t what) {
     if (m.partition.value == 0) return touch(m.asset, what);
@@ -415,6 +454,9 @@ struct Engine::State {
   void arm_all_timers();
 
   // --- freshness.cpp
+  [[nodiscard]] static std::string deadline_name(const FreshnessPolicy& policy);
+  /// What is wrong with an asset whose freshness failed.
+  [[nodiscard]] std::string freshness_text(AssetId a) const;
   [[nodiscard]] FreshnessState freshness_at(AssetId a, Instant at) const;
   [[nodiscard]] std::optional<Instant> next_freshness_change(AssetId a, Instant at) const;
   /// Why a dependency's edge rule does not hold at `at`; "" when it does.

@@ -66,15 +66,13 @@ void Decider::judge_freshness() {
     const FreshnessState before = s_.members[a.value].freshness;
     const FreshnessState state = s_.freshness_at(a, s_.now);
     if (state == before) continue;
-    const MemberId outer =
-        std::exchange(s_.own, state == FreshnessState::pass ? MemberId{a, {}} : MemberId{});
+    Own outer = std::exchange(
+        s_.own, state == FreshnessState::pass ? Own{a, PartitionSet{PartitionId{}}} : Own{});
     record(fact::FreshnessChanged{{a, {}}, state});
-    s_.own = outer;
+    s_.own = std::move(outer);
     if (state == FreshnessState::fail) {
-      record(fact::Alerted{.asset = a,
-                           .kind = fact::Alerted::Kind::freshness,
-                           .text = s_.keys[a.value] + " is older than " +
-                                   format_duration(s_.definition(a).freshness->within)});
+      record(fact::Alerted{
+          .asset = a, .kind = fact::Alerted::Kind::freshness, .text = s_.freshness_text(a)});
     } else if (before == FreshnessState::fail && state == FreshnessState::pass) {
       record(fact::Alerted{.asset = a,
                            .kind = fact::Alerted::Kind::recovery,

@@ -33,6 +33,8 @@ inline constexpr UpdateKind enum_last<UpdateKind> = UpdateKind::observation;
 template <>
 inline constexpr RunStatus enum_last<RunStatus> = RunStatus::canceled;
 template <>
+inline constexpr BackfillStatus enum_last<BackfillStatus> = BackfillStatus::canceled;
+template <>
 inline constexpr StepStatus enum_last<StepStatus> = StepStatus::lost;
 template <>
 inline constexpr FreshnessState enum_last<FreshnessState> = FreshnessState::fail;

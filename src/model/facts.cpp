@@ -24,7 +24,8 @@ constexpr std::array<std::string_view, kinds> kind_names{
     "step_logged",        "messages_read",      "condition_memory", "decided",
     "tick_passed",        "freshness_changed",  "alerted",          "pause_changed",
     "answered",           "clock_jumped",       "handed_back",      "partition_named",
-    "partitions_changed",
+    "partitions_changed", "backfill_queued",    "backfill_changed", "backfill_skipped",
+    "backfill_joined",
 };
 static_assert(!kind_names.back().empty(), "a kind of fact has no name");
 
@@ -50,14 +51,17 @@ constexpr Texts<Reason> reason_texts{
 };
 constexpr Texts<RunStatus> run_status_texts{"queued",    "starting", "running",
                                             "succeeded", "failed",   "canceled"};
+constexpr Texts<BackfillStatus> backfill_status_texts{"running", "paused", "succeeded", "failed",
+                                                      "canceled"};
 constexpr Texts<StepStatus> step_status_texts{"queued", "starting", "running", "succeeded",
                                               "failed", "canceled", "skipped", "lost"};
 constexpr Texts<FreshnessState> freshness_texts{"none", "unknown", "pass", "warn", "fail"};
 constexpr Texts<RunCause> cause_texts{"automation", "person", "retry"};
 constexpr Texts<UpdateKind> update_kind_texts{"materialization", "observation"};
-static_assert(!reason_texts.back().empty() && !run_status_texts.back().empty() &&
-              !step_status_texts.back().empty() && !freshness_texts.back().empty() &&
-              !cause_texts.back().empty() && !update_kind_texts.back().empty());
+static_assert(!reason_texts.back().empty() && !backfill_status_texts.back().empty() &&
+              !run_status_texts.back().empty() && !step_status_texts.back().empty() &&
+              !freshness_texts.back().empty() && !cause_texts.back().empty() &&
+              !update_kind_texts.back().empty());
 
 template <class E>
 std::string_view text_of(const Texts<E>& texts, E value) {
@@ -81,6 +85,8 @@ struct Subjects {
     if (!std::exchange(has_run, true)) run = id;
   }
   void operator()(std::string_view name, StepId step) { (*this)(name, step.run); }
+  /// Runs and backfills share their numbers.
+  void operator()(std::string_view name, BackfillId id) { (*this)(name, RunId{id.value}); }
   template <class Other>
   void operator()(std::string_view /*name*/, const Other& /*value*/) {}
 };
@@ -111,6 +117,7 @@ constexpr std::array<DecodeOne, kinds> decoders =
 
 std::string_view to_text(Reason reason) { return text_of(reason_texts, reason); }
 std::string_view to_text(RunStatus status) { return text_of(run_status_texts, status); }
+std::string_view to_text(BackfillStatus status) { return text_of(backfill_status_texts, status); }
 std::string_view to_text(StepStatus status) { return text_of(step_status_texts, status); }
 std::string_view to_text(FreshnessState state) { return text_of(freshness_texts, state); }
 std::string_view to_text(RunCause cause) { return text_of(cause_texts, cause); }

@@ -77,6 +77,13 @@ void Validation::check_partitions() {
              "partitions of \"" + asset(n).key + "\": " + mine.error().message);
       continue;
     }
+    const BackfillPolicy& policy = asset(n).backfill;
+    if (policy.is_range && *mine && (*mine)->definition().dimensions.size() > 1) {
+      report(project, asset(n).place,
+             "backfill_policy of \"" + asset(n).key +
+                 "\": a range needs partitions of one dimension, and these have " +
+                 std::to_string((*mine)->definition().dimensions.size()) + "; leave it out");
+    }
     const auto deps = upstream(n);
     for (std::size_t i = 0; i < deps.size(); ++i) {
       if (deps[i] == kNone) continue;

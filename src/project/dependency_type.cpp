@@ -1,4 +1,5 @@
 // Dependencies of an asset: a key, or an object with the rule of the edge.
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -35,7 +36,14 @@ void set_mapping(Reader& reader, const Node& node, void* object) {
   read_mapping(reader, node, static_cast<DependencyDraft*>(object)->dependency.mapping);
 }
 
-constexpr std::array<Field, 6> kFields{{
+void set_columns(Reader& reader, const Node& node, void* object) {
+  std::vector<std::string>& columns = static_cast<DependencyDraft*>(object)->dependency.columns;
+  read_texts(reader, node, columns);
+  std::ranges::sort(columns);
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+}
+
+constexpr std::array<Field, 7> kFields{{
     {.name = "asset",
      .shape = Shape::key,
      .help = "Key of the asset or source that is needed.",
@@ -71,6 +79,12 @@ constexpr std::array<Field, 6> kFields{{
      .example = R"("last")",
      .object = &mapping_type,
      .set = set_mapping},
+    {.name = "columns",
+     .shape = Shape::texts,
+     .help = "Columns that are read of it; a change that touches none of them is no update. Any by "
+             "default.",
+     .example = R"(["customer_id", "city"])",
+     .set = set_columns},
 }};
 
 void check_rule(Reader& reader, const Node& node) {

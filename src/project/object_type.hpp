@@ -33,6 +33,7 @@ enum class Shape : std::uint8_t {
   mappings,      ///< Dimension → mapping.
   mapping,       ///< A word or an object.
   dynamic,       ///< A name or {name}.
+  backfill,      ///< single_run or an object.
   dependencies,  ///< A list of keys and objects.
   object,
   objects,      ///< A list.

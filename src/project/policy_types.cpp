@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cron.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/time.hpp"
 #include "project/object_type.hpp"
@@ -19,6 +20,8 @@ namespace freshet::project {
 namespace {
 
 constexpr int kRetriesMax = 1000;
+constexpr int kPerRunMax = 1'000'000;
+constexpr int kConcurrencyMax = 10'000;
 
 void set_check_name(Reader& reader, const Node& node, void* object) {
   auto& check = *static_cast<CheckDefinition*>(object);
@@ -83,18 +86,80 @@ constexpr std::array<Field, 6> kCheckFields{{
      .set = set_member<&CheckDefinition::description, read_text>},
 }};
 
-constexpr std::array<Field, 2> kFreshnessFields{{
+void set_deadline(Reader& reader, const Node& node, void* object) {
+  std::string text;
+  read_text(reader, node, text);
+  if (const auto cron = Cron::parse(text); !cron) {
+    reader.error(node, "freshness.deadline: " + cron.error().message);
+    return;
+  }
+  static_cast<FreshnessPolicy*>(object)->deadline = std::move(text);
+}
+
+constexpr std::array<Field, 4> kFreshnessFields{{
     {.name = "within",
      .shape = Shape::duration,
-     .help = "From this age on, counted from the latest delivery, the asset is too old.",
-     .required = true,
+     .help = "From this age on, counted from the latest delivery, the asset is too old. With a "
+             "deadline: how old it may be then; by default as old as the deadline before.",
      .example = R"("1h")",
      .set = set_member<&FreshnessPolicy::within, read_positive_duration>},
     {.name = "warn",
      .shape = Shape::duration,
-     .help = "From this age on there is a warning; less than within.",
+     .help = "From this age on there is a warning; less than within. With a deadline: so long "
+             "before it.",
      .example = R"("30m")",
      .set = set_member<&FreshnessPolicy::warn, read_optional_duration>},
+    {.name = "deadline",
+     .help = "Cron expression: by each of its ticks there must have been a delivery.",
+     .example = R"("0 9 * * mon-fri")",
+     .set = set_deadline},
+    {.name = "timezone",
+     .shape = Shape::time_zone,
+     .help = "Of the deadline; UTC by default.",
+     .example = R"("Europe/Vienna")",
+     .set = set_member<&FreshnessPolicy::timezone, read_time_zone>},
+}};
+
+void set_per_run(Reader& reader, const Node& node, void* object) {
+  std::int32_t number = 0;
+  read_integer(reader, node, number);
+  if (number < 1 || number > kPerRunMax) return reader.expected(node, "from 1 to 1000000");
+  static_cast<BackfillPolicy*>(object)->per_run = static_cast<std::uint32_t>(number);
+}
+
+void set_concurrency(Reader& reader, const Node& node, void* object) {
+  std::int32_t number = 0;
+  read_integer(reader, node, number);
+  if (number < 1 || number > kConcurrencyMax) return reader.expected(node, "from 1 to 10000");
+  static_cast<BackfillPolicy*>(object)->concurrency = static_cast<std::uint32_t>(number);
+}
+
+constexpr std::array<Field, 2> kMultiRunFields{{
+    {.name = "n",
+     .shape = Shape::integer,
+     .help = "Partitions of one run.",
+     .required = true,
+     .example = "30",
+     .set = set_per_run},
+    {.name = "concurrency",
+     .shape = Shape::integer,
+     .help = "Runs at a time; 2 by default.",
+     .example = "4",
+     .set = set_concurrency},
+}};
+
+void set_multi_run(Reader& reader, const Node& node, void* object) {
+  reader.read(multi_run_type, node, *static_cast<BackfillPolicy*>(object));
+}
+
+constexpr std::array<Field, 1> kBackfillFields{{
+    {.name = "multi_run",
+     .shape = Shape::object,
+     .help = "Several partitions in each run, as a range that one step makes.",
+     .required = true,
+     .example = R"({"n": 30, "concurrency": 4})",
+     .object = &multi_run_type,
+     .set = set_multi_run},
 }};
 
 constexpr std::array<Field, 4> kRetriesFields{{
@@ -135,6 +200,15 @@ constinit const ObjectType retries_type{.name = "retries",
                                         .fields = kRetriesFields,
                                         .tag = &type_tag<RetryPolicy>};
 
+constinit const ObjectType backfill_type{.name = "backfill_policy",
+                                         .help = "How several partitions are cut into runs.",
+                                         .fields = kBackfillFields,
+                                         .tag = &type_tag<BackfillPolicy>};
+constinit const ObjectType multi_run_type{.name = "multi_run",
+                                          .help = "Several partitions in each run.",
+                                          .fields = kMultiRunFields,
+                                          .tag = &type_tag<BackfillPolicy>};
+
 void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>& out) {
   out.clear();
   read_list(reader, node, [&](const Node& item) {
@@ -166,11 +240,35 @@ void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>&
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out) {
   FreshnessPolicy policy;
   reader.read(freshness_type, node, policy);
-  if (policy.within == Micros::zero()) return;
-  if (policy.warn && *policy.warn >= policy.within) {
+  if (policy.deadline.empty() && node.is_map()) {
+    if (const Node* zone = node.find("timezone")) {
+      reader.error(*zone, "timezone belongs to deadline, which is not given");
+      return;
+    }
+    if (node.find("within") == nullptr && node.find("deadline") == nullptr) {
+      reader.error(node, "freshness needs within, or a deadline");
+      return;
+    }
+  }
+  if (policy.within == Micros::zero() && policy.deadline.empty()) return;
+  if (policy.warn && policy.within != Micros::zero() && *policy.warn >= policy.within) {
     reader.error(*node.find("warn"), "freshness.warn (" + format_duration(*policy.warn) +
                                          ") must be less than freshness.within (" +
                                          format_duration(policy.within) + ")");
+    return;
+  }
+  out = policy;
+}
+
+void read_backfill_policy(Reader& reader, const Node& node, BackfillPolicy& out) {
+  BackfillPolicy policy;
+  policy.is_range = true;
+  if (node.is_scalar() && node.text() == "single_run") {
+    policy.per_run = 0;
+  } else if (node.is_map()) {
+    reader.read(backfill_type, node, policy);
+  } else {
+    reader.expected(node, "single_run, or {multi_run: {n: 30}}");
     return;
   }
   out = policy;

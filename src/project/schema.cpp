@@ -78,6 +78,8 @@ Json shape_of(const Field& field) {
           any_of({{"enum", Json::array({"identity", "all", "last"})}}, reference(*field.object)));
     case Shape::dynamic:
       return any_of(text(), reference(*field.object));
+    case Shape::backfill:
+      return any_of({{"enum", Json::array({"single_run"})}}, reference(*field.object));
     case Shape::dependencies:
       return any_of(list_of(any_of(key(), reference(*field.object))), key());
     case Shape::object:
@@ -175,6 +177,8 @@ std::string_view words_for(Shape shape) {
       return "mapping of names to numbers";
     case Shape::static_map:
       return "mapping of partition keys to lists of them";
+    case Shape::backfill:
+      return "single_run, or mapping";
     case Shape::mapping:
       return "identity, all, last, or mapping";
     case Shape::mappings:

@@ -52,6 +52,8 @@ extern const ObjectType column_type;       // ColumnDefinition and where it come
 extern const ObjectType column_origin_type;
 extern const ObjectType freshness_type;   // FreshnessPolicy
 extern const ObjectType retries_type;     // RetryPolicy
+extern const ObjectType backfill_type;    // BackfillPolicy
+extern const ObjectType multi_run_type;   // BackfillPolicy
 extern const ObjectType partitions_type;  // PartitionsDefinition
 extern const ObjectType window_type;
 extern const ObjectType cron_window_type;
@@ -74,6 +76,7 @@ void check_origins(Reader& reader, const AssetDraft& draft);
 void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>& out);
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out);
 void read_retries(Reader& reader, const Node& node, RetryPolicy& out);
+void read_backfill_policy(Reader& reader, const Node& node, BackfillPolicy& out);
 
 /// `defaults` as an asset that others begin with, and which of its fields were given.
 struct Defaults {

@@ -33,6 +33,7 @@ std::string context_of(const effect::StartStep& effect, const AssetDefinition& a
     context.partition_key = effect.partition;
     context.partition_key_range = {effect.partition, effect.partition};
   }
+  if (effect.range) context.partition_key_range = {effect.range->first, effect.range->second};
   if (effect.window) {
     context.partition_time_window = {format_instant(effect.window->first),
                                      format_instant(effect.window->second)};
@@ -84,6 +85,10 @@ void Steps::start(const effect::StartStep& effect) {
       .project_directory = project_directory,
       .attempt_directory = launch.directory};
   launch.environment = step_environment(parts);
+  if (effect.range) {
+    launch.environment.emplace_back("FRESHET_PARTITION_FIRST", effect.range->first);
+    launch.environment.emplace_back("FRESHET_PARTITION_LAST", effect.range->second);
+  }
   if (!effect.check.empty()) launch.environment.emplace_back("FRESHET_CHECK", effect.check);
   executor_.start(std::move(launch));
 }

@@ -67,12 +67,15 @@ class PartitionsTest(DaemonTest):
         self.assertIn("say which", refused["detail"])
         refused = daemon.post("/runs", {"select": "daily", "partitions": "2026-13-01"}, want=422)
         self.assertIn("daily", refused["detail"])
-        asked = daemon.materialize("daily", partitions="2026-02-01...2026-02-28")
+        asked = daemon.post("/runs", {"select": "daily", "partitions": "2026-02-01...2026-02-28"}, 201)
         until("a month of days", lambda: self.counts(daemon, "daily")["materialized"] == 28)
         until("its month", lambda: self.counts(daemon, "monthly")["materialized"] == 1)
         made = [p["key"] for p in daemon.get("/assets/monthly/partitions?state=fresh")["items"]]
         self.assertEqual(["2026-02-01"], made)
-        log = daemon.log(asked if isinstance(asked, str) else asked["id"], 0).text
+        backfill = daemon.get("/backfills/" + asked["backfill"])
+        self.assertEqual(("succeeded", 28, 28), (backfill["status"], backfill["runs"], backfill["counts"]["succeeded"]))
+        first = daemon.items("/runs", "backfill=" + asked["backfill"])[-1]["id"]
+        log = daemon.log(first, 0).text
         key, window = log.strip().split(" ", 1)
         self.assertEqual("2026-02-01", key)
         self.assertEqual("2026-01-31T23:00:00.000000Z", json.loads(window)["start"])

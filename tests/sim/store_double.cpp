@@ -29,6 +29,10 @@ Rows StoreDouble::load() const {
   for (const auto& [key, run] : std::get<std::map<std::string, RunRow>>(tables_)) {
     if (!is_terminal(run.status)) open.insert(run.run);
   }
+  std::set<BackfillId> open_backfills;
+  for (const auto& [key, backfill] : std::get<std::map<std::string, BackfillRow>>(tables_)) {
+    if (!is_terminal(backfill.status)) open_backfills.insert(backfill.backfill);
+  }
   each_table([&](auto table) {
     for (const auto& [key, row] : std::get<table>(tables_)) {
       using Row = std::decay_t<decltype(row)>;
@@ -37,6 +41,9 @@ Rows StoreDouble::load() const {
       }
       if constexpr (std::is_same_v<Row, StepRow>) {
         if (!open.contains(row.step.run)) continue;
+      }
+      if constexpr (std::is_same_v<Row, BackfillRow> || std::is_same_v<Row, BackfillTargetRow>) {
+        if (!open_backfills.contains(row.backfill)) continue;
       }
       std::get<table>(rows.tables).push_back(row);
     }

@@ -230,6 +230,11 @@ std::shared_ptr<const Graph> World::random_graph() {
       asset.freshness =
           FreshnessPolicy{.within = std::chrono::minutes{20}, .warn = std::chrono::minutes{10}};
     asset.partitions = random_partitions();
+    if (chance(25)) {
+      asset.backfill.per_run = static_cast<std::uint32_t>(below(4));
+      asset.backfill.concurrency = static_cast<std::uint32_t>(1 + below(3));
+      asset.backfill.is_range = !asset.partitions || asset.partitions->dimensions.size() == 1;
+    }
     for (Dependency& dep : asset.deps) {
       const auto up = std::ranges::find(definitions->assets, dep.key, &AssetDefinition::key);
       fit(dep, asset, *up);
@@ -446,6 +451,25 @@ void World::act() {
       // Nothing happens for long, but what the clock brings about.
       if (chance(20)) flow_until(now_ + std::chrono::minutes{20 + static_cast<int>(below(100))});
       break;
+    case 8: {
+      input::Backfill backfill{.assets = {some, "a" + std::to_string(below(assets_))},
+                               .partitions = {},
+                               .only = static_cast<input::Backfill::Only>(below(4)),
+                               .newest_first = chance(50),
+                               .actor = "sim"};
+      if (chance(40)) backfill.per_run = static_cast<std::uint32_t>(below(4));
+      if (chance(40)) backfill.concurrency = static_cast<std::uint32_t>(1 + below(4));
+      step({backfill});
+      break;
+    }
+    case 9: {
+      const auto backfills = store_.current().of<BackfillRow>();
+      if (backfills.empty()) break;
+      step({input::ChangeBackfill{.backfill = backfills[below(backfills.size())].backfill,
+                                  .action = static_cast<input::ChangeBackfill::Action>(below(3)),
+                                  .actor = "sim"}});
+      break;
+    }
     default:
       report();
   }

@@ -71,6 +71,23 @@ class MemoryReader : public Reader {
     if (found == stored.end()) return Error{Errc::not_found, "no such run"};
     return found->second;
   }
+  Result<BackfillPage> backfills(const BackfillQuery& query) override {
+    BackfillPage page;
+    for (auto it = filled.rbegin(); it != filled.rend(); ++it) {
+      if (query.before.value != 0 && it->first >= query.before) continue;
+      if (page.backfills.size() == query.limit) {
+        page.next = page.backfills.back().row.backfill;
+        break;
+      }
+      page.backfills.push_back(it->second);
+    }
+    return page;
+  }
+  Result<StoredBackfill> backfill(BackfillId id) override {
+    const auto found = filled.find(id);
+    if (found == filled.end()) return Error{Errc::not_found, "no such backfill"};
+    return found->second;
+  }
   Result<AnswerRow> answer(std::string_view key) override {
     const auto found = answers.find(std::string{key});
     if (found == answers.end()) return Error{Errc::not_found, "no such answer"};
@@ -91,11 +108,18 @@ class MemoryReader : public Reader {
       }
       std::ranges::sort(steps, {}, &StepRow::step);
     }
+    for (const BackfillRow& row : batch.rows.of<BackfillRow>()) filled[row.backfill].row = row;
+    for (const BackfillTargetRow& row : batch.rows.of<BackfillTargetRow>()) {
+      auto& targets = filled[row.backfill].targets;
+      std::erase_if(targets, [&](const auto& other) { return other.asset == row.asset; });
+      targets.push_back(row);
+    }
     for (const AnswerRow& row : batch.rows.of<AnswerRow>()) answers[row.key] = row;
   }
 
   std::vector<FactRecord> records;
   std::map<RunId, StoredRun> stored;
+  std::map<BackfillId, StoredBackfill> filled;
   std::map<std::string, AnswerRow> answers;
 };
 

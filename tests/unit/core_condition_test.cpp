@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(
         Canonical{"missing & in_progress & stale", "(missing & in_progress & stale)"},
         Canonical{"missing and not in_progress or stale", "((missing & ~in_progress) | stale)"},
         Canonical{"~missing | in_progress", "(~missing | in_progress)"},
-        Canonical{"run_in_progress", "in_progress"},
+        Canonical{"run_in_progress", "run_in_progress"},
         Canonical{"stale(\"data\")", "stale(\"data\")"},
         Canonical{"newly_updated.since(initial_evaluation)",
                   "newly_updated.since(initial_evaluation)"},

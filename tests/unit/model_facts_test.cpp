@@ -204,7 +204,7 @@ INSTANTIATE_TEST_SUITE_P(
                     DamageCase{"vector_longer_than_the_bytes", fact::ConditionMemory{},
                                "\x01\x00\x00\x7f\x01"sv},
                     DamageCase{"struct_longer_than_its_fields", fact::RunQueued{},
-                               "\x01\x00\x00\x00\x00\x00\x01\x06\x09\x03\x00\x00\x00\x00"sv},
+                               "\x01\x00\x00\x00\x00\x00\x01\x07\x09\x03\x00\x00\x00\x00\x00"sv},
                     DamageCase{"struct_cut_inside_a_field", fact::RunQueued{},
                                "\x01\x00\x00\x00\x00\x00\x01\x01\x09"sv}),
     [](const auto& info) { return std::string{info.param.name}; });

@@ -83,13 +83,19 @@ struct Model<std::tuple<std::vector<R>...>> {
   void upsert_table(const std::vector<T>& table) {
     for (const T& row : table) std::get<std::map<std::string, T>>(maps)[key_of(row)] = row;
   }
-  /// Without runs that have ended and their steps.
+  /// Without runs and backfills that have ended, and what belongs to them.
   void forget_ended() {
     auto& runs = std::get<std::map<std::string, RunRow>>(maps);
     auto& steps = std::get<std::map<std::string, StepRow>>(maps);
     std::erase_if(runs, [](const auto& item) { return is_terminal(item.second.status); });
     std::erase_if(steps, [&](const auto& item) {
       return !runs.contains(key_of(RunRow{.run = item.second.step.run}));
+    });
+    auto& backfills = std::get<std::map<std::string, BackfillRow>>(maps);
+    auto& targets = std::get<std::map<std::string, BackfillTargetRow>>(maps);
+    std::erase_if(backfills, [](const auto& item) { return is_terminal(item.second.status); });
+    std::erase_if(targets, [&](const auto& item) {
+      return !backfills.contains(key_of(BackfillRow{.backfill = item.second.backfill}));
     });
   }
   friend bool operator==(const Model&, const Model&) = default;

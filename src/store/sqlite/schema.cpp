@@ -40,9 +40,13 @@ CREATE INDEX facts_of_run ON facts (run) WHERE run IS NOT NULL;
 )";
 constexpr std::string_view indexes_sql = R"(
 CREATE INDEX runs_open ON runs (run) WHERE status < 3;
+CREATE INDEX runs_of_backfill ON runs (backfill) WHERE backfill <> 0;
+CREATE INDEX backfills_open ON backfills (backfill) WHERE status < 2;
 CREATE INDEX steps_of_asset ON steps (member_asset, step_run);
 )";
 static_assert(static_cast<int>(RunStatus::succeeded) == 3 && !is_terminal(RunStatus::running));
+static_assert(static_cast<int>(BackfillStatus::succeeded) == 2 &&
+              !is_terminal(BackfillStatus::paused));
 
 std::string quoted(const std::string& name) { return '"' + name + '"'; }
 

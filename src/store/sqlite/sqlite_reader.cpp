@@ -79,6 +79,15 @@ Result<void> SqliteReader::prepare_statements() {
   FRESHET_TRY(asset_runs_, connection_.prepare(
                                "SELECT step_run FROM steps WHERE member_asset = ?2 AND step_run < "
                                "?1 ORDER BY step_run DESC"));
+  FRESHET_TRY(backfill_runs_,
+              connection_.prepare(select_sql(
+                  runs, "WHERE backfill = ?2 AND backfill <> 0 AND run < ?1 ORDER BY run DESC")));
+  const Table backfills = table_of<BackfillRow>();
+  FRESHET_TRY(backfills_, connection_.prepare(
+                              select_sql(backfills, "WHERE backfill < ?1 ORDER BY backfill DESC")));
+  FRESHET_TRY(backfill_, connection_.prepare(select_sql(backfills, "WHERE backfill = ?1")));
+  FRESHET_TRY(targets_, connection_.prepare(select_sql(table_of<BackfillTargetRow>(),
+                                                       "WHERE backfill = ?1 ORDER BY asset")));
   FRESHET_TRY(run_, connection_.prepare(select_sql(runs, "WHERE run = ?1")));
   FRESHET_TRY(steps_, connection_.prepare(select_sql(table_of<StepRow>(),
                                                      "WHERE step_run = ?1 ORDER BY step_number")));
@@ -166,10 +175,12 @@ Result<RunRow> SqliteReader::find_run(RunId id) {
 Result<RunPage> SqliteReader::runs(const RunQuery& query) {
   FRESHET_ASSERT(query.limit > 0);
   FRESHET_TRY(const ReadTransaction instant, ReadTransaction::begin(connection_));
-  Statement& select = query.asset ? asset_runs_ : runs_;
+  FRESHET_ASSERT(!query.asset || !query.backfill);
+  Statement& select = query.asset ? asset_runs_ : query.backfill ? backfill_runs_ : runs_;
   const ResetAtEnd reset{select};
   select.bind(1, query.before.value == 0 ? last_number : signed_of(query.before.value));
   if (query.asset) select.bind(2, std::int64_t{query.asset->value});
+  if (query.backfill) select.bind(2, signed_of(query.backfill->value));
   RunPage page;
   RunId last;
   for (std::size_t looked_at = 0;; ++looked_at) {
@@ -202,6 +213,58 @@ Result<StoredRun> SqliteReader::run(RunId id) {
     if (!*row) return stored;
     FRESHET_TRY(stored.steps.emplace_back(), read_row<StepRow>(steps_));
   }
+}
+
+Result<void> SqliteReader::add_targets(StoredBackfill& backfill) {
+  const ResetAtEnd reset{targets_};
+  targets_.bind(1, signed_of(backfill.row.backfill.value));
+  while (true) {
+    auto row = targets_.step();
+    if (!row) return during("read", std::move(row).error());
+    if (!*row) return {};
+    FRESHET_TRY(backfill.targets.emplace_back(), read_row<BackfillTargetRow>(targets_));
+  }
+}
+
+Result<BackfillPage> SqliteReader::backfills(const BackfillQuery& query) {
+  FRESHET_ASSERT(query.limit > 0);
+  FRESHET_TRY(const ReadTransaction instant, ReadTransaction::begin(connection_));
+  const ResetAtEnd reset{backfills_};
+  backfills_.bind(1, query.before.value == 0 ? last_number : signed_of(query.before.value));
+  BackfillPage page;
+  BackfillId last;
+  for (std::size_t looked_at = 0;; ++looked_at) {
+    auto row = backfills_.step();
+    if (!row) return during("read", std::move(row).error());
+    if (!*row) return page;
+    if (page.backfills.size() == query.limit || looked_at >= looked_at_max) break;
+    StoredBackfill backfill;
+    FRESHET_TRY(backfill.row, read_row<BackfillRow>(backfills_));
+    last = backfill.row.backfill;
+    const bool wanted =
+        query.statuses.empty() ||
+        std::ranges::find(query.statuses, backfill.row.status) != query.statuses.end();
+    if (!wanted) continue;
+    if (auto added = add_targets(backfill); !added) return std::move(added).error();
+    page.backfills.push_back(std::move(backfill));
+  }
+  page.next = last;
+  return page;
+}
+
+Result<StoredBackfill> SqliteReader::backfill(BackfillId id) {
+  FRESHET_TRY(const ReadTransaction instant, ReadTransaction::begin(connection_));
+  StoredBackfill backfill;
+  {
+    const ResetAtEnd reset{backfill_};
+    backfill_.bind(1, signed_of(id.value));
+    auto found = backfill_.step();
+    if (!found) return during("read", std::move(found).error());
+    if (!*found) return Error{Errc::not_found, "backfill " + to_text(id) + ": not found"};
+    FRESHET_TRY(backfill.row, read_row<BackfillRow>(backfill_));
+  }
+  if (auto added = add_targets(backfill); !added) return std::move(added).error();
+  return backfill;
 }
 
 Result<AnswerRow> SqliteReader::answer(std::string_view key) {

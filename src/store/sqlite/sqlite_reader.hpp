@@ -21,6 +21,8 @@ class SqliteReader final : public Reader {
   Result<FactRecord> fact(Sequence sequence) override;
   Result<RunPage> runs(const RunQuery& query) override;
   Result<StoredRun> run(RunId id) override;
+  Result<BackfillPage> backfills(const BackfillQuery& query) override;
+  Result<StoredBackfill> backfill(BackfillId id) override;
   Result<AnswerRow> answer(std::string_view key) override;
   Result<StoreSizes> sizes() override;
 
@@ -31,6 +33,7 @@ class SqliteReader final : public Reader {
   Statement& facts_statement(const FactQuery& query);
   Result<FactRecord> read_fact(const Statement& statement);
   Result<RunRow> find_run(RunId id);
+  Result<void> add_targets(StoredBackfill& backfill);
   /// Whether the run was queued by then.
   Result<bool> existed(const RunRow& run, Sequence upto);
 
@@ -43,6 +46,10 @@ class SqliteReader final : public Reader {
   Statement fact_;
   Statement runs_;
   Statement asset_runs_;
+  Statement backfill_runs_;
+  Statement backfills_;
+  Statement backfill_;
+  Statement targets_;
   Statement run_;
   Statement steps_;
   Statement queued_by_;

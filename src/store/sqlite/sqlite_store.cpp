@@ -49,12 +49,17 @@ Result<void> make_file(const std::string& file) {
   return Error{Errc::io, "open store " + file + ": " + std::generic_category().message(errno)};
 }
 
-/// Of the rows that a start needs: runs that have not ended, with all their steps, and all else.
+/// Of the rows that a start needs: runs and backfills that have not ended, whole, and all else.
 std::string current_rows_of(const Table& table) {
   if (table.name == RunRow::table) return "WHERE status < 3 ORDER BY run";
   if (table.name == StepRow::table) {
     return "WHERE step_run IN (SELECT run FROM runs WHERE status < 3) ORDER BY step_run, "
            "step_number";
+  }
+  if (table.name == BackfillRow::table) return "WHERE status < 2 ORDER BY backfill";
+  if (table.name == BackfillTargetRow::table) {
+    return "WHERE backfill IN (SELECT backfill FROM backfills WHERE status < 2) ORDER BY backfill, "
+           "asset";
   }
   std::string order = "ORDER BY ";
   for (std::size_t i = 0; i < table.keys; ++i) {
