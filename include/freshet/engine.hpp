@@ -196,6 +196,7 @@ struct StepOutcome {
   bool timed_out{false};     ///< The supervisor's own deadline ended it.
   bool final{false};         ///< As reported for good: no further attempt.
   std::string data_version;  ///< Of what it wrote, where the reporter knows.
+  std::vector<ColumnVersion> columns;
 };
 
 /// Admits the oldest queued step of an asset, whatever the pools say; only where admission is by
@@ -288,6 +289,8 @@ struct Explanation {
     std::string target;  ///< Asset it was asked about; "" for the asset itself.
     bool held{false};
     std::string detail;  ///< Values, e.g. "chocolate: last update 13h ago, max_age 12h".
+    std::optional<PartitionSet> candidates;  ///< That it was asked of, and …
+    std::optional<PartitionSet> holding;     ///< … for which it held; of a recorded decision only.
     std::vector<Node> children;
   };
   std::string text;
@@ -366,11 +369,15 @@ class Engine {
   std::unique_ptr<State> state_;
 };
 
+/// The tree of a decision as it was recorded: labels from its expression, values from the record.
+/// nullopt where the two do not fit (a later version reads it).  Any thread.
+[[nodiscard]] std::optional<Explanation::Node> recorded_tree(
+    const fact::Decided& decided, const std::function<std::string(AssetId)>& key_of);
+
 /// Compiles an automation expression; the error has the column (from 1) in `column`.
 struct ConditionError {
   int column{};
   std::string message;
-  bool unsupported{false};  ///< Right, but this version cannot evaluate it.
 };
 [[nodiscard]] std::optional<ConditionError> check_condition(std::string_view expression);
 

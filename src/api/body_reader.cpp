@@ -55,6 +55,22 @@ std::vector<std::string> BodyReader::texts(std::string_view name) {
   return {};
 }
 
+std::vector<std::pair<std::string, std::string>> BodyReader::pairs(std::string_view name) {
+  const Json* value = object(name);
+  std::vector<std::pair<std::string, std::string>> out;
+  if (value == nullptr) return out;
+  for (const auto& [key, item] : value->items()) {
+    if (item.is_string()) {
+      out.emplace_back(key, item.get<std::string>());
+    } else if (item.is_number_integer()) {
+      out.emplace_back(key, item.dump());
+    } else {
+      fault(std::string{name} + '/' + key, "want a text or a whole number");
+    }
+  }
+  return out;
+}
+
 std::optional<bool> BodyReader::flag(std::string_view name) {
   const Json* value = find(name);
   if (value == nullptr) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/json_text.hpp"
@@ -32,6 +33,8 @@ class BodyReader {
   /// nullptr where it is not given or no object.
   [[nodiscard]] const Json* object(std::string_view name);
   [[nodiscard]] const Json* list(std::string_view name);
+  /// An object of texts or whole numbers, by name.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> pairs(std::string_view name);
   void fault(std::string_view name, std::string detail);
   /// Finds fields that nobody reads.
   void expect_only(std::initializer_list<std::string_view> names);

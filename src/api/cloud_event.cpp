@@ -40,6 +40,7 @@ Intake read_cloud_event(const Json& json, const std::string& pointer, std::vecto
   if (data != json.end() && data->is_object()) {
     BodyReader fields{*data, pointer + "/data", faults};
     event.data_version = fields.text_or_number("data_version");
+    event.columns = columns_of(fields);
     if (const Json* metadata = fields.object("metadata")) event.metadata = dump(*metadata);
     event.partition = fields.text("partition");
   }

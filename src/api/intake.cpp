@@ -20,18 +20,27 @@
 #include "http/message.hpp"
 
 namespace freshet::api {
+
+std::vector<ColumnVersion> columns_of(BodyReader& body) {
+  std::vector<ColumnVersion> out;
+  for (auto& [name, version] : body.pairs("columns"))
+    out.push_back({std::move(name), DataVersion{version_hash(version)}});
+  return out;
+}
+
 namespace {
 
 Intake read_plain(const Json& json, const std::string& pointer, std::vector<Fault>& faults) {
   using Kind = input::Event::Kind;
   BodyReader body{json, pointer, faults};
-  body.expect_only({"kind", "asset", "partition", "data_version", "metadata", "id", "name",
-                    "passed", "severity"});
+  body.expect_only({"kind", "asset", "partition", "data_version", "columns", "metadata", "id",
+                    "name", "passed", "severity"});
   input::Event event{.source = "api"};
   event.asset = body.required("asset");
   event.partition = body.text("partition");
   event.id = body.text("id");
   event.data_version = body.text_or_number("data_version");
+  event.columns = columns_of(body);
   if (const Json* metadata = body.object("metadata")) event.metadata = dump(*metadata);
   const std::string kind = body.text("kind");
   if (kind == "materialization") {

@@ -13,6 +13,10 @@
 
 namespace freshet::api {
 
+class BodyReader;
+/// The versions of columns, from the field `columns`: {name: version}.
+[[nodiscard]] std::vector<ColumnVersion> columns_of(BodyReader& body);
+
 inline constexpr std::size_t events_max = 10'000;  ///< Of one request.
 
 /// One report of a request, in its place.

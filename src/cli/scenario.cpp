@@ -69,6 +69,16 @@ Member member_of(const Node& node) {
   if (!text.ends_with(']')) refuse(node, "\"" + text + "\" lacks its ]");
   return {text.substr(0, bracket), text.substr(bracket + 1, text.size() - bracket - 2)};
 }
+/// {name: version}
+std::vector<ColumnVersion> columns_of(const Node& map) {
+  std::vector<ColumnVersion> out;
+  const auto fields = map.children();
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    out.push_back(
+        {std::string{fields[i].text()}, DataVersion{version_hash(text_of(fields[i + 1]))}});
+  }
+  return out;
+}
 void allow_only(const Node& map, std::initializer_list<std::string_view> names, const char* where) {
   const auto fields = map.children();
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
@@ -147,18 +157,15 @@ std::shared_ptr<const Graph> Scenario::read_graph(const Node& node) const {
   options.directory = "/";
   options.file = file_;
   options.unknown_dependency = Diagnostic::Severity::warning;
-  std::string unsupported;
   options.check_automation = [&](const AssetDefinition& asset) {
     std::vector<Diagnostic> out;
     if (const auto error = check_condition(asset.automation)) {
-      if (error->unsupported) unsupported = error->message;
       out.push_back({Diagnostic::Severity::error, {"", 1, error->column}, error->message});
     }
     return out;
   };
   auto result = project::load_definitions(node, options);
   if (!result.unsupported.empty()) not_built(result.unsupported.front());
-  if (!unsupported.empty()) not_built(unsupported);
   if (!result.definitions) {
     std::string message;
     for (const auto& d : result.diagnostics)
@@ -323,6 +330,7 @@ void Scenario::outcome(const Node& value, const std::string& verb, const Node& a
                                 : Kind::exited;
   out.code = verb == "fail" ? 1 : 0;
   if (const Node* version = action.find("data_version")) out.data_version = text_of(*version);
+  if (const Node* columns = action.find("columns")) out.columns = columns_of(*columns);
   inputs.emplace_back(std::move(out));
 }
 
@@ -332,12 +340,13 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
   const std::string verb{action.children()[0].text()};
   const Node& value = action.children()[1];
   if (verb == "materialize" || verb == "observe") {
-    allow_only(action, {"materialize", "observe", "data_version"}, "field");
+    allow_only(action, {"materialize", "observe", "data_version", "columns"}, "field");
     input::Event event{.kind = verb == "observe" ? input::Event::Kind::observation
                                                  : input::Event::Kind::materialization,
                        .asset = member_of(value).asset,
                        .partition = member_of(value).partition};
     if (const Node* version = action.find("data_version")) event.data_version = text_of(*version);
+    if (const Node* columns = action.find("columns")) event.columns = columns_of(*columns);
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "check") {
     allow_only(value, {"asset", "name", "passed", "severity"}, "field");
@@ -351,7 +360,7 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     }
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "request") {
-    allow_only(action, {"request", "partitions"}, "field");
+    allow_only(action, {"request", "partitions", "tags"}, "field");
     std::string partitions;
     if (const Node* keys = action.find("partitions")) {
       for (const std::string& key : texts_of(*keys))
@@ -360,10 +369,14 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     inputs.emplace_back(input::Request{.assets = select(value),
                                        .partitions = std::move(partitions),
                                        .actor = "person",
+                                       .tags = action.find("tags") == nullptr
+                                                   ? std::vector<std::string>{}
+                                                   : texts_of(*action.find("tags")),
                                        .token = 1});
   } else if (verb == "start" || verb == "succeed" || verb == "fail" || verb == "cancel" ||
              verb == "skip") {
-    allow_only(action, {"start", "succeed", "fail", "cancel", "skip", "data_version"}, "field");
+    allow_only(action, {"start", "succeed", "fail", "cancel", "skip", "data_version", "columns"},
+               "field");
     outcome(value, verb, action, inputs);
   } else if (verb == "wipe") {
     inputs.emplace_back(input::Wipe{member_of(value).asset, member_of(value).partition});

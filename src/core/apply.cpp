@@ -59,6 +59,7 @@ class Applier {
     for (CheckRow& check : s_.checks_of(m)) {
       check = CheckRow{.asset = m.asset, .partition = m.partition, .name = check.name};
     }
+    if (s_.columns.erase(m) != 0) s_.touched_columns.push_back(m);
     if (m.partition.value == 0) {
       s_.versions.erase(m.asset);
     } else {
@@ -209,7 +210,14 @@ class Applier {
     s_.run_dirty.insert(run);
   }
   void rearm(AssetId a) {
-    if (s_.is_defined(a)) s_.arm_timers(a);
+    if (!s_.is_defined(a)) return;
+    s_.arm_timers(a);
+    const auto lazy = s_.lazy_above.find(a);
+    if (lazy == s_.lazy_above.end()) return;
+    for (const AssetId other : lazy->second) {
+      s_.arm_timers(other);
+      s_.change(other, changed_edge);
+    }
   }
   void remember_event(const std::string& source, const std::string& id) {
     if (id.empty()) return;
@@ -245,6 +253,7 @@ class Applier {
   void end_in_backfill(const StepRow& row);
   /// False if its data version is the one that it had.
   bool update_row(MemberId m, const fact::Updated& f);
+  void remember_columns(MemberId m, const std::vector<ColumnVersion>& versions);
   void resolve_waits(const StepState& step);
   void open_gate(const StepState& step, StepState& waiter);
   void add_gate(StepState& waiter, MemberId gate);
@@ -269,6 +278,7 @@ bool Applier::update_row(MemberId m, const fact::Updated& f) {
     row.changed = seq_, row.changed_at = at_;
     s_.remember_version(m, before, seq_, f.version);
     row.version = f.version;
+    remember_columns(m, f.columns);
   }
   if (f.kind == UpdateKind::materialization) {
     row.materialized = seq_;
@@ -284,6 +294,30 @@ bool Applier::update_row(MemberId m, const fact::Updated& f) {
   return changed;
 }
 
+/// Of columns that are not told any more nothing is known: they count as changed with the rest.
+void Applier::remember_columns(MemberId m, const std::vector<ColumnVersion>& versions) {
+  const auto before = s_.columns.find(m);
+  if (versions.empty() && before == s_.columns.end()) return;
+  std::vector<ColumnsRow::Column> now;
+  for (const ColumnVersion& one : versions) {
+    ColumnsRow::Column column{one.name, one.version, seq_};
+    if (before != s_.columns.end() && one.version.value != 0) {
+      const auto it =
+          std::ranges::lower_bound(before->second, one.name, {}, &ColumnsRow::Column::name);
+      if (it != before->second.end() && it->name == one.name && it->version == one.version)
+        column.changed = it->changed;
+    }
+    now.push_back(std::move(column));
+  }
+  std::ranges::sort(now, {}, &ColumnsRow::Column::name);
+  if (now.empty()) {
+    s_.columns.erase(before);
+  } else {
+    s_.columns[m] = std::move(now);
+  }
+  s_.touched_columns.push_back(m);
+}
+
 void Applier::operator()(const fact::Updated& f) {
   const MemberId m = f.member;
   const AssetId a = m.asset;
@@ -294,7 +328,10 @@ void Applier::operator()(const fact::Updated& f) {
     if (update_row({a, p}, f)) changed.add(p);
     return true;
   });
-  if (!changed.empty()) s_.moment.version[a].put(changed, s_.moment.order, Cause::own);
+  if (!changed.empty()) {
+    s_.moment.version[a].put(changed, s_.moment.order, Cause::own);
+    s_.moment.updates[a].emplace_back(changed, f.step.run);
+  }
   if (f.kind == UpdateKind::materialization)
     s_.moment.materialized[a].put(set, s_.moment.order, Cause::own);
   if (m.partition.value != 0) {
@@ -449,7 +486,10 @@ void Applier::operator()(const fact::RunQueued& f) {
     }
     each_member(placed.row, [&](MemberId one) { s_.set_queued(one, placed.row.step); });
     if (backfill != nullptr) {
-      // Queued and requested as far as conditions go since the backfill was.
+      // It was requested when the backfill was; what is new is that it is a run's.
+      Own outer = std::exchange(s_.own, Own{a, placed.row.partitions()});
+      s_.change(a, changed_progress, placed.row.partitions());
+      s_.own = std::move(outer);
       if (const auto it = backfill->targets.find(a); it != backfill->targets.end()) {
         it->second.pending -= placed.row.partitions();
         s_.touch(*backfill, a);
@@ -577,6 +617,7 @@ void Applier::operator()(const fact::StepEnded& f) {
     s_.own = std::move(outer);
     s_.moment.ended[a].put(set, s_.moment.order, Cause::own);
     end_in_backfill(step.row);
+    if (f.status == StepStatus::succeeded) rearm(a);  // it is known better how long it takes
   }
   resolve_waits(step);
   if (const auto it = s_.source_checks.find(a); it != s_.source_checks.end()) {

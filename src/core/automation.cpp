@@ -110,7 +110,9 @@ void Decider::evaluate_all() {
                            .text = sentence(s_, e, program, true),
                            .backfill = step.run.value != 0 || backfill == s_.backfills_of.end()
                                            ? BackfillId{}
-                                           : backfill->second.back()});
+                                           : backfill->second.back(),
+                           .candidates = s_.is_cut(e.asset) ? e.candidates : PartitionSet{},
+                           .sets = e.sets});
     }
     settle();
   }
@@ -179,7 +181,10 @@ void Decider::evaluate_one(AssetId a) {
                          .members = turned,
                          .expression = program.source,
                          .tree = e.tree,
-                         .text = sentence(s_, e, program, false)});
+                         .text = sentence(s_, e, program, false),
+                         .backfill = {},
+                         .candidates = s_.is_cut(a) ? e.candidates : PartitionSet{},
+                         .sets = e.sets});
   }
   if (requested.empty()) return;
   e.held = e.held.within(requested);

@@ -51,6 +51,16 @@ std::uint16_t changes_of(Op op) {
       return changed_handled;
     case Op::in_latest_time_window:
       return changed_window;
+    case Op::executed_with_tags:
+      return changed_delivery;
+    case Op::any_new_update_has_tags:
+    case Op::all_new_updates_have_tags:
+      return changed_version;
+    case Op::freshness_due:
+      return changed_edge | changed_definition;
+    case Op::upstream_ready:
+      return changed_definition;
+    case Op::any_downstream:  // replaced by what they are before anything is compiled
     case Op::cron_tick_passed:
     case Op::all_of:
     case Op::any_of:
@@ -77,6 +87,11 @@ class Compiler {
     if (c.op == Op::cron_tick_passed || c.op == Op::updated_since_tick) {
       program_.nodes[index].schedule = schedule(c.text + '|' + c.zone);
       reach("", 0, changed_tick);
+    }
+    if (c.op == Op::freshness_due) program_.asks_freshness = true;
+    if (c.op == Op::upstream_ready) {
+      reach(key, Program::all_upstream,
+            changed_missing | changed_stale | changed_progress | changed_members);
     }
     const bool into_deps = c.op == Op::any_deps || c.op == Op::all_deps;
     const bool into_other = c.op == Op::asset_matches;
@@ -127,7 +142,7 @@ std::shared_ptr<const Program> compile(ConditionPtr root, std::string source) {
   program->hash = version_hash(program->root->canonical());
   Compiler{*program}.add(*program->root, "", 0);
   std::erase_if(program->reaches, [&](const Program::Reach& r) {
-    if (!r.key.empty() || r.depth > 1) return false;
+    if (!r.key.empty() || r.depth > 1 || r.depth < 0) return false;
     (r.depth == 0 ? program->own_changes : program->deps_changes) = r.changes;
     return true;
   });

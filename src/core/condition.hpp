@@ -59,6 +59,12 @@ enum class Op : std::uint8_t {
   executed_with_root_target,
   any_deps_unready,
   stale,
+  upstream_ready,
+  freshness_due,
+  any_downstream,
+  executed_with_tags,
+  any_new_update_has_tags,
+  all_new_updates_have_tags,
   updated_since_tick,
   // operands on a check
   check_passed,
@@ -89,7 +95,9 @@ struct Condition {
   Micros lookback{};                       ///< Of updated_since_tick, in_latest_time_window.
   bool blocking_only{false};               ///< Of any_checks, all_checks.
   std::optional<Selection> allow, ignore;  ///< Of any_deps, all_deps.
-  std::string label;                       ///< What people call it; "" for its own name.
+  /// Of executed_with_tags and its like, ascending: "name=value", or "name" for any value.
+  std::vector<std::string> tags;
+  std::string label;  ///< What people call it; "" for its own name.
 
   /// Canonical text: it parses to the same tree, and equal texts are equal trees.  Labels do not
   /// count.
@@ -117,7 +125,8 @@ struct Program {
     std::uint16_t schedule{};  ///< Index into `schedules`, for the ops that have a cron.
   };
   /// An asset whose changes can concern the condition: `depth` steps upstream of the asset itself,
-  /// or of `key`.
+  /// or of `key`; or everything upstream.
+  static constexpr int all_upstream = -1;
   struct Reach {
     std::string key;  ///< "" for the asset itself.
     int depth{};
@@ -135,6 +144,7 @@ struct Program {
   std::uint16_t deps_changes{};  ///< … and of its dependencies; all other reaches are looked up.
   std::vector<std::string> schedules;        ///< "cron|zone", distinct.
   std::vector<std::uint16_t> handled_nodes;  ///< Every since_last_handled.
+  bool asks_freshness{false};                ///< Some freshness_due.
 };
 [[nodiscard]] std::shared_ptr<const Program> compile(ConditionPtr root, std::string source);
 

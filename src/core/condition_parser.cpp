@@ -124,7 +124,16 @@ ConditionPtr on_missing() {
                  "on_missing");
 }
 
-constexpr std::array<std::string_view, 16> functions{"eager",
+/// Freshet's own: up to date just before the earliest deadline of freshness downstream.
+ConditionPtr lazy() {
+  return labeled(make(Op::in_latest_time_window) & (make(Op::missing) | make(Op::stale)) &
+                     make(Op::freshness_due) & ~any_deps_missing() & ~any_deps_in_progress() &
+                     ~make(Op::in_progress),
+                 "lazy");
+}
+
+constexpr std::array<std::string_view, 17> functions{"eager",
+                                                     "lazy",
                                                      "on_cron",
                                                      "on_missing",
                                                      "newly_missing",
@@ -140,13 +149,6 @@ constexpr std::array<std::string_view, 16> functions{"eager",
                                                      "all_checks_match",
                                                      "asset_matches",
                                                      "stale"};
-/// Right words that this version cannot evaluate.
-constexpr std::array<std::string_view, 6> unsupported{"upstream_ready",
-                                                      "lazy",
-                                                      "executed_with_tags",
-                                                      "any_new_update_has_run_tags",
-                                                      "all_new_updates_have_run_tags",
-                                                      "any_downstream_conditions"};
 constexpr std::array<std::string_view, 8> methods{"since",   "newly_true", "since_last_handled",
                                                   "allow",   "ignore",     "without",
                                                   "replace", "with_label"};
@@ -176,11 +178,12 @@ class Parser {
     std::size_t at{};
     std::optional<std::string> text;
     std::optional<bool> flag;
+    std::vector<std::string> tags;  // ascending
     ConditionPtr condition;
   };
 
-  [[noreturn]] void fail(std::size_t at, std::string message, bool is_unsupported = false) const {
-    throw Failure{{static_cast<int>(at) + 1, std::move(message), is_unsupported}};
+  [[noreturn]] void fail(std::size_t at, std::string message) const {
+    throw Failure{{static_cast<int>(at) + 1, std::move(message)}};
   }
   void skip_space() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
@@ -297,7 +300,9 @@ class Parser {
       skip_space();
       arg.at = at_;
     }
-    if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) {
+    if (take('{')) {
+      arg.tags = tags();
+    } else if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) {
       arg.text = quoted();
     } else if (const auto value = peek_word(); value == "true" || value == "True") {
       at_ += value.size(), arg.flag = true;
@@ -310,6 +315,34 @@ class Parser {
       arg.condition = disjunction();
     }
     return arg;
+  }
+  /// "name: value" and "name", by commas, up to the brace.
+  std::vector<std::string> tags() {
+    std::vector<std::string> out;
+    const auto word = [&](const char* what) {
+      skip_space();
+      const std::size_t start = at_;
+      if (at_ < text_.size() && (text_[at_] == '"' || text_[at_] == '\'')) return quoted();
+      while (at_ < text_.size() &&
+             std::string_view{" \t\n,:{}\"'()"}.find(text_[at_]) == std::string_view::npos) {
+        ++at_;
+      }
+      if (at_ == start) fail(at_, std::string{"expected "} + what + ", found " + found());
+      return std::string{text_.substr(start, at_ - start)};
+    };
+    do {
+      skip_space();
+      const std::size_t at = at_;
+      std::string tag = word("a tag's name");
+      if (tag.empty() || tag.find('=') != std::string::npos)
+        fail(at, "a tag's name is a text without \"=\"; write {name: value}");
+      if (take(':')) tag += '=' + word("a tag's value");
+      out.push_back(std::move(tag));
+    } while (take(','));
+    expect('}', "after the tags");
+    std::ranges::sort(out);
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
   }
   std::string quoted() {
     const std::size_t start = at_;
@@ -413,6 +446,7 @@ class Parser {
       if (it->op == Op::in_latest_time_window && !args.empty()) {
         return labeled(in_latest_time_window(lookback(name, args)), name);
       }
+      if (takes_tags(it->op)) return with_tags(it->op, name, at, args);
       no_arguments(name, args);
       return make(it->op);
     }
@@ -439,6 +473,7 @@ class Parser {
     using Make = ConditionPtr (*)();
     static const std::map<std::string_view, Make> plain{
         {"on_missing", on_missing},
+        {"lazy", lazy},
         {"newly_missing", newly_missing},
         {"any_deps_updated", any_deps_updated},
         {"any_deps_missing", any_deps_missing},
@@ -448,13 +483,24 @@ class Parser {
       no_arguments(name, args);
       return it->second();
     }
-    if (std::ranges::find(unsupported, name) != unsupported.end()) {
-      fail(at, "\"" + name + "\" is not available in this version", true);
-    }
     std::vector<std::string> words;
     for (const auto& o : operands) words.emplace_back(o.name);
     for (const auto& f : functions) words.emplace_back(f);
     unknown("condition", name, at, words);
+  }
+  static bool takes_tags(Op op) {
+    return op == Op::executed_with_tags || op == Op::any_new_update_has_tags ||
+           op == Op::all_new_updates_have_tags;
+  }
+  ConditionPtr with_tags(Op op, const std::string& name, std::size_t at,
+                         const std::vector<Argument>& args) const {
+    if (args.size() != 1 || args.front().tags.empty()) {
+      fail(args.empty() ? at : args.front().at,
+           name + " takes tags: " + name + "({team: finance, urgent})");
+    }
+    auto c = std::make_shared<Condition>();
+    c->op = op, c->tags = args.front().tags;
+    return c;
   }
   [[noreturn]] void unknown(const char* what, const std::string& name, std::size_t at,
                             const std::vector<std::string>& words) const {

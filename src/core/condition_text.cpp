@@ -94,6 +94,20 @@ class Writer {
         if (c.op == Op::updated_since_tick) out_.append(", ").append(format_duration(c.lookback));
         out_ += ')';
         return;
+      case Op::executed_with_tags:
+      case Op::any_new_update_has_tags:
+      case Op::all_new_updates_have_tags:
+        out_.append(name_of(c.op)).append("({");
+        for (std::size_t i = 0; i < c.tags.size(); ++i) {
+          if (i != 0) out_ += ", ";
+          const auto equals = c.tags[i].find('=');
+          quote(std::string_view{c.tags[i]}.substr(0, equals));
+          if (equals == std::string::npos) continue;
+          out_ += ": ";
+          quote(std::string_view{c.tags[i]}.substr(equals + 1));
+        }
+        out_ += "})";
+        return;
       case Op::stale:
         return write_operand(c, c.text);
       case Op::in_latest_time_window:
@@ -164,8 +178,8 @@ bool is_same(const Condition& a, const Condition& b) {
   };
   if (&a == &b) return true;
   return a.op == b.op && a.text == b.text && a.zone == b.zone && a.lookback == b.lookback &&
-         a.blocking_only == b.blocking_only && text_of(a.allow) == text_of(b.allow) &&
-         text_of(a.ignore) == text_of(b.ignore) &&
+         a.blocking_only == b.blocking_only && a.tags == b.tags &&
+         text_of(a.allow) == text_of(b.allow) && text_of(a.ignore) == text_of(b.ignore) &&
          std::ranges::equal(a.args, b.args, [](const ConditionPtr& x, const ConditionPtr& y) {
            return is_same(*x, *y);
          });

@@ -36,6 +36,12 @@ inline constexpr std::array operands{
     Operand{"executed_with_root_target", Op::executed_with_root_target, false},
     Operand{"any_deps_unready", Op::any_deps_unready, false},
     Operand{"stale", Op::stale, false},
+    Operand{"upstream_ready", Op::upstream_ready, false},
+    Operand{"freshness_due", Op::freshness_due, false},
+    Operand{"any_downstream_conditions", Op::any_downstream, false},
+    Operand{"executed_with_tags", Op::executed_with_tags, false},
+    Operand{"any_new_update_has_run_tags", Op::any_new_update_has_tags, false},
+    Operand{"all_new_updates_have_run_tags", Op::all_new_updates_have_tags, false},
 };
 
 }  // namespace freshet::core

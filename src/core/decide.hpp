@@ -85,8 +85,7 @@ class Decider {
   void take(const input::Tick&) {}
   void take(const input::Jumped& in);
   Reply::Receipt take_event(const input::Event& event);
-  void update(MemberId m, UpdateKind kind, const std::string& data_version,
-              const std::string& metadata, const std::string& source, const std::string& event_id);
+  void update(MemberId m, UpdateKind kind, const input::Event& event);
   [[nodiscard]] bool answer_again(Token token, const Idempotency& idempotency);
   void answer(Token token, Reply reply, const Idempotency& idempotency = {});
   void name_partitions(const Graph& graph, const DynamicSets& sets);
@@ -101,7 +100,8 @@ class Decider {
                 std::string text = {}, std::vector<Blocker> blockers = {});
   void attempt_failed(StepState& step, Reason reason, std::int32_t exit_code, std::string text,
                       bool final);
-  void materialize(StepState& step, const std::string& data_version, const std::string& metadata);
+  void materialize(StepState& step, const std::string& data_version, const std::string& metadata,
+                   std::vector<ColumnVersion> columns);
   void request_stop(StepState& step, Reason reason, const std::string& actor);
   void close_runs();
 

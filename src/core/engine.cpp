@@ -14,6 +14,7 @@ void Decider::record(Fact fact) {
 
 Moment Decider::run(std::span<const Input> inputs) {
   s_.moment.clear();
+  s_.began = s_.sequence;
   fire_timers();
   for (const Input& input : inputs) {
     ++s_.moment.order;

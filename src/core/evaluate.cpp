@@ -11,6 +11,23 @@ std::uint64_t slot_of(std::uint16_t index, AssetId target) {
   return std::uint64_t{index} << 32 | target.value;
 }
 
+/// Where `events` happened at least as late as `order`.
+PartitionSet not_before(const Truth& events, std::uint32_t order) {
+  PartitionSet out;
+  for (const Truth::Piece& piece : events.pieces()) {
+    if (piece.order >= order) out |= piece.set;
+  }
+  return out;
+}
+
+const Truth& of_asset(const MomentState::Events& events, AssetId a) {
+  static const Truth nothing;
+  const auto it = events.find(a);
+  return it == events.end() ? nothing : it->second;
+}
+
+}  // namespace
+
 std::string label_of(const Condition& c) {
   if (!c.label.empty()) return c.label;
   switch (c.op) {
@@ -40,23 +57,6 @@ std::string label_of(const Condition& c) {
       return c.canonical();
   }
 }
-
-/// Where `events` happened at least as late as `order`.
-PartitionSet not_before(const Truth& events, std::uint32_t order) {
-  PartitionSet out;
-  for (const Truth::Piece& piece : events.pieces()) {
-    if (piece.order >= order) out |= piece.set;
-  }
-  return out;
-}
-
-const Truth& of_asset(const MomentState::Events& events, AssetId a) {
-  static const Truth nothing;
-  const auto it = events.find(a);
-  return it == events.end() ? nothing : it->second;
-}
-
-}  // namespace
 
 PartitionSet Evaluator::remembered(std::uint16_t index, const Target& target) const {
   if (initial_) return {};
@@ -176,6 +176,15 @@ Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::No
   if (out != nullptr) {
     out->held = !value.empty();
   } else if (result_.tree.size() < tree_max) {
+    if (s_.is_cut(target.asset)) {
+      PartitionSet holding = value.set();
+      const bool partly = !holding.empty() && holding != target.of;
+      if (partly || target.asset != subject_ || target.of != result_.candidates) {
+        result_.sets.push_back({.index = static_cast<std::uint32_t>(result_.tree.size()),
+                                .candidates = target.of,
+                                .held = std::move(holding)});
+      }
+    }
     result_.tree.push_back(std::uint64_t{index} << 34 | std::uint64_t{target.asset.value} << 2 |
                            2U | (value.empty() ? 0U : 1U));
   }
@@ -384,7 +393,10 @@ Truth Evaluator::updated_since_tick(std::uint16_t index, const Target& target) {
       return true;
     });
   }
-  if (!initial_) held |= of_asset(s_.moment.version, target.asset).set() & target.of;
+  if (!initial_) {
+    held |=
+        that_touch(of_asset(s_.moment.version, target.asset).within(target.of), target.asset).set();
+  }
   remember(index, target, held);
   return Truth{std::move(held), 0, Cause::own};
 }
@@ -445,6 +457,59 @@ std::string Evaluator::unready(AssetId a) const {
   return text;
 }
 
+PartitionSet Evaluator::upstream_unready(AssetId a, const PartitionSet& of) {
+  PartitionSet& asked = unready_[a].first;
+  const PartitionSet left = of - asked;
+  asked |= left;
+  const Rank rank = s_.rank_of[a.value];
+  const auto deps = s_.graph->upstream(rank);
+  PartitionSet out;
+  for (std::size_t d = 0; d < deps.size() && !left.empty(); ++d) {
+    const AssetId up = s_.id_of[deps[d].value];
+    const AssetDefinition& def = s_.definition(up);
+    const PartitionMapping::Upstream needs = s_.upstream_of(rank, d, left);
+    PartitionSet bad = s_.stale_of(up, needs.needed, 0xff) | s_.in_progress_of(up, needs.needed);
+    if (!def.external || def.source.kind != SourceKind::none)
+      bad |= s_.missing_of(up, needs.needed);
+    if (!bad.empty() && unready_name_.empty()) unready_name_ = s_.name_of({up, *bad.first()});
+    bad |= upstream_unready(up, needs.needed - bad);
+    if (!bad.empty()) out |= s_.downstream_of(rank, d, bad) & left;
+    out |= needs.lacking;
+  }
+  PartitionSet& found = unready_[a].second;
+  found |= out;
+  return found & of;
+}
+
+Truth Evaluator::that_touch(Truth updates, AssetId upstream) const {
+  if (path_.empty() || elsewhere_ || updates.empty()) return updates;
+  const auto& [rank, d] = path_.back();
+  const Dependency& dep = s_.graph->asset(rank).deps[d];
+  if (dep.columns.empty()) return updates;
+  PartitionSet untouched;
+  for (const Truth::Piece& piece : updates.pieces()) {
+    piece.set.for_each([&](PartitionId p) {
+      if (s_.changed_for(dep, {upstream, p}) <= s_.began) untouched.add(p);
+      return true;
+    });
+  }
+  updates.remove(untouched);
+  return updates;
+}
+
+namespace {
+
+bool has_tags(const std::vector<std::string>& run, const std::vector<std::string>& wanted) {
+  return std::ranges::all_of(wanted, [&](const std::string& tag) {
+    return std::ranges::any_of(run, [&](const std::string& mine) {
+      return mine == tag ||
+             (tag.find('=') == std::string::npos && mine.compare(0, mine.find('='), tag) == 0);
+    });
+  });
+}
+
+}  // namespace
+
 Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanation::Node* out) {
   const AssetId a = target.asset;
   const Condition& c = *n.condition;
@@ -485,7 +550,7 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
       return Truth{s_.failed_of(a, target.of)};
     case Op::newly_updated:
     case Op::data_version_changed: {
-      Truth value = happened(s_.moment.version, target);
+      Truth value = that_touch(happened(s_.moment.version, target), a);
       if (!value.empty()) result_.causes.emplace_back(c.op, a);
       return value;
     }
@@ -547,6 +612,37 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
       const bool held = !text.empty();
       detail(std::move(text));
       return whole(held);
+    }
+    case Op::upstream_ready: {
+      const PartitionSet bad = upstream_unready(a, target.of);
+      if (!bad.empty()) detail(unready_name_ + " is stale, missing or in progress");
+      return Truth{target.of - bad};
+    }
+    case Op::freshness_due: {
+      const auto start = s_.latest_start(a);
+      if (start) detail("must start by " + format_instant(*start));
+      return whole(start && *start <= s_.now);
+    }
+    case Op::executed_with_tags: {
+      PartitionSet held;
+      (target.of - s_.missing_of(a, target.of)).for_each([&](PartitionId p) {
+        const auto run = s_.tagged_runs.find(s_.member({a, p}).step.run);
+        if (run != s_.tagged_runs.end() && has_tags(run->second, c.tags)) held.add(p);
+        return true;
+      });
+      return Truth{std::move(held)};
+    }
+    case Op::any_new_update_has_tags:
+    case Op::all_new_updates_have_tags: {
+      Truth updated = that_touch(happened(s_.moment.version, target), a);
+      const auto updates = s_.moment.updates.find(a);
+      if (updated.empty() || updates == s_.moment.updates.end()) return {};
+      PartitionSet with, without;
+      for (const auto& [set, id] : updates->second) {
+        const auto run = s_.tagged_runs.find(id);
+        (run != s_.tagged_runs.end() && has_tags(run->second, c.tags) ? with : without) |= set;
+      }
+      return updated.within(c.op == Op::any_new_update_has_tags ? with : with - without);
     }
     case Op::stale: {
       const std::uint8_t causes = c.text.empty()     ? 0xff

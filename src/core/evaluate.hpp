@@ -20,6 +20,7 @@ struct Evaluation {
   std::vector<fact::MemoryChange> changes;  ///< Of the nodes' slots.
   PartitionSet pending;             ///< Where some since_last_handled of the asset itself holds.
   std::vector<std::uint64_t> tree;  ///< As in fact::Decided.
+  std::vector<DecidedSets> sets;    ///< As in fact::Decided.
   std::vector<std::pair<Op, AssetId>> causes;  ///< Operands that made it hold.
 };
 
@@ -68,6 +69,10 @@ class Evaluator {
   [[nodiscard]] PartitionSet will_be_requested(const Target& target) const;
   [[nodiscard]] PartitionSet executed_with_root(const Target& target) const;
   [[nodiscard]] std::string unready(AssetId a) const;
+  /// Of these, which have something upstream that is stale, missing or in progress.
+  PartitionSet upstream_unready(AssetId a, const PartitionSet& of);
+  /// Of a dependency's changed updates, those that touch what the target before it reads of it.
+  [[nodiscard]] Truth that_touch(Truth updates, AssetId upstream) const;
   /// Partitions of the target for which a node was true before.
   [[nodiscard]] PartitionSet remembered(std::uint16_t index, const Target& target) const;
   void remember(std::uint16_t index, const Target& target, const PartitionSet& now);
@@ -82,7 +87,13 @@ class Evaluator {
   /// From the subject to the target being asked: its rank, and the dependency taken.
   std::vector<std::pair<Rank, std::size_t>> path_;
   bool elsewhere_{false};  ///< Within asset_matches: there is no path back.
+  /// What upstream_unready was asked of an asset, and what it found.
+  std::unordered_map<AssetId, std::pair<PartitionSet, PartitionSet>> unready_;
+  std::string unready_name_;  ///< One that makes it so.
 };
+
+/// What people call a node: the label that it was given, or what it is.
+[[nodiscard]] std::string label_of(const Condition& c);
 
 /// One sentence for people: why it was requested, or what holds it back.
 [[nodiscard]] std::string sentence(const Engine::State& state, const Evaluation& evaluation,

@@ -249,4 +249,42 @@ Result<std::vector<std::string>> Engine::partitions(std::string_view asset) cons
   return keys_of(*state_, a, state_->cut(a)->universe);
 }
 
+std::optional<Explanation::Node> recorded_tree(const fact::Decided& decided,
+                                               const std::function<std::string(AssetId)>& key_of) {
+  ParsedCondition parsed = parse_condition(decided.expression);
+  if (!parsed.root) return std::nullopt;
+  const auto program = compile(std::move(parsed.root), decided.expression);
+  std::vector<std::uint64_t> parent(program->nodes.size(), program->nodes.size());
+  for (std::size_t n = 0; n < program->nodes.size(); ++n) {
+    for (const std::uint16_t arg : program->nodes[n].args) parent[arg] = n;
+  }
+  // A node stands behind everything that was evaluated for it.
+  std::vector<std::pair<std::uint64_t, Explanation::Node>> open;
+  auto sets = decided.sets.begin();
+  for (std::uint32_t i = 0; i < decided.tree.size(); ++i) {
+    const std::uint64_t packed = decided.tree[i];
+    const std::uint64_t index = packed >> 34U;
+    if (index >= program->nodes.size()) return std::nullopt;
+    const AssetId asset{static_cast<std::uint32_t>(packed >> 2U)};
+    Explanation::Node node{.label = label_of(*program->nodes[index].condition),
+                           .target = asset == decided.asset ? "" : key_of(asset),
+                           .held = (packed & 1U) != 0};
+    if (sets != decided.sets.end() && sets->index == i) {
+      node.candidates = sets->candidates, node.holding = sets->held;
+      ++sets;
+    } else if (!decided.candidates.empty() && asset == decided.asset) {
+      node.candidates = decided.candidates;
+      node.holding = node.held ? decided.candidates : PartitionSet{};
+    }
+    auto first = open.end();
+    while (first != open.begin() && parent[std::prev(first)->first] == index) --first;
+    for (auto it = first; it != open.end(); ++it) node.children.push_back(std::move(it->second));
+    open.erase(first, open.end());
+    open.emplace_back(index, std::move(node));
+  }
+  // A tree that was too large to be kept whole lacks its root.
+  if (open.size() != 1 || open.front().first != 0) return std::nullopt;
+  return std::move(open.front().second);
+}
+
 }  // namespace freshet

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/state.hpp"
+#include "freshet/estimate.hpp"
 
 namespace freshet {
 
@@ -72,6 +73,49 @@ std::optional<Instant> Engine::State::next_freshness_change(AssetId a, Instant a
     return member.updated_at + *policy->warn;
   if (member.updated_at + policy->within > at) return member.updated_at + policy->within;
   return std::nullopt;
+}
+
+std::optional<Instant> Engine::State::freshness_deadline(AssetId a) const {
+  const auto& policy = definition(a).freshness;
+  const MemberRow& row = members[a.value];
+  if (!policy || row.updated.value == 0) return std::nullopt;
+  if (policy->deadline.empty()) return row.updated_at + policy->within;
+  const core::Schedule& deadline = deadlines.at(deadline_name(*policy));
+  // One that was missed is due at once; one that is met already lets the next one count.
+  if (const auto last = period_before(deadline, policy->within, now);
+      last && row.updated_at <= last->oldest) {
+    return last->due;
+  }
+  auto next = period_after(deadline, policy->within, now);
+  while (next && row.updated_at > next->oldest) {
+    next = period_after(deadline, policy->within, next->due);
+  }
+  return next ? std::optional{next->due} : std::nullopt;
+}
+
+std::optional<Instant> Engine::State::latest_start(AssetId a) const {
+  // Of everything downstream, those furthest down first.
+  std::map<Rank, std::optional<Instant>> starts;
+  std::vector<Rank> waiting{rank_of[a.value]};
+  while (!waiting.empty()) {
+    const Rank rank = waiting.back();
+    waiting.pop_back();
+    if (!starts.try_emplace(rank).second) continue;
+    for (const Rank down : graph->downstream(rank)) waiting.push_back(down);
+  }
+  for (auto it = starts.rbegin(); it != starts.rend(); ++it) {
+    const AssetId one = id_of[it->first.value];
+    std::optional<Instant> end = freshness_deadline(one);
+    for (const Rank down : graph->downstream(it->first)) {
+      const auto& theirs = starts.at(down);
+      if (theirs && (!end || *theirs < *end)) end = theirs;
+    }
+    if (!end) continue;
+    const auto& took = durations[one.value];
+    const auto usual = took ? estimate_duration(took->worked) : std::nullopt;
+    it->second = *end - (usual ? Micros{usual->p90} : Micros{});
+  }
+  return starts.at(rank_of[a.value]);
 }
 
 std::string Engine::State::freshness_text(AssetId a) const {

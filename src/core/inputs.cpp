@@ -170,20 +170,20 @@ void Decider::take(const input::Partitions& in) {
   answer(in.token, std::move(reply), in.idempotency);
 }
 
-void Decider::update(MemberId m, UpdateKind kind, const std::string& data_version,
-                     const std::string& metadata, const std::string& source,
-                     const std::string& event_id) {
+void Decider::update(MemberId m, UpdateKind kind, const input::Event& event) {
   const MemberRow& member = s_.member(m);
-  const DataVersion version{version_hash(data_version)};
+  const DataVersion version{version_hash(event.data_version)};
   const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
   record(fact::Updated{.member = m,
                        .kind = kind,
                        .version = version,
-                       .data_version = data_version,
+                       .data_version = event.data_version,
                        .changed = changed,
-                       .source = source,
-                       .event_id = event_id,
-                       .metadata = metadata});
+                       .source = event.source,
+                       .event_id = event.id,
+                       .metadata = event.metadata,
+                       .range = {},
+                       .columns = event.columns});
   const AssetDefinition& def = s_.definition(m.asset);
   const bool has_checks =
       std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return !c.command.empty(); });
@@ -245,8 +245,7 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
       receipt.duplicate = true;
       return receipt;
     }
-    update(m, observation ? UpdateKind::observation : UpdateKind::materialization,
-           event.data_version, event.metadata, event.source, event.id);
+    update(m, observation ? UpdateKind::observation : UpdateKind::materialization, event);
   }
   receipt.event = s_.sequence;
   return receipt;

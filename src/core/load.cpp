@@ -84,8 +84,67 @@ std::vector<std::uint8_t> narrow(const Graph& graph, const Condition& c) {
   return out;
 }
 
+/// Everything upstream of `from`, or downstream, without itself.
+std::vector<Rank> closure(const Graph& graph, Rank from, bool upstream) {
+  std::vector<std::uint8_t> seen(graph.size(), 0);
+  std::vector<Rank> out;
+  std::vector<Rank> waiting{from};
+  while (!waiting.empty()) {
+    const Rank rank = waiting.back();
+    waiting.pop_back();
+    for (const Rank next : upstream ? graph.upstream(rank) : graph.downstream(rank)) {
+      if (std::exchange(seen[next.value], 1) != 0) continue;
+      out.push_back(next);
+      waiting.push_back(next);
+    }
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+/// A condition with `any_downstream_conditions` replaced by what they are here: the distinct ones
+/// of everything downstream that do not ask for it themselves.
+ConditionPtr with_downstream(const ConditionPtr& c, const ConditionPtr& theirs) {
+  if (c->op == Op::any_downstream) return theirs;
+  if (std::ranges::none_of(c->args, [](const ConditionPtr&) { return true; })) return c;
+  auto copy = std::make_shared<Condition>(*c);
+  for (ConditionPtr& arg : copy->args) arg = with_downstream(arg, theirs);
+  return copy;
+}
+bool asks_downstream(const Condition& c) {
+  return c.op == Op::any_downstream ||
+         std::ranges::any_of(c.args, [](const ConditionPtr& arg) { return asks_downstream(*arg); });
+}
+std::size_t size_of(const Condition& c) {
+  std::size_t size = 1;
+  for (const ConditionPtr& arg : c.args) size += size_of(*arg);
+  return size;
+}
+
+ConditionPtr downstream_conditions(const Graph& graph, Rank rank) {
+  constexpr std::size_t nodes_max = 20'000;  // a program numbers 65,535
+  std::map<std::string, ConditionPtr> distinct;
+  std::map<std::string, bool> looked_at;
+  for (const Rank down : closure(graph, rank, false)) {
+    const std::string& text = graph.asset(down).automation;
+    if (text.empty() || !looked_at.emplace(text, true).second) continue;
+    const ConditionPtr theirs = parse_condition(text).root;
+    if (theirs && !asks_downstream(*theirs)) distinct.emplace(theirs->canonical(), theirs);
+  }
+  auto any = std::make_shared<Condition>();
+  any->op = Op::any_of, any->label = "any_downstream_conditions";
+  std::size_t nodes = 0;
+  for (const auto& [text, theirs] : distinct) {
+    nodes += size_of(*theirs);
+    if (nodes > nodes_max) break;
+    any->args.push_back(theirs);
+  }
+  return any;
+}
+
 /// Assets exactly `depth` steps upstream of `from`.
 std::vector<Rank> upstream_at(const Graph& graph, Rank from, int depth) {
+  if (depth == Program::all_upstream) return closure(graph, from, true);
   std::vector<Rank> level{from};
   for (int i = 0; i < depth; ++i) {
     std::vector<Rank> next;
@@ -122,6 +181,7 @@ void Engine::State::bring_into_force() {
   bind_partitions();
 
   deadlines.clear();
+  lazy.clear(), lazy_above.clear();
   auto known = std::exchange(compiled, {});
   narrowed.clear();
   lookback = {};
@@ -136,12 +196,22 @@ void Engine::State::bring_into_force() {
     auto& program = programs[a.value];
     program = nullptr;
     if (!def.automation.empty()) {
-      auto& entry = compiled[def.automation];
+      // What depends on the asset's own surroundings is compiled for it alone.
+      std::string name = def.automation;
+      ConditionPtr root;
+      if (name.find("any_downstream_conditions") != std::string::npos) {
+        root = parse_condition(name).root;
+        if (root) root = with_downstream(root, downstream_conditions(*graph, Rank{i}));
+        if (root) name += " = " + root->canonical();
+      }
+      auto& entry = compiled[name];
       if (!entry) {
-        if (const auto it = known.find(def.automation); it != known.end()) {
+        if (const auto it = known.find(name); it != known.end()) {
           entry = it->second;
-        } else if (auto parsed = parse_condition(def.automation); parsed.root) {
-          entry = compile(std::move(parsed.root), def.automation);
+        } else if (root || (root = parse_condition(def.automation).root)) {
+          // What was recorded must be readable from its text alone.
+          std::string source = name == def.automation ? name : root->canonical();
+          entry = compile(std::move(root), std::move(source));
         }
         for (const auto& node : entry ? entry->nodes : std::vector<Program::Node>{}) {
           const Condition& c = *node.condition;
@@ -161,6 +231,12 @@ void Engine::State::bring_into_force() {
       note_members(a, existed[i]);
     }
     if (program == nullptr) continue;
+    // Those that freshness_due may be asked about: their latest start is a timer of theirs.
+    const bool asks = program->asks_freshness;
+    if (asks && (program->own_changes & changed_edge) != 0) lazy.push_back(a);
+    if (asks && (program->deps_changes & changed_edge) != 0) {
+      for (const Rank up : graph->upstream(Rank{i})) lazy.push_back(id_of[up.value]);
+    }
     lookback = std::max(lookback, program->window_lookback);
     // Also where no member exists yet: one that appears later is not handled by appearing.
     if (memory[a.value].expression != program->hash && !def.external) {
@@ -185,8 +261,10 @@ void Engine::State::bring_into_force() {
           change(a, changed_person);  // gone
         continue;
       }
-      for (const Rank r : upstream_at(*graph, *base, reach.depth))
+      for (const Rank r : upstream_at(*graph, *base, reach.depth)) {
         watchers[id_of[r.value]].emplace_back(a, reach.changes);
+        if (asks && (reach.changes & changed_edge) != 0) lazy.push_back(id_of[r.value]);
+      }
     }
   }
   for (std::uint32_t a = 1; a < definitions.size(); ++a) {
@@ -205,6 +283,13 @@ void Engine::State::bring_into_force() {
     if (is_terminal(step.row.status)) continue;
     if (std::exchange(step.holds_place, false)) take_place(step);
     if (step.row.status == StepStatus::queued) reconsider.push_back(id);
+  }
+  std::ranges::sort(lazy);
+  lazy.erase(std::unique(lazy.begin(), lazy.end()), lazy.end());
+  for (const AssetId a : lazy) {
+    lazy_above[a].push_back(a);
+    for (const Rank down : closure(*graph, rank_of[a.value], false))
+      lazy_above[id_of[down.value]].push_back(a);
   }
   recompute_staleness();
   arm_all_timers();
@@ -289,6 +374,10 @@ void Engine::State::arm_timers(AssetId a) {
     mine.push_back({*at, Timer::Kind::freshness, a, {}, {}});
   for (const Dependency& dep : definition(a).deps) {
     if (const auto at = next_edge_change(dep, now))
+      mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
+  }
+  if (std::ranges::binary_search(lazy, a)) {
+    if (const auto at = latest_start(a); at && *at > now)
       mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
   }
   timers.insert(mine.begin(), mine.end());

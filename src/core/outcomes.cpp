@@ -18,7 +18,7 @@ void Decider::take(const input::StepRunning& in) {
 }
 
 void Decider::materialize(StepState& step, const std::string& data_version,
-                          const std::string& metadata) {
+                          const std::string& metadata, std::vector<ColumnVersion> columns) {
   const DataVersion version{version_hash(data_version)};
   const bool changed = !step.row.partitions().for_each([&](PartitionId p) {
     const MemberRow& member = s_.member({step.row.member.asset, p});
@@ -33,7 +33,8 @@ void Decider::materialize(StepState& step, const std::string& data_version,
                        .step = step.row.step,
                        .metadata = metadata,
                        .provisional = step.row.provisional,
-                       .range = step.row.range});
+                       .range = step.row.range,
+                       .columns = std::move(columns)});
 }
 
 void Decider::take(const input::StepMessage& in) {
@@ -57,7 +58,7 @@ void Decider::take(const input::StepMessage& in) {
       } else {
         if (step->row.reported)
           warn("a second materialization was reported in one attempt; the last one counts");
-        materialize(*step, in.data_version, in.metadata);
+        materialize(*step, in.data_version, in.metadata, in.columns);
       }
       break;
     case input::StepMessage::Kind::check:
@@ -123,7 +124,8 @@ void Decider::take(const input::StepOutcome& in) {
         attempt_failed(*step, Reason::exit_code, in.code, in.text, in.final);
         return;
       }
-      if (!step->row.reported || !in.data_version.empty()) materialize(*step, in.data_version, "");
+      if (!step->row.reported || !in.data_version.empty())
+        materialize(*step, in.data_version, "", in.columns);
       end_step(*step, StepStatus::succeeded, Reason::none);
       return;
     }

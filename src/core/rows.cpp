@@ -90,6 +90,12 @@ Rows take_touched(Engine::State& s) {
     rows.of<EventRow>().push_back(std::move(row));
   for (const auto& key : std::exchange(s.touched_answers, {}))
     rows.of<AnswerRow>().push_back(s.answers.at(key));
+  for (const MemberId m : std::exchange(s.touched_columns, {})) {
+    const auto it = s.columns.find(m);
+    ColumnsRow row{m.asset, m.partition, {}};
+    if (it != s.columns.end()) row.columns = it->second;
+    rows.of<ColumnsRow>().push_back(std::move(row));
+  }
   for (const RunId id : std::exchange(s.touched_tags, {}))
     rows.of<TaggedRunRow>().push_back({id, s.tagged_runs.at(id)});
   for (const auto& [id, a] : std::exchange(s.touched_targets, {})) {
@@ -166,6 +172,8 @@ Rows Engine::rows() const {
     rows.of<BackfillRow>().push_back(backfill.row);
     for (const auto& [a, target] : backfill.targets) rows.of<BackfillTargetRow>().push_back(target);
   }
+  for (const auto& [m, columns] : s.columns)
+    rows.of<ColumnsRow>().push_back({m.asset, m.partition, columns});
   for (const auto& [id, tags] : s.tagged_runs) rows.of<TaggedRunRow>().push_back({id, tags});
   for (const auto& [id, run] : s.runs) rows.of<RunRow>().push_back(run.row);
   for (const auto& [id, step] : s.steps) rows.of<StepRow>().push_back(step.row);
@@ -244,6 +252,9 @@ void Engine::load(Rows rows) {
     s.backfills_of[row.asset].push_back(row.backfill);
     const AssetId a = row.asset;
     it->second.targets[a] = std::move(row);
+  }
+  for (auto& row : rows.of<ColumnsRow>()) {
+    if (!row.columns.empty()) s.columns[{row.asset, row.partition}] = std::move(row.columns);
   }
   for (auto& row : rows.of<TaggedRunRow>()) s.tagged_runs[row.run] = std::move(row.tags);
   for (auto& row : rows.of<RunRow>()) {

@@ -23,7 +23,21 @@ bool differs_since(const std::vector<std::uint64_t>* history, const MemberRow& n
 }
 }  // namespace
 
-bool Engine::State::has_unconsumed(MemberId m, MemberId upstream) const {
+Sequence Engine::State::changed_for(const Dependency& dep, MemberId upstream) const {
+  const Sequence whole = member(upstream).changed;
+  if (dep.columns.empty()) return whole;
+  const auto known = columns.find(upstream);
+  if (known == columns.end()) return whole;
+  Sequence latest;
+  for (const std::string& name : dep.columns) {
+    const auto it = std::ranges::lower_bound(known->second, name, {}, &ColumnsRow::Column::name);
+    if (it == known->second.end() || it->name != name) return whole;
+    latest = std::max(latest, it->changed);
+  }
+  return latest;
+}
+
+bool Engine::State::has_unconsumed(MemberId m, MemberId upstream, const Dependency& dep) const {
   const MemberRow& mine = member(m);
   const MemberRow& theirs = member(upstream);
   if (theirs.updated.value == 0) return false;
@@ -31,7 +45,7 @@ bool Engine::State::has_unconsumed(MemberId m, MemberId upstream) const {
     const auto edge = edges.find({m.asset, upstream.asset});
     if (edge != edges.end() && edge->second > mine.consumed) return true;
   }
-  if (theirs.changed <= mine.consumed) return false;
+  if (changed_for(dep, upstream) <= mine.consumed) return false;
   const std::vector<std::uint64_t>* history = nullptr;
   if (upstream.partition.value == 0) {
     if (const auto it = versions.find(upstream.asset); it != versions.end()) history = &it->second;
@@ -45,10 +59,12 @@ bool Engine::State::has_unconsumed(MemberId m, MemberId upstream) const {
 /// As above, over all partitions of a dependency that the member needs.
 bool Engine::State::has_unconsumed(MemberId m, Rank rank, std::size_t dep) const {
   const AssetId up = id_of[graph->upstream(rank)[dep].value];
+  const Dependency& edge = graph->asset(rank).deps[dep];
   const PartitionMapping* map = mapping(rank, dep);
   const bool up_is_cut = is_cut(up);
-  if (map == nullptr || !up_is_cut) return has_unconsumed(m, {up, {}});
-  if (map->form() == PartitionMapping::Form::identity) return has_unconsumed(m, {up, m.partition});
+  if (map == nullptr || !up_is_cut) return has_unconsumed(m, {up, {}}, edge);
+  if (map->form() == PartitionMapping::Form::identity)
+    return has_unconsumed(m, {up, m.partition}, edge);
   const Partitions& theirs = *cut(up);
   const Sequence consumed = member(m).consumed;
   const bool is_new =
@@ -59,12 +75,13 @@ bool Engine::State::has_unconsumed(MemberId m, Rank rank, std::size_t dep) const
     // Newest first: what was changed just now is mostly it.
     for (auto it = theirs.recent.rbegin(); it != theirs.recent.rend() && it->first > consumed;
          ++it) {
-      if (needed.contains(it->second) && has_unconsumed(m, MemberId{up, it->second})) return true;
+      if (needed.contains(it->second) && has_unconsumed(m, MemberId{up, it->second}, edge))
+        return true;
     }
     return false;
   }
   needed &= theirs.updated;
-  return !needed.for_each([&](PartitionId p) { return !has_unconsumed(m, {up, p}); });
+  return !needed.for_each([&](PartitionId p) { return !has_unconsumed(m, {up, p}, edge); });
 }
 
 void Engine::State::remember_version(MemberId m, const MemberRow& before, Sequence at,
@@ -131,12 +148,13 @@ std::uint8_t Engine::State::compute_stale(Rank rank) const {
       mine.code != definitions[a.value].code) {
     bits |= stale_code;
   }
-  for (const Rank up : graph->upstream(rank)) {
-    if (stale[up.value] != 0) bits |= stale_dependencies;
-    const AssetId upstream = id_of[up.value];
+  const auto deps = graph->upstream(rank);
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    if (stale[deps[d].value] != 0) bits |= stale_dependencies;
+    const AssetId upstream = id_of[deps[d].value];
     if ((bits & stale_data) == 0 &&
         (members[upstream.value].changed > mine.consumed || !edges.empty()) &&
-        has_unconsumed({a, {}}, MemberId{upstream, {}})) {
+        has_unconsumed({a, {}}, MemberId{upstream, {}}, graph->asset(rank).deps[d])) {
       bits |= stale_data;
     }
   }

@@ -139,6 +139,8 @@ struct MomentState {
   Events wiped;
   std::unordered_map<AssetId, std::uint32_t> code;
   std::set<std::string> ticks;
+  /// Which runs brought changed updates; run 0: from outside.
+  std::unordered_map<AssetId, std::vector<std::pair<PartitionSet, RunId>>> updates;
   Events requested;  ///< By automation, before this moment's evaluation.
   Events ended;      ///< Whose own step ended in this moment.
   void clear() { *this = {}; }
@@ -190,6 +192,7 @@ struct Engine::State {
   std::vector<std::uint8_t> touched{0};
   std::unordered_map<std::string, AssetId, core::KeyHash, std::equal_to<>> ids;
 
+  std::unordered_map<MemberId, std::vector<ColumnsRow::Column>> columns;  ///< Ascending by name.
   std::unordered_map<AssetId, std::vector<std::uint64_t>> versions;
   std::map<std::pair<AssetId, AssetId>, Sequence> edges;
   std::map<AssetId, PauseRow> pauses;
@@ -218,7 +221,10 @@ struct Engine::State {
   std::shared_ptr<const Graph> graph;
   std::vector<AssetId> id_of;
   std::vector<std::uint8_t> stale;  ///< StaleCause bits; of assets that are not cut.
-  Micros lookback{};                ///< Greatest of any condition's in_latest_time_window.
+  std::vector<AssetId> lazy;        ///< That some condition asks freshness_due about.
+  /// Of assets with a policy, or with something downstream that has one: the lazy ones upstream.
+  std::unordered_map<AssetId, std::vector<AssetId>> lazy_above;
+  Micros lookback{};  ///< Greatest of any condition's in_latest_time_window.
   std::unordered_map<std::string, core::Schedule> deadlines;  ///< By deadline_name.
   /// Of assets that are cut, or have a dependency that is: a mapping per dependency.
   std::unordered_map<AssetId, std::vector<std::shared_ptr<const PartitionMapping>>> mappings;
@@ -235,7 +241,8 @@ struct Engine::State {
   // Work of the moment.
   core::MomentState moment;
   std::vector<core::ChangeEvent> changes;
-  core::Own own;  ///< Whose own progress is being applied.
+  core::Own own;   ///< Whose own progress is being applied.
+  Sequence began;  ///< The last fact before this moment.
   core::RankQueue wave, due;
   std::unordered_map<std::uint32_t, PartitionSet> wave_of;  ///< By rank, of assets that are cut.
   std::unordered_map<std::uint32_t, core::Due> due_of;      ///< By rank.
@@ -251,6 +258,7 @@ struct Engine::State {
   std::set<BackfillId> touched_backfills;
   std::set<std::pair<BackfillId, AssetId>> touched_targets;
   std::vector<RunId> touched_tags;
+  std::vector<MemberId> touched_columns;
   std::set<BackfillId> backfills_due;  ///< That may make another run, or have come to their end.
   std::set<StepId> touched_steps;
   std::vector<std::pair<AssetId, AssetId>> touched_edges;
@@ -429,7 +437,10 @@ struct Engine::State {
   /// Whether a dependency holds a data version that the member did not consume (reference:
   /// Staleness).
   [[nodiscard]] bool is_data_stale(MemberId m) const;
-  [[nodiscard]] bool has_unconsumed(MemberId m, MemberId upstream) const;
+  /// When a dependency last changed as far as the one that reads it can tell: of the columns that
+  /// it reads, where their versions are known.
+  [[nodiscard]] Sequence changed_for(const Dependency& dep, MemberId upstream) const;
+  [[nodiscard]] bool has_unconsumed(MemberId m, MemberId upstream, const Dependency& dep) const;
   [[nodiscard]] bool has_unconsumed(MemberId m, Rank rank, std::size_t dep) const;
   [[nodiscard]] std::uint8_t compute_stale(Rank rank) const;
   [[nodiscard]] std::uint8_t compute_stale(MemberId m) const;
@@ -458,6 +469,10 @@ struct Engine::State {
   /// What is wrong with an asset whose freshness failed.
   [[nodiscard]] std::string freshness_text(AssetId a) const;
   [[nodiscard]] FreshnessState freshness_at(AssetId a, Instant at) const;
+  /// When an asset must start at the latest for every deadline of freshness from here on
+  /// downstream, its own too: deadlines less what the way there usually takes.
+  [[nodiscard]] std::optional<Instant> latest_start(AssetId a) const;
+  [[nodiscard]] std::optional<Instant> freshness_deadline(AssetId a) const;
   [[nodiscard]] std::optional<Instant> next_freshness_change(AssetId a, Instant at) const;
   /// Why a dependency's edge rule does not hold at `at`; "" when it does.
   /// (Of a dependency that is cut, the latest update of any partition counts.)

@@ -48,6 +48,7 @@ void Decider::look_at_clock() {
   for (const AssetId a : s_.id_of) {
     const AssetDefinition& def = s_.definition(a);
     if (def.freshness) aged_.push_back(a);
+    if (std::ranges::binary_search(s_.lazy, a)) s_.change(a, changed_edge);
     if (std::ranges::any_of(def.deps,
                             [](const Dependency& d) { return d.rule.max_age.has_value(); })) {
       s_.change(a, changed_edge);

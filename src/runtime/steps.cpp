@@ -144,6 +144,8 @@ void Steps::on_message(StepId step, int attempt, PipesMessage message, std::uint
       in.asset = std::move(message.asset_key);
       in.data_version = message.data_version.value_or("");
       in.metadata = std::move(message.json);
+      for (auto& [name, version] : message.columns)
+        in.columns.push_back({std::move(name), DataVersion{version_hash(version)}});
       break;
     case Method::check:
       in.kind = input::StepMessage::Kind::check;

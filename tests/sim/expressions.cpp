@@ -21,7 +21,10 @@ std::string Expressions::any() {
         "code_version_changed & ~in_progress",
         "all_deps_match(newly_updated.since(initial_evaluation)).newly_true & ~in_progress",
         "freshness_failed & ~in_progress",
-        "execution_failed & any_deps_updated"};
+        "execution_failed & any_deps_updated",
+        "lazy",
+        "upstream_ready.newly_true & ~in_progress",
+        "any_downstream_conditions & ~in_progress"};
     return one_of(composites);
   }
   if (chance(20)) {
@@ -66,6 +69,14 @@ std::string Expressions::operand() {
                                                  "freshness_warned",
                                                  "freshness_failed",
                                                  "any_deps_unready",
+                                                 "run_in_progress",
+                                                 "backfill_in_progress",
+                                                 "upstream_ready",
+                                                 "freshness_due",
+                                                 "any_downstream_conditions",
+                                                 "executed_with_tags({team: a})",
+                                                 "any_new_update_has_run_tags({team})",
+                                                 "all_new_updates_have_run_tags({team: a})",
                                                  "stale",
                                                  "stale(\"code\")",
                                                  "stale(\"dependencies\")",

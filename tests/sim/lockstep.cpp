@@ -76,7 +76,8 @@ bool agree(const Fact& some, const Fact& other) {
   const auto* b = std::get_if<fact::Decided>(&other);
   if (a == nullptr || b == nullptr) return some == other;
   fact::Decided plain = *b;
-  plain.tree = a->tree, plain.text = a->text;
+  plain.tree = a->tree, plain.text = a->text, plain.candidates = a->candidates;
+  plain.sets = a->sets;
   return *a == plain;
 }
 

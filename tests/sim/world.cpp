@@ -53,6 +53,7 @@ std::string compare(Rows live, Rows stored) {
     std::erase_if(rows.of<VersionsRow>(), [](const VersionsRow& r) { return r.history.empty(); });
     std::erase_if(rows.of<CheckRow>(), [](const CheckRow& r) { return r.sequence.value == 0; });
     std::erase_if(rows.of<MemoryRow>(), [](const MemoryRow& r) { return r.set.empty(); });
+    std::erase_if(rows.of<ColumnsRow>(), [](const ColumnsRow& r) { return r.columns.empty(); });
     std::erase_if(rows.of<ConditionRow>(), [](const ConditionRow& r) { return r.expression == 0; });
     std::erase_if(rows.of<HandedBackRow>(),
                   [](const HandedBackRow& r) { return r.blockers.empty(); });
@@ -193,6 +194,7 @@ std::shared_ptr<const Graph> World::random_graph() {
       for (std::size_t n = below(4); n > 0; --n) deps.insert(below(i));
       for (const std::size_t d : deps) {
         Dependency dep{.key = "a" + std::to_string(d), .rule = {}, .mapping = {}, .place = {}};
+        if (chance(15)) dep.columns = {"x"};
         if (chance(10)) dep.rule.max_age = std::chrono::minutes{5 + static_cast<int>(below(60))};
         if (chance(10)) {
           dep.mapping = {.kind = MappingDefinition::Kind::last, .text = "last"};
@@ -388,6 +390,10 @@ void World::report() {
   event.partition = random_partition(event.asset);
   if (chance(2)) event.partition = "nowhere";
   if (chance(60)) event.data_version = "v" + std::to_string(below(4));
+  if (chance(40)) {
+    for (const char* column : {"x", "y"})
+      event.columns.push_back({column, DataVersion{1 + below(3)}});
+  }
   if (rank && !graph_->asset(*rank).checks.empty() && chance(50)) {
     event.kind = input::Event::Kind::check;
     event.check = "sane";
@@ -409,8 +415,11 @@ void World::act() {
         step({input::Request{
             .assets = {some}, .partitions = chance(20) ? "*" : partition, .actor = "sim"}});
       } else {
-        step({input::Request{.assets = {some, "a" + std::to_string(below(assets_))},
-                             .actor = "sim"}});
+        step({input::Request{
+            .assets = {some, "a" + std::to_string(below(assets_))},
+            .actor = "sim",
+            .tags = chance(50) ? std::vector<std::string>{chance(50) ? "team=a" : "team=b"}
+                               : std::vector<std::string>{}}});
       }
       break;
     case 1:

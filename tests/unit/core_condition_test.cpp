@@ -27,6 +27,12 @@ INSTANTIATE_TEST_SUITE_P(
         Canonical{"missing and not in_progress or stale", "((missing & ~in_progress) | stale)"},
         Canonical{"~missing | in_progress", "(~missing | in_progress)"},
         Canonical{"run_in_progress", "run_in_progress"},
+        Canonical{"executed_with_tags({ team: finance, \"a b\" })",
+                  "executed_with_tags({\"a b\", \"team\": \"finance\"})"},
+        Canonical{
+            "lazy.without(~in_progress)",
+            "(in_latest_time_window & (missing | stale) & freshness_due & "
+            "~any_deps_match((missing & ~will_be_requested)) & ~any_deps_match(in_progress))"},
         Canonical{"stale(\"data\")", "stale(\"data\")"},
         Canonical{"newly_updated.since(initial_evaluation)",
                   "newly_updated.since(initial_evaluation)"},
@@ -94,7 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"(missing & missing).without(missing)", 21, "nothing is left"},
                     Mistake{"in_latest_time_window(\"soon\")", 23, "one duration"},
                     Mistake{"missing \u2026", 9, "unexpected \"\u2026\""},
-                    Mistake{"lazy", 1, "not available"}));
+                    Mistake{"executed_with_tags", 1, "takes tags"},
+                    Mistake{"executed_with_tags({})", 21, "expected a tag's name"},
+                    Mistake{"executed_with_tags({a: b c})", 26, "after the tags"},
+                    Mistake{"executed_with_tags({\"a=b\"})", 21, "without \"=\""}));
 
 TEST(ConditionMistakes, DeepNestingIsRefusedInsteadOfExhaustingTheStack) {
   EXPECT_TRUE(check_condition(std::string(5'000, '(') + "missing" + std::string(5'000, ')')));

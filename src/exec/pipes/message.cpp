@@ -131,7 +131,17 @@ PipesMessage parse_materialization(const json& params, std::string_view line) {
   if (!member(params, "data_version").is_null()) {
     message.data_version = text_of(params, "data_version");
   }
-  message.json = normalize_pipes_metadata(member(params, "metadata"));
+  const json& metadata = member(params, "metadata");
+  const json& given = member(metadata, "freshet/column_versions");
+  const json& columns =
+      given.is_object() && given.contains("raw_value") ? given["raw_value"] : given;
+  if (columns.is_object()) {
+    for (const auto& [name, version] : columns.items()) {
+      message.columns.emplace_back(
+          name, version.is_string() ? version.get<std::string>() : dump(version));
+    }
+  }
+  message.json = normalize_pipes_metadata(metadata);
   return message;
 }
 

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "freshet/definitions.hpp"
 
@@ -28,6 +30,8 @@ struct PipesMessage {
   std::string stream;                       ///< "stdout" or "stderr".
   std::string asset_key;                    ///< Escaped user string; "" where none was given.
   std::optional<std::string> data_version;  ///< nullopt: none was given.
+  /// Versions of columns, from the metadata `freshet/column_versions`: {name: version}.
+  std::vector<std::pair<std::string, std::string>> columns;
   std::string check_name;
   bool passed{false};
   CheckSeverity severity{CheckSeverity::error};
