@@ -79,6 +79,9 @@ class Service {
 
   virtual void why(std::string asset, std::string partition,
                    std::function<void(Result<Explanation>)> done) = 0;
+  /// The tree of a recorded decision; any thread.
+  [[nodiscard]] virtual std::optional<Explanation::Node> decision_tree(
+      const fact::Decided& decided, const std::function<std::string(AssetId)>& key_of) const = 0;
   virtual void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) = 0;
   /// Judges the projects as they are on disk, or with these files in place of theirs.
   virtual void validate(std::vector<ProposedFile> files,

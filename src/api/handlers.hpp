@@ -12,6 +12,7 @@ void get_status(const CallPtr& call);
 void get_asset(const CallPtr& call);
 void get_asset_events(const CallPtr& call);
 void get_asset_decisions(const CallPtr& call);
+void get_decision(const CallPtr& call);
 void get_asset_partitions(const CallPtr& call);
 void get_why(const CallPtr& call);
 // runs.cpp

@@ -164,16 +164,7 @@ Json event_json(const FactRecord& record, Names& names) {
 
 Json decision_json(const FactRecord& record, Names& names) {
   Json out = fact_json(record, names);
-  const auto* decided = std::get_if<fact::Decided>(&record.fact);
-  if (decided == nullptr) return out;
-  Json& tree = out["tree"] = Json::array();
-  for (const std::uint64_t packed : decided->tree) {
-    const std::string& key = names.key(AssetId{static_cast<std::uint32_t>(packed >> 2)});
-    tree.push_back({{"node", packed >> 34},
-                    {"asset", key.empty() ? Json{} : Json(key)},
-                    {"evaluated", (packed & 2) != 0},
-                    {"held", (packed & 1) != 0}});
-  }
+  out.erase("sets");
   return out;
 }
 

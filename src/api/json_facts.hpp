@@ -16,7 +16,7 @@ namespace freshet::api {
 /// As `GET events` shows it: with `kind` materialization, observation, check or rejected.
 [[nodiscard]] Json event_json(const FactRecord& record, Names& names);
 
-/// With the tree as [{node, asset, evaluated, held}].
+/// Without its tree, which is a question of its own.
 [[nodiscard]] Json decision_json(const FactRecord& record, Names& names);
 
 }  // namespace freshet::api

@@ -122,6 +122,12 @@ constexpr Route table[] = {
      .status = 201,
      .is_repeatable = true},
     {.method = "GET",
+     .pattern = "/api/v1/decisions/{id}",
+     .handler = get_decision,
+     .summary = "A recorded decision with its tree: what each part said of which partitions, since "
+                "when.",
+     .response = "DecisionDetail"},
+    {.method = "GET",
      .pattern = "/api/v1/backfills",
      .handler = list_backfills,
      .summary = "Backfills and how far they are, newest first.",

@@ -121,15 +121,27 @@ constexpr std::string_view assets = R"json({
 "Tree": {"type": ["object", "null"], "required": ["label", "held", "children"], "properties": {
   "label": {"type": "string"}, "asset": {"type": ["string", "null"]}, "held": {"type": "boolean"},
   "detail": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}},
+"RecordedTree": {"type": ["object", "null"], "required": ["label", "held", "since", "children"], "properties": {
+  "label": {"type": "string"}, "asset": {"type": ["string", "null"]}, "held": {"type": "boolean"},
+  "since": {"$ref": "#/components/schemas/Instant"},
+  "candidates": {"$ref": "#/components/schemas/Members"}, "holding": {"$ref": "#/components/schemas/Members"},
+  "children": {"type": "array", "items": {"$ref": "#/components/schemas/RecordedTree"}}}},
+"Members": {"type": ["object", "null"], "required": ["count", "keys"], "properties": {"count": {"type": "integer"},
+  "keys": {"description": "The first and the last of them.", "$ref": "#/components/schemas/Texts"}}},
+"DecisionDetail": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object",
+  "required": ["asset", "text", "expression", "requested", "members", "tree"], "properties": {
+  "asset": {"$ref": "#/components/schemas/Key"}, "text": {"type": "string"}, "expression": {"type": "string"},
+  "requested": {"type": "boolean"}, "withheld": {"type": "boolean"}, "run": {"$ref": "#/components/schemas/RunId"},
+  "backfill": {"$ref": "#/components/schemas/RunId"}, "members": {"$ref": "#/components/schemas/Members"},
+  "tree": {"$ref": "#/components/schemas/RecordedTree"}}}]},
 "Explanation": {"type": "object", "required": ["text", "tree"], "properties": {
   "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"}}},
 "Decision": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object",
-  "required": ["asset", "requested", "withheld", "run", "expression", "text", "tree"], "properties": {
+  "required": ["asset", "requested", "withheld", "run", "expression", "text"], "properties": {
   "asset": {"$ref": "#/components/schemas/Key"}, "requested": {"type": "boolean"}, "withheld": {"type": "boolean"},
   "run": {"$ref": "#/components/schemas/RunId"}, "expression": {"type": "string"}, "text": {"type": "string"},
-  "tree": {"type": "array", "items": {"type": "object", "required": ["node", "asset", "evaluated", "held"], "properties": {
-    "node": {"type": "integer"}, "asset": {"$ref": "#/components/schemas/Key"},
-    "evaluated": {"type": "boolean"}, "held": {"type": "boolean"}}}}}}]},
+  "members": {"type": "integer", "description": "How many; which, and why: /decisions/{id}."},
+  "backfill": {"$ref": "#/components/schemas/RunId"}}}]},
 "DecisionPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Decision"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}}
@@ -241,6 +253,8 @@ constexpr std::string_view news = R"json({
 "EventReport": {"type": "object", "required": ["asset"], "properties": {
   "kind": {"type": "string", "enum": ["materialization", "observation", "check"]}, "asset": {"type": "string"},
   "data_version": {"type": ["string", "integer"]}, "metadata": {"type": "object"}, "id": {"type": "string"},
+  "columns": {"type": "object", "additionalProperties": {"type": ["string", "integer"]},
+    "description": "Versions of its columns: what reads none that changed is not concerned."},
   "name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string", "enum": ["warn", "error"]},
   "partition": {"type": "string", "description": "Its key, where the asset has partitions."}}},
 "EventReports": {"oneOf": [{"$ref": "#/components/schemas/EventReport"},

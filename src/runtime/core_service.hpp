@@ -49,6 +49,11 @@ class CoreService final : public Service {
   void offload(std::function<void()> work, std::function<void()> done) override;
   void why(std::string asset, std::string partition,
            std::function<void(Result<Explanation>)> done) override;
+  [[nodiscard]] std::optional<Explanation::Node> decision_tree(
+      const fact::Decided& decided,
+      const std::function<std::string(AssetId)>& key_of) const override {
+    return recorded_tree(decided, key_of);
+  }
   void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override;
   void validate(std::vector<ProposedFile> files,
                 std::function<void(std::vector<Diagnostic>)> done) override;

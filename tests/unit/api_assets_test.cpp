@@ -171,10 +171,18 @@ TEST_F(ApiTest, DecisionsTellTheSentenceAndTheTree) {
   EXPECT_EQ(decision["requested"], true);
   EXPECT_EQ(decision["expression"], "eager");
   EXPECT_THAT(decision["text"].get<std::string>(), HasSubstr("raw/orders"));
-  ASSERT_FALSE(decision["tree"].empty());
-  bool about_raw = false;
-  for (const Json& node : decision["tree"]) about_raw = about_raw || node["asset"] == "raw/orders";
-  EXPECT_TRUE(about_raw);
+  const Answer whole = get("/api/v1/decisions/" + decision["id"].get<std::string>());
+  ASSERT_EQ(whole.status, 200);
+  const Json tree = whole.json()["tree"];
+  ASSERT_TRUE(tree.is_object());
+  EXPECT_EQ(tree["label"], "eager");
+  EXPECT_EQ(tree["held"], true);
+  EXPECT_EQ(tree["since"], decision["at"]);
+  ASSERT_FALSE(tree["children"].empty());
+  EXPECT_EQ(tree["children"][0]["label"], "in_latest_time_window");
+  EXPECT_THAT(tree.dump(), HasSubstr(R"("asset":"raw/orders")"));
+  EXPECT_EQ(get("/api/v1/decisions/999999").status, 404);
+  EXPECT_EQ(get("/api/v1/decisions/1").status, 404);
 }
 
 TEST_F(ApiTest, WhyIsASentenceAndATree) {

@@ -175,6 +175,11 @@ class MemoryService : public Service {
            std::function<void(Result<Explanation>)> done) override {
     post([this, asset, partition, done] { done(engine_.why(asset, partition)); });
   }
+  [[nodiscard]] std::optional<Explanation::Node> decision_tree(
+      const fact::Decided& decided,
+      const std::function<std::string(AssetId)>& key_of) const override {
+    return recorded_tree(decided, key_of);
+  }
   void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override {
     post([changed, done] {
       done(
