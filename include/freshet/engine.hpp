@@ -72,6 +72,8 @@ struct Request {
   /// Of those that are cut: "2026-01-31", "2026-01-01...2026-01-31", "a,b", "*" (PartitionSpace::
   /// select); "" is refused where an asset is cut.
   std::string partitions;
+  /// Only the checks of what is there already; nothing is made.
+  bool checks_only{false};
   std::string actor;
   std::string reason;
   std::vector<std::string> tags;

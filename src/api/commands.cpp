@@ -90,7 +90,9 @@ void post_run(const CallPtr& call) {
   with_body(call, false, [call, idempotency = *idempotency](const Json& json) {
     std::vector<Fault> faults;
     BodyReader body{json, "", faults};
-    body.expect_only({"select", "assets", "partitions", "reason", "tags", "expect_count"});
+    body.expect_only(
+        {"select", "assets", "partitions", "checks_only", "reason", "tags", "expect_count"});
+    const bool checks_only = body.flag("checks_only").value_or(false);
     const Order order{.select = body.text("select"),
                       .assets = body.texts("assets"),
                       .partitions = partitions_of(body, json),
@@ -102,10 +104,11 @@ void post_run(const CallPtr& call) {
     }
     if (fail_if_any(call, faults)) return;
     with_chosen(call, order, idempotency,
-                [call, order, idempotency](std::vector<std::string> keys) {
+                [call, order, checks_only, idempotency](std::vector<std::string> keys) {
                   submit(call,
                          input::Request{.assets = std::move(keys),
                                         .partitions = order.partitions,
+                                        .checks_only = checks_only,
                                         .actor = actor(call->who),
                                         .reason = order.reason,
                                         .tags = order.tags,

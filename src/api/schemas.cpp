@@ -175,6 +175,7 @@ constexpr std::string_view runs = R"json({
   "tags": {"oneOf": [{"$ref": "#/components/schemas/Texts"}, {"type": "object"}]},
   "partitions": {"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/Texts"}],
     "description": "Of assets that have them: a key, FIRST...LAST, or * for all."},
+  "checks_only": {"type": "boolean", "description": "Only the checks of what is there; nothing is made."},
   "expect_count": {"type": "integer", "minimum": 0,
     "description": "409 unless the selection has just as many assets that can be run."}}},
 "RetryRequest": {"type": "object", "properties": {"from": {"type": "string", "enum": ["failure", "failed", "all"],

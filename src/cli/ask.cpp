@@ -271,6 +271,7 @@ int materialize(const RemoteOptions& options, const Materialize& what, const Out
   if (!remote) return fail("materialize", remote.error());
   json request{{"select", what.selection}, {"reason", what.reason}};
   if (!what.partitions.empty()) request["partitions"] = what.partitions;
+  if (what.checks_only) request["checks_only"] = true;
   const auto answer = remote->post("/api/v1/runs", request);
   if (!answer) return fail("materialize", answer.error());
   std::vector<std::string> ids;

@@ -28,6 +28,7 @@ int plan(const RemoteOptions& remote, const std::vector<std::string>& changed,
 struct Materialize {
   std::string selection;
   std::string partitions;  ///< Of assets that have them; "" for none.
+  bool checks_only{false};
   std::string reason;
   bool wait{false};
   std::optional<Micros> timeout;

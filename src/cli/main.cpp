@@ -152,6 +152,8 @@ class CommandLine {
                             "Longest wait, such as 10m; exit 3 when it ran out");
     materialize->add_option("--partitions", materialize_.partitions,
                             "Of assets that have them: 2026-01-31, 2026-01-01...2026-01-31, or *");
+    materialize->add_flag("--checks", materialize_.checks_only,
+                          "Only run the checks of what is there; make nothing");
     materialize->add_option("--reason", materialize_.reason, "Why, for the history");
     CLI::App* backfill =
         verb("backfill", "Make many partitions, run by run; list and steer backfills", [this] {

@@ -480,8 +480,8 @@ void Applier::operator()(const fact::RunQueued& f) {
     touch_step(placed);
     s_.reconsider.push_back(placed.row.step);
     if (!plan.check.empty()) {
-      if (s_.is_defined(a) && s_.definition(a).external)
-        s_.source_checks[a].push_back(placed.row.step);
+      // One that follows no step of its own: what depends on its asset waits for it.
+      if (plan.waits.empty()) s_.source_checks[a].push_back(placed.row.step);
       continue;
     }
     each_member(placed.row, [&](MemberId one) { s_.set_queued(one, placed.row.step); });

@@ -124,6 +124,7 @@ class Decider {
   std::vector<RunId> queue(std::vector<Wanted> wanted, const Order& order);
   [[nodiscard]] RunId next_run_id() const;
   void check_sources();
+  std::vector<RunId> queue_checks(const std::vector<BackfillTarget>& wanted, const Order& order);
 
   // backfills.cpp: several partitions of an asset
   void take(const input::Backfill& in);

@@ -292,7 +292,7 @@ void Decider::take(const input::Request& in) {
   std::vector<BackfillTarget> wanted;
   Reply reply;
   for (const AssetId a : assets) {
-    if (!s_.can_run(a)) continue;
+    if (in.checks_only ? s_.definition(a).checks.empty() : !s_.can_run(a)) continue;
     if (!s_.is_cut(a)) {
       const PartitionSet whole{PartitionId{}};
       wanted.push_back({a, whole, whole});
@@ -317,6 +317,17 @@ void Decider::take(const input::Request& in) {
     reply.error = Errc::invalid;
     reply.message = "partitions \"" + in.partitions + "\": " + s_.keys[assets.front().value] +
                     (assets.size() == 1 ? " has none" : " and the others have none");
+  } else if (in.checks_only) {
+    reply.runs = queue_checks(wanted, {.cause = RunCause::person,
+                                       .actor = in.actor,
+                                       .reason = in.reason,
+                                       .tags = in.tags,
+                                       .retry_of = {}});
+    reply.count = wanted.size();
+    if (reply.runs.empty()) {
+      reply.error = Errc::invalid;
+      reply.message = "nothing here can be checked: no check with a command, or nothing made yet";
+    }
   } else if (wanted.empty()) {
     reply.error = Errc::invalid;
     reply.message = assets.empty() ? "the selection is empty"

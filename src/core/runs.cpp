@@ -261,6 +261,43 @@ void Decider::check_sources() {
   }
 }
 
+/// Runs of checks alone, of members that are there.
+std::vector<RunId> Decider::queue_checks(const std::vector<BackfillTarget>& wanted,
+                                         const Order& order) {
+  std::vector<RunId> runs;
+  fact::RunQueued run{.cause = order.cause,
+                      .actor = order.actor,
+                      .reason = order.reason,
+                      .tags = order.tags,
+                      .retry_of = {},
+                      .steps = {},
+                      .backfill = {}};
+  const auto close = [&] {
+    if (run.steps.empty()) return;
+    run.run = next_run_id();
+    runs.push_back(run.run);
+    record(fact::RunQueued{run});
+    run.steps.clear();
+  };
+  for (const BackfillTarget& target : wanted) {
+    const PartitionSet there = target.wanted - s_.missing_of(target.asset, target.wanted);
+    there.for_each([&](PartitionId p) {
+      for (const CheckDefinition& check : s_.definition(target.asset).checks) {
+        if (check.command.empty()) continue;
+        if (run.steps.size() == steps_max) close();
+        run.steps.push_back({.member = {target.asset, p},
+                             .check = check.name,
+                             .waits = {},
+                             .own_reason = true,
+                             .range = {}});
+      }
+      return true;
+    });
+  }
+  close();
+  return runs;
+}
+
 void Decider::close_runs() {
   for (const RunId id : s_.touched_runs) {
     const auto it = s_.runs.find(id);

@@ -69,5 +69,22 @@ class OverlappingChecks(DaemonTest):
         self.assertEqual({first: False, second: True}, self.results())
 
 
+
+class ChecksAlone(DaemonTest):
+    def test_they_run_again_without_their_asset_and_let_go_of_what_waits(self):
+        it = self.serve(DEFINITIONS.replace("command: [\"true\"]}", "command: [\"true\"], automation: eager}"),
+                        {"check.sh": "test -e good\n"})
+        refused = it.post("/runs", {"select": "table", "checks_only": True}, 422)
+        self.assertIn("nothing here can be checked", refused["detail"])
+        it.finished(it.materialize("table"))
+        self.assertEqual(1, it.asset("table")["checks_failed"])
+        before = it.asset("table")["latest"]["id"]
+        it.write("good", "")
+        again = it.cli("materialize", "table", "--checks", "--wait")
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertIn("table (check sound)", again.stdout)
+        self.assertEqual(before, it.asset("table")["latest"]["id"])
+        self.assertEqual((1, 0), (it.asset("table")["checks_passed"], it.asset("table")["checks_failed"]))
+
 if __name__ == "__main__":
     main()
