@@ -725,6 +725,8 @@ void Applier::operator()(const fact::BackfillJoined& f) {
 /// failure.
 void Applier::open_gate(const StepState& step, StepState& waiter) {
   const MemberId m = step.row.member;
+    if (f.reason == Reason::inputs_unchanged)
+      s_.moment.unchanged[a].put(one, s_.moment.order, Cause::own);
   const AssetId a = m.asset;
   if (s_.member(m).step == step.row.step) {
     each_member(step.row, [&](MemberId one) { add_gate(waiter, one); });

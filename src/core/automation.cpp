@@ -233,10 +233,9 @@ void Decider::release_repaired() {
         return row != nullptr && (row->passed || row->severity == CheckSeverity::warn);
       }
       if (s_.in_progress(u)) return false;
-      const auto ended = s_.moment.ended.find(u.asset);
-      return s_.member(u).materialized > b.since ||
-             (ended != s_.moment.ended.end() && ended->second.set().contains(u.partition) &&
-              s_.stale_of(u.asset, PartitionSet{u.partition}, 0xff).empty());
+      const auto unchanged = s_.moment.unchanged.find(u.asset);
+      return s_.member(u).materialized > b.since || (unchanged != s_.moment.unchanged.end() &&
+                                                     unchanged->second.set().contains(u.partition));
     });
     if (blockers.size() == count) continue;
     const bool repaired = blockers.empty();

@@ -142,7 +142,8 @@ struct MomentState {
   /// Which runs brought changed updates; run 0: from outside.
   std::unordered_map<AssetId, std::vector<std::pair<PartitionSet, RunId>>> updates;
   Events requested;  ///< By automation, before this moment's evaluation.
-  Events ended;      ///< Whose own step ended in this moment.
+  Events ended;      ///< Whose own step ended in this moment …
+  Events unchanged;  ///< … by being skipped, since no input had changed: a success.
   void clear() { *this = {}; }
 };
 
