@@ -64,6 +64,7 @@ class Applier {
       s_.versions.erase(m.asset);
     } else {
       s_.cut(m.asset)->versions.erase(m.partition);
+      s_.find_latest(m.asset);
     }
     s_.moment.wiped[m.asset].put(PartitionSet{m.partition}, s_.moment.order, Cause::neutral);
     s_.touch(m, touched_member | touched_versions | touched_checks);

@@ -74,6 +74,19 @@ void Engine::State::note(MemberId m) {
   if (m.partition.value != 0) partitions[m.asset.value]->note(m.partition);
 }
 
+void Engine::State::find_latest(AssetId a) {
+  MemberRow& latest = members[a.value];
+  latest.updated = {}, latest.updated_at = {}, latest.step = {};
+  latest.changed = {}, latest.changed_at = {};
+  partitions[a.value]->for_each([&](const MemberRow& row) {
+    if (row.updated > latest.updated)
+      latest.updated = row.updated, latest.updated_at = row.updated_at, latest.step = row.step;
+    if (row.changed > latest.changed)
+      latest.changed = row.changed, latest.changed_at = row.changed_at;
+  });
+  touch(a, core::touched_member);
+}
+
 void Engine::State::set_step(
     MemberId m, StepId step, std::vector<StepId>& whole,
     std::unordered_map<PartitionId, StepId> core::Partitions::* of_partitions) {

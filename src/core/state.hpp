@@ -330,6 +330,8 @@ struct Engine::State {
                            : m.partition.value == 0;
   }
   [[nodiscard]] bool exists(MemberId m) const {
+  /// The row of an asset that is cut, from those of all its partitions.
+  void find_latest(AssetId a);
     return is_cut(m.asset) ? cut(m.asset)->universe.contains(m.partition) : m.partition.value == 0;
   }
   [[nodiscard]] StepId busy_step(MemberId m) const {
