@@ -89,7 +89,7 @@ void Engine::State::remember_version(MemberId m, const MemberRow& before, Sequen
   const auto remember = [&](auto& all, auto key) {
     auto it = all.find(key);
     if (it == all.end()) {
-      if (version.value == 0 || before.version.value == 0) return;
+      if (before.version.value == 0) return;
       it = all.emplace(key, std::vector<std::uint64_t>{before.changed.value, before.version.value})
                .first;
     }
