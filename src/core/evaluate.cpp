@@ -415,8 +415,7 @@ PartitionSet Evaluator::will_be_requested(const Target& target) const {
   if (it == requested_.end()) return {};
   if (s_.definition(target.asset).project != s_.definition(subject_).project) return {};
   for (const auto& [rank, dep] : path_) {
-    const PartitionMapping* mapping = s_.mapping(rank, dep);
-    if (mapping != nullptr && mapping->form() != PartitionMapping::Form::identity) return {};
+    if (!s_.is_identity(rank, dep)) return {};
   }
   if (elsewhere_ && s_.is_cut(target.asset) != s_.is_cut(subject_)) return {};
   return it->second & target.of;

@@ -35,11 +35,18 @@ const PartitionMapping* Engine::State::mapping(Rank down, std::size_t dep) const
   return it == mappings.end() ? nullptr : it->second[dep].get();
 }
 
+bool Engine::State::is_identity(Rank down, std::size_t dep) const {
+  const PartitionMapping* m = mapping(down, dep);
+  return m == nullptr || m->form() == PartitionMapping::Form::identity ||
+         m->form() == PartitionMapping::Form::none;
+}
+
 // The plain forms take the sets that are there, whose copies share; the others compute.
 PartitionMapping::Upstream Engine::State::upstream_of(Rank down, std::size_t dep,
                                                       const PartitionSet& of) const {
   const PartitionMapping* m = mapping(down, dep);
-  if (m == nullptr) return {.needed = of, .lacking = {}};
+  if (m == nullptr || m->form() == PartitionMapping::Form::none)
+    return {.needed = of, .lacking = {}};
   const AssetId up = id_of[graph->upstream(down)[dep].value];
   if (m->form() == PartitionMapping::Form::all) {
     return {.needed = of.empty() ? PartitionSet{} : universe(up), .lacking = {}};
@@ -52,7 +59,7 @@ PartitionMapping::Upstream Engine::State::upstream_of(Rank down, std::size_t dep
 PartitionSet Engine::State::downstream_of(Rank down, std::size_t dep,
                                           const PartitionSet& of) const {
   const PartitionMapping* m = mapping(down, dep);
-  if (m == nullptr) return of;
+  if (m == nullptr || m->form() == PartitionMapping::Form::none) return of;
   const AssetId a = id_of[down.value];
   if (m->form() == PartitionMapping::Form::all) return of.empty() ? of : universe(a);
   if (m->form() == PartitionMapping::Form::identity) return of & cut(a)->universe;

@@ -97,8 +97,7 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, const Order& order
     for (std::size_t d = 0; d < deps.size(); ++d) {
       const AssetId up = s_.id_of[deps[d].value];
       if (!wants.has(up)) continue;
-      const PartitionMapping* mapping = s_.mapping(rank, d);
-      const bool same = mapping == nullptr || mapping->form() == PartitionMapping::Form::identity;
+      const bool same = s_.is_identity(rank, d);
       wants.each(up, s_.upstream_of(rank, d, w.set()).needed,
                  [&](std::size_t position) { each(position, same); });
     }

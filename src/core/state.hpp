@@ -378,6 +378,8 @@ struct Engine::State {
   void bind_partitions();
   /// The time up to which windows exist: now, but never back.
   [[nodiscard]] Instant window_time() const { return std::max(now, windows_until); }
+  /// Each partition needs its equal, or neither side is cut.
+  [[nodiscard]] bool is_identity(Rank down, std::size_t dep) const;
   void advance_windows(const std::string& name, Instant until);
 
   [[nodiscard]] bool is_paused(AssetId a) const {
