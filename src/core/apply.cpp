@@ -70,7 +70,16 @@ class Applier {
     s_.touch(m, touched_member | touched_versions | touched_checks);
     s_.change(m, changed_missing | changed_check | changed_definition);
     look_at_gates(m.asset);
-    if (s_.is_defined(m.asset)) s_.spread_staleness(m.asset, PartitionSet{m.partition});
+    if (s_.is_defined(m.asset)) {
+      s_.spread_staleness(m.asset, PartitionSet{m.partition});
+      // Those that went on for the sake of this input have nothing to go on with.
+      for (const Rank down : s_.graph->downstream(s_.rank_of[m.asset.value])) {
+        const AssetId d = s_.id_of[down.value];
+        if (s_.queued[d.value].run.value != 0) s_.reconsider.push_back(s_.queued[d.value]);
+        if (!s_.is_cut(d)) continue;
+        for (const auto& [partition, step] : s_.cut(d)->queued) s_.reconsider.push_back(step);
+      }
+    }
     rearm(m.asset);
   }
   void operator()(const fact::RunQueued& f);
@@ -359,6 +368,11 @@ void Applier::operator()(const fact::Updated& f) {
     s_.change(a, changed_definition, {});
   }
   if (f.step.run.value == 0) s_.handle(a, set);
+  set.for_each([&](PartitionId p) {
+    const StepId queued = s_.queued_step({a, p});
+    if (queued.run.value != 0) s_.reconsider.push_back(queued);
+    return true;
+  });
   if (s_.is_defined(a) && fits) s_.spread_staleness(a, set);
   s_.own = std::move(outer);
   rearm(a);

@@ -434,7 +434,9 @@ void Decider::take(const input::Admit& in) {
   const auto member = a.value == 0 ? Result<MemberId>{Error{Errc::not_found, ""}}
                                    : find_member(s_, a, in.partition);
   StepState* step = member ? s_.step(s_.queued_step(*member)) : nullptr;
-  if (step != nullptr && readiness(*step).waiting == false) start(*step);
+  if (step == nullptr) return;
+  const Readiness r = readiness(*step);
+  if (!r.waiting && r.end == Reason::none) start(*step);
 }
 
 void Decider::take(const input::Jumped& in) {

@@ -192,6 +192,10 @@ PartitionSet Engine::State::restale(AssetId a, const PartitionSet& of) {
   p.stale_dependencies = (p.stale_dependencies - of) | dependencies;
   revise(a);
   change(a, core::changed_stale, moved);
+  // What has become fresh again need not be made.
+  for (const auto& [id, step] : p.queued) {
+    if (moved.contains(id)) reconsider.push_back(step);
+  }
   const PartitionSet after = code | data | dependencies;
   return (before - after) | (after - before);
 }
@@ -221,6 +225,7 @@ void Engine::State::spread_staleness(AssetId from, const PartitionSet& set) {
     if (bits == before) continue;
     revise(a);
     change(a, core::changed_stale);
+    if (queued[a.value].run.value != 0) reconsider.push_back(queued[a.value]);
     if ((bits == 0) == (before == 0)) continue;
     onward(*rank, PartitionSet{PartitionId{}});
   }
