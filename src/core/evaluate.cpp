@@ -217,10 +217,9 @@ Truth Evaluator::any_of(const Program::Node& n, const Target& target, Explanatio
     const PartitionSet of = sees_all ? target.of : left;
     value = either(std::move(value),
                    node(arg, {target.asset, of, target.check, target.through_inferred_all}, child));
-    // One reason of its own is enough; so no stopping at what holds only by a request upstream.
     left = target.of;
     for (const Truth::Piece& piece : value.pieces()) {
-      if (piece.cause != Cause::upstream) left -= piece.set;
+      if (is_decided(piece)) left -= piece.set;
     }
   }
   return value;
@@ -269,7 +268,7 @@ Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& targe
       value = either(std::move(value), here);
       left = target.of;
       for (const Truth::Piece& piece : value.pieces()) {
-        if (piece.cause != Cause::upstream) left -= piece.set;
+        if (is_decided(piece)) left -= piece.set;
       }
     }
     if (child != nullptr && s_.is_cut(upstream)) {
@@ -389,7 +388,7 @@ Truth Evaluator::updated_since_tick(std::uint16_t index, const Target& target) {
     held = {};
     (target.of - s_.missing_of(target.asset, target.of)).for_each([&](PartitionId p) {
       const MemberRow& row = s_.member({target.asset, p});
-      if (row.changed.value != 0 && row.changed_at >= from) held.add(p);
+      if (row.changed.value != 0 && row.changed_at > from) held.add(p);
       return true;
     });
   }

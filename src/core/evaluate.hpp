@@ -52,6 +52,12 @@ class Evaluator {
   [[nodiscard]] bool must_see_all(const Program::Node& n) const {
     return n.remembers || s_.options.evaluate_everything;
   }
+  /// Of alternatives: none of those to come can make it another answer.  One reason of its own is
+  /// enough; but of several actions in one moment the last counts.
+  [[nodiscard]] bool is_decided(const Truth::Piece& piece) const {
+    return piece.cause != Cause::upstream &&
+           (s_.moment.order <= 1 || piece.order >= s_.moment.order);
+  }
   Truth node(std::uint16_t index, const Target& target, Explanation::Node* out);
   Truth all_of(const Program::Node& n, const Target& target, Explanation::Node* out);
   Truth any_of(const Program::Node& n, const Target& target, Explanation::Node* out);
