@@ -116,7 +116,9 @@ void Decider::take(const input::Load& in) {
     if (!schedule.known && !schedule.users.empty()) record(fact::TickPassed{name, s_.now, true});
   }
   for (const auto& [name, one] : s_.series) {
-    if (!one.known && !one.users.empty()) record(fact::TickPassed{name, s_.now, true});
+    // A clock that was set back takes no window away, also not from those who join.
+    const bool behind = !one.known || one.until < s_.windows_until;
+    if (behind && !one.users.empty()) record(fact::TickPassed{name, s_.window_time(), true});
   }
   look_at_clock();
   fire_timers();  // what passed while nobody looked

@@ -279,6 +279,7 @@ void Engine::State::bring_into_force() {
   pools[""].limit = options.slots;
   for (const auto& [name, limit] : graph->pools()) pools[name].limit = limit;
   for (auto& [id, step] : steps) {
+  for (std::uint32_t i = 0; i < size; ++i) forget_gone(id_of[i], existed[i]);
     step.ready = false;
     if (is_terminal(step.row.status)) continue;
     if (std::exchange(step.holds_place, false)) take_place(step);
@@ -319,6 +320,23 @@ void Engine::State::forget_partitioning(AssetId a) {
   forget(a, [](std::uint64_t) { return true; });
   if (std::exchange(memory[a.value].expression, 0) != 0) touch(a, touched_memory);
   for (std::uint32_t other = 1; other < memory.size(); ++other) {
+/// Nothing holds of what is gone: should it come back, what holds then does so newly.
+void Engine::State::forget_gone(AssetId a, const PartitionSet& existed) {
+  const PartitionSet gone = existed - universe(a);
+  if (gone.empty()) return;
+  for (std::uint32_t subject = 1; subject < memory.size(); ++subject) {
+    const auto& program = programs[subject];
+    if (!program || memory[subject].expression != program->hash) continue;
+    const auto slots = memory[subject].slots;
+    for (const auto& [slot, set] : slots) {
+      const std::uint64_t node = slot >> 32U;
+      if ((slot & 0xffff'ffffU) != a.value || node >= program->nodes.size()) continue;
+      if (program->nodes[node].condition->op == Op::newly_true)
+        remember(AssetId{subject}, slot, {}, gone);
+    }
+  }
+}
+
     forget(AssetId{other}, [&](std::uint64_t slot) {
       return slot < static_cast<std::uint64_t>(fact::Slot::stirred) &&
              (slot & 0xffff'ffffU) == a.value;
@@ -353,6 +371,7 @@ void Engine::State::rebind_partitions() {
   for (const auto& [name, one] : series) arm_windows(name);
   for (const auto& [id, backfill] : backfills) backfills_due.insert(id);
 }
+    forget_gone(a, existed[i]);
 
 void Engine::State::arm_windows(const std::string& name) {
   std::erase_if(

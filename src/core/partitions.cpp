@@ -91,10 +91,10 @@ void Engine::State::bind_partitions() {
     auto held = std::make_shared<Held>(
         Held{registry, PartitionSpace::bind(*definition, dynamic, *registry)});
     mine.bind({held, held->space.get()});
-    Instant until = now;
+    Instant until = window_time();
     if (const std::string name = series_of(*definition); !name.empty()) {
       Series& one = series[name];
-      if (!one.known) one.until = now;
+      if (!one.known) one.until = window_time();
       one.users.push_back(a);
       until = one.until;
     }

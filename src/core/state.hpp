@@ -488,6 +488,7 @@ struct Engine::State {
 
   // --- admission.cpp
   void set_ready(core::StepState& step, bool ready);
+  void forget_gone(AssetId a, const PartitionSet& existed);
   void take_place(core::StepState& step);
   void give_place_back(core::StepState& step);
 

@@ -15,7 +15,7 @@ void Decider::fire_timers() {
         break;
       }
       case Timer::Kind::window:
-        record(fact::TickPassed{timer.schedule, s_.now});
+        record(fact::TickPassed{timer.schedule, s_.window_time()});
         break;
       case Timer::Kind::freshness:
         s_.arm_timers(timer.asset);
