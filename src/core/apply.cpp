@@ -207,7 +207,8 @@ class Applier {
   }
   void request(AssetId a, const PartitionSet& set) {
     s_.change(a, changed_request | changed_handled, set);
-    s_.handle(a, set);
+    // Later than whatever else is requested with it: that is no reason to ask again.
+    s_.handle(a, set, s_.moment.order + 1);
     s_.moment.requested[a].put(set, s_.moment.order, Cause::own);
   }
   BackfillState* backfill_of(BackfillId id) {
@@ -631,6 +632,8 @@ void Applier::operator()(const fact::StepEnded& f) {
     if (f.status == StepStatus::succeeded && step.row.attempt != 0) s_.remember_durations(step.row);
     s_.own = std::move(outer);
     s_.moment.ended[a].put(set, s_.moment.order, Cause::own);
+    if (f.reason == Reason::inputs_unchanged)
+      s_.moment.unchanged[a].put(set, s_.moment.order, Cause::own);
     end_in_backfill(step.row);
     if (f.status == StepStatus::succeeded) rearm(a);  // it is known better how long it takes
   }
@@ -740,8 +743,6 @@ void Applier::operator()(const fact::BackfillJoined& f) {
 /// failure.
 void Applier::open_gate(const StepState& step, StepState& waiter) {
   const MemberId m = step.row.member;
-    if (f.reason == Reason::inputs_unchanged)
-      s_.moment.unchanged[a].put(one, s_.moment.order, Cause::own);
   const AssetId a = m.asset;
   if (s_.member(m).step == step.row.step) {
     each_member(step.row, [&](MemberId one) { add_gate(waiter, one); });
@@ -811,9 +812,9 @@ void Engine::State::remember_durations(const StepRow& step) {
 
 /// What was pending for these members of the asset's own condition is over (reference:
 /// since_last_handled).
-void Engine::State::handle(AssetId a, const PartitionSet& set) {
+void Engine::State::handle(AssetId a, const PartitionSet& set, std::uint32_t order) {
   if (!fits({a, *set.first()})) return;
-  moment.handled[a].put(set, moment.order, Cause::own);
+  moment.handled[a].put(set, order, Cause::own);
   const auto& program = programs[a.value];
   if (program && memory[a.value].expression == program->hash) {
     for (const std::uint16_t index : program->handled_nodes)

@@ -33,6 +33,13 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
       // moment.
       stirred = members;
       if (change.own.asset == subject) stirred -= change.own.set;
+      // What came before it was handled was seen by that.
+      if (const auto handled = s_.moment.handled.find(subject);
+          handled != s_.moment.handled.end()) {
+        for (const Truth::Piece& piece : handled->second.pieces()) {
+          if (piece.order > change.order) stirred -= piece.set;
+        }
+      }
       if (change.own.asset.value != 0 &&
           (hit & ~(changed_progress | changed_stale | changed_handled)) == 0) {
         const auto ended = s_.moment.ended.find(subject);
@@ -65,7 +72,13 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
                                                        : s_.downstream_of(rank, down, change.set));
   }
   if (const auto it = s_.watchers.find(a); it != s_.watchers.end()) {
-    for (const auto& [subject, reach] : it->second) concern(subject, reach, s_.universe(subject));
+    // What came or went leads nowhere by itself, but others may look at what is left.
+    const bool leads = (change.changes & (changed_definition | changed_members)) == 0;
+    for (const Watcher& w : it->second) {
+      if ((w.changes & change.changes) == 0) continue;
+      concern(w.subject, w.changes,
+              leads ? s_.watched_by(w, rank, change.set) : s_.universe(w.subject));
+    }
   }
 }
 
@@ -190,7 +203,7 @@ void Decider::evaluate_one(AssetId a) {
   e.held = e.held.within(requested);
   requested_[a] |= requested;
   requests_.push_back(std::move(e));
-  schedule_for({a, changed_request, {a, requested}, requested}, rank);
+  schedule_for({a, changed_request, {a, requested}, requested, s_.moment.order}, rank);
 }
 
 /// Whether nothing that a member needs is missing or busy.

@@ -75,55 +75,68 @@ std::uint16_t changes_of(Op op) {
 
 class Compiler {
  public:
+  /// Where a node is asked: steps upstream of the asset itself, or of another (Program::Reach).
+  struct Place {
+    std::string key;
+    int depth{};
+    bool direct{true};
+  };
+
   explicit Compiler(Program& program) : program_{program} {}
 
-  std::uint16_t add(const Condition& c, const std::string& key, int depth, bool on_check = false) {
+  std::uint16_t add(const Condition& c, const Place& place, bool on_check = false) {
     const auto index = static_cast<std::uint16_t>(program_.nodes.size());
     program_.nodes.push_back({&c, {}, false, 0});
-    reach(key, depth, changes_of(on_check && c.op == Op::missing ? Op::check_passed : c.op));
+    reach(place, changes_of(on_check && c.op == Op::missing ? Op::check_passed : c.op));
     if (c.op == Op::in_latest_time_window) {
       program_.window_lookback = std::max(program_.window_lookback, c.lookback);
     }
     if (c.op == Op::cron_tick_passed || c.op == Op::updated_since_tick) {
       program_.nodes[index].schedule = schedule(c.text + '|' + c.zone);
-      reach("", 0, changed_tick);
+      reach({}, changed_tick);
     }
     if (c.op == Op::freshness_due) program_.asks_freshness = true;
     if (c.op == Op::upstream_ready) {
-      reach(key, Program::all_upstream,
+      reach({place.key, Program::all_upstream, place.direct},
             changed_missing | changed_stale | changed_progress | changed_members);
     }
     const bool into_deps = c.op == Op::any_deps || c.op == Op::all_deps;
     const bool into_other = c.op == Op::asset_matches;
-    if (into_deps) reach(key, depth + 1, changed_members);
-    if (into_other) reach(c.text, 0, changed_members | changed_definition);
+    Place inner = place;
+    if (into_deps) ++inner.depth;
+    if (into_other) {
+      inner = {c.text, 0, place.key.empty() && place.depth == 0};
+    }
+    if (into_deps) reach(inner, changed_members);
+    if (into_other) reach(inner, changed_members | changed_definition);
     std::vector<std::uint16_t> args;
     bool remembers = c.op == Op::since || c.op == Op::newly_true ||
                      c.op == Op::since_last_handled || c.op == Op::updated_since_tick;
     for (const auto& arg : c.args) {
-      args.push_back(add(*arg, into_other ? c.text : key,
-                         into_other ? 0 : depth + (into_deps ? 1 : 0),
-                         on_check || c.op == Op::any_checks || c.op == Op::all_checks));
+      args.push_back(
+          add(*arg, inner, on_check || c.op == Op::any_checks || c.op == Op::all_checks));
       remembers = remembers || program_.nodes[args.back()].remembers;
     }
     program_.nodes[index].args = std::move(args);
     program_.nodes[index].remembers = remembers;
-    if (c.op == Op::since_last_handled) program_.handled_nodes.push_back(index);
+    const bool of_itself = place.key.empty() && place.depth == 0;
+    if (c.op == Op::since_last_handled && of_itself) program_.handled_nodes.push_back(index);
     return index;
   }
 
- private:
-  void reach(const std::string& key, int depth, std::uint16_t changes) {
+  void reach(const Place& place, std::uint16_t changes) {
     if (changes == 0) return;
     auto it = std::ranges::find_if(program_.reaches, [&](const Program::Reach& r) {
-      return r.key == key && r.depth == depth;
+      return r.key == place.key && r.depth == place.depth && r.direct == place.direct;
     });
     if (it == program_.reaches.end()) {
-      program_.reaches.push_back({key, depth, changes});
+      program_.reaches.push_back({place.key, place.depth, place.direct, changes});
     } else {
       it->changes = static_cast<std::uint16_t>(it->changes | changes);
     }
   }
+
+ private:
   std::uint16_t schedule(const std::string& name) {
     const auto index = std::ranges::find(program_.schedules, name) - program_.schedules.begin();
     if (index == std::ssize(program_.schedules)) program_.schedules.push_back(name);
@@ -140,7 +153,9 @@ std::shared_ptr<const Program> compile(ConditionPtr root, std::string source) {
   program->root = std::move(root);
   program->source = std::move(source);
   program->hash = version_hash(program->root->canonical());
-  Compiler{*program}.add(*program->root, "", 0);
+  Compiler compiler{*program};
+  compiler.add(*program->root, {});
+  compiler.reach({"", 1}, changed_version);  // an input that updates is always a reason to look
   std::erase_if(program->reaches, [&](const Program::Reach& r) {
     if (!r.key.empty() || r.depth > 1 || r.depth < 0) return false;
     (r.depth == 0 ? program->own_changes : program->deps_changes) = r.changes;

@@ -130,6 +130,7 @@ struct Program {
   struct Reach {
     std::string key;  ///< "" for the asset itself.
     int depth{};
+    bool direct{true};  ///< `key` is asked about for the asset itself, not for one upstream of it.
     std::uint16_t changes{};
     friend bool operator==(const Reach&, const Reach&) = default;
   };
@@ -143,7 +144,7 @@ struct Program {
   std::uint16_t own_changes{};   ///< Of its asset …
   std::uint16_t deps_changes{};  ///< … and of its dependencies; all other reaches are looked up.
   std::vector<std::string> schedules;        ///< "cron|zone", distinct.
-  std::vector<std::uint16_t> handled_nodes;  ///< Every since_last_handled.
+  std::vector<std::uint16_t> handled_nodes;  ///< Every since_last_handled of the asset itself.
   bool asks_freshness{false};                ///< Some freshness_due.
 };
 [[nodiscard]] std::shared_ptr<const Program> compile(ConditionPtr root, std::string source);

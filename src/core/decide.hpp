@@ -67,7 +67,7 @@ struct Queued {
 
 class Decider {
  public:
-  Decider(Engine::State& state, Instant now) : s_{state} { s_.now = now; }
+  Decider(Engine::State& state, Instant now) : s_{state}, before_{state.now} { s_.now = now; }
 
   Moment run(std::span<const Input> inputs);
 
@@ -108,6 +108,7 @@ class Decider {
   // timers.cpp
   void fire_timers();
   void look_at_clock();
+  void look_at_edges(AssetId a);
   void judge_freshness();
 
   // automation.cpp: conditions, and what they request
@@ -160,6 +161,7 @@ class Decider {
   void collect_rows();
 
   Engine::State& s_;
+  Instant before_;  ///< Of the last moment.
   std::vector<FactRecord> facts_;
   std::vector<Effect> effects_;
   std::vector<MemberId> delivered_;  ///< External ones that have checks to run.

@@ -351,9 +351,8 @@ Truth Evaluator::since_last_handled(std::uint16_t index, const Target& target,
       value.add(piece.set - not_before(handled, piece.order), piece.order, Cause::own);
     }
     PartitionSet before = remembered(index, target) - a.set();
-    // The asset's own slots were cleared when it was handled; those kept for others are cleared
-    // here.
-    if (target.asset != subject_) before -= handled.set();
+    // The asset's own slots were cleared when it was handled; all others are cleared here.
+    if (elsewhere_ || target.asset != subject_) before -= handled.set();
     value.add(std::move(before), 0, Cause::own);
   }
   // What holds at the very moment of being handled holds later than that at the next one.

@@ -161,8 +161,14 @@ std::vector<Rank> upstream_at(const Graph& graph, Rank from, int depth) {
 
 void Engine::State::bring_into_force() {
   FRESHET_ASSERT(next_graph != nullptr);
+  std::optional<std::vector<std::uint8_t>> stale_before;
+  if (graph) {
+    stale_before.emplace(keys.size());
+    for (std::size_t i = 0; i < stale.size(); ++i) (*stale_before)[id_of[i].value] = stale[i];
+  }
   graph = next_graph;
   const std::size_t size = graph->size();
+  std::vector<std::uint8_t> redefined(size);
   std::ranges::fill(rank_of, no_rank);
   id_of.assign(size, {});
   stale.assign(size, 0);
@@ -225,6 +231,7 @@ void Engine::State::bring_into_force() {
     if (row != before) {
       if (before.shape != row.shape) forget_partitioning(a);
       if (before.defined && before.code != row.code) moment.code[a] = moment.order;
+      redefined[i] = 1;
       before = std::move(row);
       touch(a, touched_definition);
       change(a, changed_definition);
@@ -262,11 +269,17 @@ void Engine::State::bring_into_force() {
         continue;
       }
       for (const Rank r : upstream_at(*graph, *base, reach.depth)) {
-        watchers[id_of[r.value]].emplace_back(a, reach.changes);
+        watchers[id_of[r.value]].push_back({.subject = a,
+                                            .changes = reach.changes,
+                                            .base = *base,
+                                            .depth = reach.depth,
+                                            .itself = reach.key.empty(),
+                                            .direct = reach.direct});
         if (asks && (reach.changes & changed_edge) != 0) lazy.push_back(id_of[r.value]);
       }
     }
   }
+  for (std::uint32_t i = 0; i < size; ++i) forget_gone(id_of[i], existed[i]);
   for (std::uint32_t a = 1; a < definitions.size(); ++a) {
     if (!definitions[a].defined || rank_of[a] != no_rank) continue;
     definitions[a].defined = false;
@@ -279,7 +292,6 @@ void Engine::State::bring_into_force() {
   pools[""].limit = options.slots;
   for (const auto& [name, limit] : graph->pools()) pools[name].limit = limit;
   for (auto& [id, step] : steps) {
-  for (std::uint32_t i = 0; i < size; ++i) forget_gone(id_of[i], existed[i]);
     step.ready = false;
     if (is_terminal(step.row.status)) continue;
     if (std::exchange(step.holds_place, false)) take_place(step);
@@ -292,7 +304,7 @@ void Engine::State::bring_into_force() {
     for (const Rank down : closure(*graph, rank_of[a.value], false))
       lazy_above[id_of[down.value]].push_back(a);
   }
-  recompute_staleness();
+  recompute_staleness(stale_before, std::move(redefined));
   arm_all_timers();
   for (const auto& [id, backfill] : backfills) backfills_due.insert(id);
 }
@@ -308,18 +320,6 @@ void Engine::State::note_members(AssetId a, const PartitionSet& existed) {
     change(id_of[down.value], changed_person);
 }
 
-/// Another cadence, zone or kind of key: what conditions remember is of partitions that are gone.
-void Engine::State::forget_partitioning(AssetId a) {
-  const auto forget = [&](AssetId subject, auto&& concerns) {
-    auto& slots = memory[subject.value].slots;
-    for (const auto& [slot, set] : slots) {
-      if (concerns(slot)) touched_slots.emplace(subject, slot);
-    }
-    std::erase_if(slots, [&](const auto& entry) { return concerns(entry.first); });
-  };
-  forget(a, [](std::uint64_t) { return true; });
-  if (std::exchange(memory[a.value].expression, 0) != 0) touch(a, touched_memory);
-  for (std::uint32_t other = 1; other < memory.size(); ++other) {
 /// Nothing holds of what is gone: should it come back, what holds then does so newly.
 void Engine::State::forget_gone(AssetId a, const PartitionSet& existed) {
   const PartitionSet gone = existed - universe(a);
@@ -337,6 +337,18 @@ void Engine::State::forget_gone(AssetId a, const PartitionSet& existed) {
   }
 }
 
+/// Another cadence, zone or kind of key: what conditions remember is of partitions that are gone.
+void Engine::State::forget_partitioning(AssetId a) {
+  const auto forget = [&](AssetId subject, auto&& concerns) {
+    auto& slots = memory[subject.value].slots;
+    for (const auto& [slot, set] : slots) {
+      if (concerns(slot)) touched_slots.emplace(subject, slot);
+    }
+    std::erase_if(slots, [&](const auto& entry) { return concerns(entry.first); });
+  };
+  forget(a, [](std::uint64_t) { return true; });
+  if (std::exchange(memory[a.value].expression, 0) != 0) touch(a, touched_memory);
+  for (std::uint32_t other = 1; other < memory.size(); ++other) {
     forget(AssetId{other}, [&](std::uint64_t slot) {
       return slot < static_cast<std::uint64_t>(fact::Slot::stirred) &&
              (slot & 0xffff'ffffU) == a.value;
@@ -358,6 +370,7 @@ void Engine::State::rebind_partitions() {
     const AssetId a = id_of[i];
     if (!is_cut(a) || cut(a)->universe == existed[i]) continue;
     note_members(a, existed[i]);
+    forget_gone(a, existed[i]);
     revise(a);
     spread_staleness(a, cut(a)->materialized);
     for (const Rank down : graph->downstream(rank_of[a.value])) {
@@ -371,7 +384,6 @@ void Engine::State::rebind_partitions() {
   for (const auto& [name, one] : series) arm_windows(name);
   for (const auto& [id, backfill] : backfills) backfills_due.insert(id);
 }
-    forget_gone(a, existed[i]);
 
 void Engine::State::arm_windows(const std::string& name) {
   std::erase_if(

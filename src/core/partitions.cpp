@@ -118,6 +118,29 @@ void Engine::State::bind_partitions() {
   }
 }
 
+PartitionSet Engine::State::below(Rank down, int depth, Rank up, const PartitionSet& of) const {
+  if (depth == 0) return down == up ? of : PartitionSet{};
+  PartitionSet out;
+  const auto deps = graph->upstream(down);
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    const PartitionSet found = below(deps[d], depth - 1, up, of);
+    if (!found.empty()) out |= downstream_of(down, d, found);
+  }
+  return out;
+}
+
+PartitionSet Engine::State::watched_by(const Watcher& watcher, Rank up,
+                                       const PartitionSet& of) const {
+  const AssetId subject = watcher.subject;
+  const AssetId base = id_of[watcher.base.value];
+  const bool alike = watcher.itself || (watcher.direct && is_cut(subject) && is_cut(base) &&
+                                        cut(subject)->shape == cut(base)->shape);
+  if (mappings.empty() || (!alike && watcher.depth == 0)) return universe(subject);
+  const PartitionSet lower = below(watcher.base, watcher.depth, up, of);
+  if (alike) return lower & universe(subject);
+  return lower.empty() ? lower : universe(subject);
+}
+
 /// Windows that came to exist by `until` are there from now on.
 void Engine::State::advance_windows(const std::string& name, Instant until) {
   Series& one = series[name];

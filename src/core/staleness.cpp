@@ -231,17 +231,24 @@ void Engine::State::spread_staleness(AssetId from, const PartitionSet& set) {
   }
 }
 
-void Engine::State::recompute_staleness() {
+/// `before`: what was stale, by asset; nullopt after a start, when only what depends on a
+/// definition that `changed` (by rank) can be other than it was.
+void Engine::State::recompute_staleness(const std::optional<std::vector<std::uint8_t>>& before,
+                                        std::vector<std::uint8_t> changed) {
   for (std::uint32_t i = 0; i < stale.size(); ++i) {
     const AssetId a = id_of[i];
+    for (const Rank up : graph->upstream(Rank{i})) changed[i] |= changed[up.value];
+    const std::size_t told = changes.size();
     if (is_cut(a)) {
       static_cast<void>(restale(a, cut(a)->materialized));
-      continue;
+    } else {
+      const std::uint8_t was = before && a.value < before->size() ? (*before)[a.value] : 0;
+      stale[i] = compute_stale(Rank{i});
+      if (stale[i] == was) continue;
+      revise(a);
+      change(a, core::changed_stale);
     }
-    const std::uint8_t bits = compute_stale(Rank{i});
-    if (std::exchange(stale[i], bits) == bits) continue;
-    revise(a);
-    change(a, core::changed_stale);
+    if (!before && changed[i] == 0) changes.resize(told);
   }
 }
 

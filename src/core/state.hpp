@@ -97,6 +97,17 @@ struct ChangeEvent {
   std::uint16_t changes{};
   Own own;
   PartitionSet set;  ///< Partitions of the asset.
+  std::uint32_t order{};  ///< Of the action in the moment that brought it.
+};
+
+/// A condition that looks at an asset otherwise than as its own or a direct dependency.
+struct Watcher {
+  AssetId subject;
+  std::uint16_t changes{};
+  Rank base;  ///< The asset is `depth` steps upstream of this one.
+  int depth{};
+  bool itself{false};  ///< The base is the subject.
+  bool direct{false};  ///< The subject's partitions are those of the base, where they are equal.
 };
 
 /// Time windows that come to exist together: a shape and an offset.
@@ -229,7 +240,7 @@ struct Engine::State {
   std::unordered_map<std::string, core::Schedule> deadlines;  ///< By deadline_name.
   /// Of assets that are cut, or have a dependency that is: a mapping per dependency.
   std::unordered_map<AssetId, std::vector<std::shared_ptr<const PartitionMapping>>> mappings;
-  std::unordered_map<AssetId, std::vector<std::pair<AssetId, std::uint16_t>>> watchers;
+  std::unordered_map<AssetId, std::vector<core::Watcher>> watchers;
   std::unordered_map<std::string, std::shared_ptr<const core::Program>> compiled;  ///< By text.
   /// Of a condition's allow and ignore: 1 for each dependency that counts, by rank.
   std::unordered_map<const core::Condition*, std::vector<std::uint8_t>> narrowed;
@@ -319,6 +330,8 @@ struct Engine::State {
     if (!owner) owner = std::make_unique<core::Partitions>();
     return *owner;
   }
+  /// The row of an asset that is cut, from those of all its partitions.
+  void find_latest(AssetId a);
   /// Brings the sets up to date with a member's row.
   void note(MemberId m);
   [[nodiscard]] PartitionSet universe(AssetId a) const {
@@ -330,8 +343,6 @@ struct Engine::State {
                            : m.partition.value == 0;
   }
   [[nodiscard]] bool exists(MemberId m) const {
-  /// The row of an asset that is cut, from those of all its partitions.
-  void find_latest(AssetId a);
     return is_cut(m.asset) ? cut(m.asset)->universe.contains(m.partition) : m.partition.value == 0;
   }
   [[nodiscard]] StepId busy_step(MemberId m) const {
@@ -367,6 +378,8 @@ struct Engine::State {
   // --- partitions.cpp: how members of one asset depend on those of another
   /// Of the `dep`-th dependency of `down`; nullptr where neither is cut.
   [[nodiscard]] const PartitionMapping* mapping(Rank down, std::size_t dep) const;
+  /// Each partition needs its equal, or neither side is cut.
+  [[nodiscard]] bool is_identity(Rank down, std::size_t dep) const;
   [[nodiscard]] PartitionMapping::Upstream upstream_of(Rank down, std::size_t dep,
                                                        const PartitionSet& of) const;
   /// Existing members of `down` that need some of these of its dependency.
@@ -374,12 +387,15 @@ struct Engine::State {
                                            const PartitionSet& of) const;
   /// As above, over all dependencies of `down` that are `up`.
   [[nodiscard]] PartitionSet downstream_of(Rank up, Rank down, const PartitionSet& of) const;
+  /// Existing members of `down` that have some of these `depth` steps upstream.
+  [[nodiscard]] PartitionSet below(Rank down, int depth, Rank up, const PartitionSet& of) const;
+  /// Members of its subject that a watcher looks at these for.
+  [[nodiscard]] PartitionSet watched_by(const core::Watcher& watcher, Rank up,
+                                        const PartitionSet& of) const;
   /// Binds spaces and mappings of the definitions in force.
   void bind_partitions();
   /// The time up to which windows exist: now, but never back.
   [[nodiscard]] Instant window_time() const { return std::max(now, windows_until); }
-  /// Each partition needs its equal, or neither side is cut.
-  [[nodiscard]] bool is_identity(Rank down, std::size_t dep) const;
   void advance_windows(const std::string& name, Instant until);
 
   [[nodiscard]] bool is_paused(AssetId a) const {
@@ -426,7 +442,7 @@ struct Engine::State {
   void change(AssetId a, std::uint16_t what, PartitionSet set) {
     // A definition changes also where no member exists.
     if (!set.empty() || (what & core::changed_definition) != 0)
-      changes.push_back({a, what, own, std::move(set)});
+      changes.push_back({a, what, own, std::move(set), moment.order});
   }
   void change(MemberId m, std::uint16_t what) {
     if (fits(m)) change(m.asset, what, PartitionSet{m.partition});
@@ -451,18 +467,21 @@ struct Engine::State {
   [[nodiscard]] std::uint8_t compute_stale(MemberId m) const;
   PartitionSet restale(AssetId a, const PartitionSet& of);
   void spread_staleness(AssetId from, const PartitionSet& set);
-  void recompute_staleness();
+  void recompute_staleness(const std::optional<std::vector<std::uint8_t>>& before,
+                           std::vector<std::uint8_t> changed);
   void remember_version(MemberId m, const MemberRow& before, Sequence at, DataVersion version);
 
   // --- apply.cpp
   void apply(const FactRecord& record);
-  void handle(AssetId a, const PartitionSet& set);
+  void handle(AssetId a, const PartitionSet& set) { handle(a, set, moment.order); }
+  void handle(AssetId a, const PartitionSet& set, std::uint32_t order);
   void remember_durations(const StepRow& succeeded);
 
   // --- load.cpp
   void bring_into_force();
   void rebind_partitions();
   void note_members(AssetId a, const PartitionSet& existed);
+  void forget_gone(AssetId a, const PartitionSet& existed);
   void forget_partitioning(AssetId a);
   void arm_windows(const std::string& name);
   void arm_timers(AssetId a);
@@ -488,7 +507,6 @@ struct Engine::State {
 
   // --- admission.cpp
   void set_ready(core::StepState& step, bool ready);
-  void forget_gone(AssetId a, const PartitionSet& existed);
   void take_place(core::StepState& step);
   void give_place_back(core::StepState& step);
 

@@ -21,7 +21,8 @@ void Decider::fire_timers() {
         s_.arm_timers(timer.asset);
         break;  // judged with all the others
       case Timer::Kind::edge:
-        s_.change(timer.asset, changed_edge);
+        if (std::ranges::binary_search(s_.lazy, timer.asset)) s_.change(timer.asset, changed_edge);
+        look_at_edges(timer.asset);
         s_.arm_timers(timer.asset);
         break;
       case Timer::Kind::retry:
@@ -49,28 +50,41 @@ void Decider::look_at_clock() {
     const AssetDefinition& def = s_.definition(a);
     if (def.freshness) aged_.push_back(a);
     if (std::ranges::binary_search(s_.lazy, a)) s_.change(a, changed_edge);
-    if (std::ranges::any_of(def.deps,
-                            [](const Dependency& d) { return d.rule.max_age.has_value(); })) {
-      s_.change(a, changed_edge);
-    }
+    look_at_edges(a);
+  }
+}
+
+/// Whether time alone has made an edge rule hold, or not hold any more, since the last moment.
+void Decider::look_at_edges(AssetId a) {
+  if (!s_.is_defined(a)) return;
+  if (std::ranges::any_of(s_.definition(a).deps, [&](const Dependency& dep) {
+        return s_.edge_unready(dep, before_).empty() != s_.edge_unready(dep, s_.now).empty();
+      })) {
+    s_.change(a, changed_edge);
   }
 }
 
 void Decider::judge_freshness() {
-  std::vector<AssetId> assets = std::exchange(aged_, {});
+  struct Aged {
+    AssetId asset;
+    Own own;
+    std::uint32_t order{};
+  };
+  std::vector<Aged> assets;
+  for (const AssetId a : std::exchange(aged_, {})) assets.push_back({.asset = a, .own = {}});
   for (const ChangeEvent& change : s_.changes) {
     if ((change.changes & (changed_delivery | changed_missing | changed_definition)) != 0)
-      assets.push_back(change.asset);
+      assets.push_back({change.asset, change.own, change.order});
   }
-  for (const AssetId a : assets) {
+  for (const auto& [a, own, order] : assets) {
     if (!s_.is_defined(a)) continue;
     const FreshnessState before = s_.members[a.value].freshness;
     const FreshnessState state = s_.freshness_at(a, s_.now);
     if (state == before) continue;
-    Own outer = std::exchange(
-        s_.own, state == FreshnessState::pass ? Own{a, PartitionSet{PartitionId{}}} : Own{});
+    Own outer = std::exchange(s_.own, own);
+    const std::uint32_t last = std::exchange(s_.moment.order, order);
     record(fact::FreshnessChanged{{a, {}}, state});
-    s_.own = std::move(outer);
+    s_.own = std::move(outer), s_.moment.order = last;
     if (state == FreshnessState::fail) {
       record(fact::Alerted{
           .asset = a, .kind = fact::Alerted::Kind::freshness, .text = s_.freshness_text(a)});
