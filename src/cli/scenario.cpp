@@ -410,14 +410,18 @@ void Scenario::act(const Node& action) {
     std::vector<Input> inputs;
     translate(action, inputs);
     const std::size_t failures = failures_.size();
-    moment(inputs);
-    // An admission that was not possible shows as a step that has not started.
     const Node& value = action.children()[1];
     const std::string verb{action.children()[0].text()};
+    const auto before = value.is_scalar() ? steps_.find(text_of(value)) : steps_.end();
+    const StepId meant =
+        before == steps_.end() || before->second.empty() ? StepId{} : before->second.front().step;
+    moment(inputs);
+    // An admission that was not possible shows as a step that has not started.
     if (failures == failures_.size() && !inputs.empty() &&
         std::holds_alternative<input::Admit>(inputs.front())) {
       const auto it = steps_.find(text_of(value));
-      const bool waiting = it != steps_.end() && !it->second.empty() && !it->second.front().started;
+      const bool waiting = it != steps_.end() && !it->second.empty() &&
+                           it->second.front().step == meant && !it->second.front().started;
       if (waiting) {
         const auto why = engine_.why(member_of(value).asset, member_of(value).partition);
         fail(verb + " " + text_of(value) +
