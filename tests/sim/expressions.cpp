@@ -100,8 +100,10 @@ std::string Expressions::over_checks() {
 }
 
 std::string Expressions::over_dependencies(int depth) {
-  std::string text =
-      std::string{chance(65) ? "any" : "all"} + "_deps_match(" + tree(depth - 1) + ")";
+  ++below_deps_;
+  std::string text = std::string{chance(65) ? "any" : "all"} + "_deps_match(";
+  text += tree(depth - 1) + ")";
+  --below_deps_;
   if (chance(15) && !words_.assets.empty()) {
     text +=
         std::string{chance(50) ? ".allow(" : ".ignore("} + "\"key:" + one_of(words_.assets) + "\")";
@@ -130,7 +132,8 @@ std::string Expressions::tree(int depth) {
     case 9:
       return over_dependencies(depth);
     case 10:
-      if (words_.assets.empty()) return operand();
+      if (words_.assets.empty() || (below_deps_ > 0 && !words_.matches_below_deps))
+        return operand();
       return "asset_matches(\"" + one_of(words_.assets) + "\", " + tree(depth - 1) + ")";
     default:
       return operand();

@@ -11,6 +11,7 @@ struct Vocabulary {
   std::vector<std::string> assets;  ///< For asset_matches, allow and ignore; may be empty.
   std::vector<std::string> crons;   ///< Arguments of a cron, e.g. `"0 * * * *", "Europe/Vienna"`.
   std::vector<std::string> lookbacks{"\"2h\""};  ///< Quoted durations.
+  bool matches_below_deps{true};  ///< Whether asset_matches may stand within any_deps_match.
 };
 
 class Expressions {
@@ -36,6 +37,7 @@ class Expressions {
 
   std::mt19937_64& random_;
   const Vocabulary& words_;
+  int below_deps_{};
 };
 
 }  // namespace freshet::sim

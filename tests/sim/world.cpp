@@ -405,6 +405,19 @@ void World::report() {
   std::vector<Input> inputs{input::Report{.events = {event}, .token = next_token_++}};
   step(std::move(inputs));
   if (chance(10)) step({input::Report{.events = {event}}});  // delivered twice
+  if (chance(15)) {
+    // Several at once are one moment.
+    std::vector<Input> together;
+    for (std::size_t n = 2 + below(2); n > 0; --n) {
+      const std::string key = "a" + std::to_string(below(assets_));
+      if (const auto r = graph_->find(key)) {
+        input::Event part{.asset = key, .partition = random_partition(key), .source = "sim"};
+        if (chance(50)) part.data_version = "v" + std::to_string(below(4));
+        together.emplace_back(input::Report{.events = {std::move(part)}});
+      }
+    }
+    step(std::move(together));
+  }
 }
 
 void World::act() {
