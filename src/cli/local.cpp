@@ -83,7 +83,7 @@ json as_json(const Graph& graph, std::span<const Rank> subset) {
                       {"owners", a.owners},
                       {"tags", a.tags},
                       {"deps", std::move(deps)},
-                      {"partitions", nullptr},
+                      {"partitions", a.partitions ? json(a.partitions->text) : json{}},
                       {"description", a.description},
                       {"project", a.project}});
   }

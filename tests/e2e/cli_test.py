@@ -56,6 +56,12 @@ class WithoutADaemon(DaemonTest):
         self.assertEqual(2, freshet("graph", project, "--format", "picture").returncode)
         self.assertEqual(2, freshet("graph", project, "--select", "+(").returncode)
 
+    def test_graph_tells_partitions(self):
+        project = self.project(DEFINITIONS.replace("key: slow", "key: slow, partitions: {static: [at, de]}"))
+        graph = json.loads(freshet("graph", project, "--json").stdout)
+        self.assertEqual({"slow": '{"static":["at","de"]}'},
+                         {a["key"]: a["partitions"] for a in graph["assets"] if a["partitions"]})
+
     def test_schema(self):
         schema = json.loads(freshet("schema").stdout)
         self.assertIn("draft-07", schema["$schema"])
