@@ -1,7 +1,10 @@
 // Which assets an expression such as `+marts/revenue and not tag:pii` means.
 #pragma once
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,24 +14,50 @@
 
 namespace freshet {
 
+struct Snapshot;
+
 /// A parsed selection; cheap to copy, safe to share.
 ///
-///   *                       every asset                 key:"marts/*"  by glob (`*` within a
-///   segment, `**` across) marts/revenue           one asset, or a glob        group: kind: owner:
-///   tag:name tag:name=value +x  x+  2+x  x+1  +x+   with upstream/downstream, to a depth and or
-///   not ( )          in this order of binding: not, and, or roots(x) sinks(x)       those of x
-///   with nothing of x upstream / downstream of them
+///   *                                 every asset
+///   marts/revenue  "marts/*"          one asset, or a glob: `*` within a segment, `**` across
+///   key:  group:  kind:  owner:       by glob
+///   tag:NAME  tag:NAME=VALUE
+///   project:  code_location:          which are the same
+///   column:                           has a declared column of that name
+///   partitions:                       none, time, static, dynamic, multi, or a cadence; of several
+///                                     dimensions one is enough
+///   automation:                       none, any, or what its expression begins with: eager,
+///                                     on_cron, on_missing, lazy, a part of these such as cron, or
+///                                     custom for all others
+///   group:<null>                      has none; so for kind, owner, tag, column
+///   +x  x+  2+x  x+1  +x+             with upstream, downstream, up to a depth
+///   roots(x)  sinks(x)                those of x with nothing of x upstream, downstream of them
+///   and  or  not  ( )                 in this order of binding: not, and, or
+///
+/// Only the running system can answer
+///
+///   status:       missing, fresh, stale as in `data`; partial: some of its partitions are there,
+///                 others are missing; idle, waiting, running as in `work`; failed: its latest step
+///                 failed, also if it runs again; paused; provisional; late, warning: too old, or
+///                 nearly, by its freshness policy
+///   data:  work:  freshness:          the field of an asset's state
+///   automation:paused
 class Selection {
  public:
   /// Errors name the column (from 1) and the nearest valid word.
   static Result<Selection> parse(std::string_view text);
 
-  /// A word that only the running system can answer, such as `status:stale`; false for "no".
+  /// What only the running system can answer, such as `status:stale`; false for "no".
   using State = std::function<bool(Rank, std::string_view attribute, std::string_view value)>;
 
   /// Ranks of the selected assets, ascending.  A key that does not exist is Errc::not_found, with
-  /// the nearest one.
+  /// the nearest one; without a state, what needs it is Errc::unsupported.
   [[nodiscard]] Result<std::vector<Rank>> select(const Graph& graph, const State& state = {}) const;
+  /// Of the snapshot's graph, with its state.
+  [[nodiscard]] Result<std::vector<Rank>> select(const Snapshot& snapshot) const;
+
+  /// The error of selecting without a state; nullopt where the graph is enough.
+  [[nodiscard]] std::optional<Error> needs_state() const;
 
   /// The expression in its canonical spelling.
   [[nodiscard]] std::string text() const;
@@ -38,5 +67,18 @@ class Selection {
  private:
   std::shared_ptr<const Node> root_;
 };
+
+/// The words that an attribute such as `status` takes; empty where it takes any text.
+[[nodiscard]] std::span<const std::string_view> selection_words(std::string_view attribute);
+
+/// What may follow an attribute and its colon, for whoever writes a selection.
+struct SelectionChoice {
+  std::string_view attribute;
+  bool is_live{false};              ///< Only the running system can answer.
+  std::vector<std::string> values;  ///< As written: its words, or what the graph has but keys.
+};
+/// Every attribute, each with at most `values_max` values.
+[[nodiscard]] std::vector<SelectionChoice> selection_choices(const Graph& graph,
+                                                             std::size_t values_max);
 
 }  // namespace freshet

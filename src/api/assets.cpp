@@ -21,6 +21,7 @@
 #include "freshet/facts.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
+#include "freshet/selection.hpp"
 #include "freshet/snapshot.hpp"
 
 namespace freshet::api {
@@ -35,10 +36,10 @@ Result<std::vector<bool>> wanted(const View& view, const std::string& select,
     for (const Rank rank : ranks) marks[rank.value] = true;
   }
   if (!status.empty()) {
-    for (std::uint32_t i = 0; i < marks.size(); ++i) {
-      const Rank rank{i};
-      marks[i] = marks[i] && holds(view.state(rank), view.graph().asset(rank), "status", status);
-    }
+    FRESHET_TRY(const std::vector<Rank> ranks, view.select("status:" + status));
+    std::vector<bool> both(marks.size());
+    for (const Rank rank : ranks) both[rank.value] = marks[rank.value];
+    marks = std::move(both);
   }
   return marks;
 }
@@ -46,12 +47,12 @@ Result<std::vector<bool>> wanted(const View& view, const std::string& select,
 Result<std::string> assets_page(const Call& call, std::size_t limit) {
   const View& view = call.view;
   const std::string status = call.query("status");
-  static constexpr std::string_view known[] = {"missing", "fresh",   "stale",  "idle",
-                                               "waiting", "running", "failed", "paused"};
-  if (!status.empty() && std::ranges::find(known, status) == std::end(known)) {
-    return Error{Errc::invalid, "query value status=" + status +
-                                    ": want missing, fresh, stale, idle, waiting, running, failed "
-                                    "or paused"};
+  const auto known = selection_words("status");
+  if (!status.empty() && std::ranges::find(known, status) == known.end()) {
+    std::string want;
+    for (const std::string_view word : known)
+      want += (want.empty() ? "" : ", ") + std::string{word};
+    return Error{Errc::invalid, "query value status=" + status + ": want one of " + want};
   }
   FRESHET_TRY(const std::vector<bool> marks, wanted(view, call.query("select"), status));
   const auto by_key = view.catalog->by_key();

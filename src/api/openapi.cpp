@@ -24,8 +24,10 @@ struct QueryValue {
 };
 
 constexpr QueryValue query_values[] = {
-    {"select", "string", "A selection: `+marts/revenue and not tag:pii`, `status:stale`."},
-    {"status", "string", "Only those in this state; of runs several, by commas."},
+    {"select", "string",
+     "A selection: `+marts/revenue and not tag:pii`, `status:late`, `partitions:daily`."},
+    {"status", "string",
+     "Of assets, a word that `status:` takes in a selection; of runs several, by commas."},
     {"asset", "string", "Only runs that have a step of this asset."},
     {"backfill", "string", "Only runs of this backfill."},
     {"state", "string", "Only those: `missing`, `fresh`, `stale`, `failed` or `in_progress`."},

@@ -62,10 +62,7 @@ const StepRow* View::step(StepId id) const {
 
 Result<std::vector<Rank>> View::select(std::string_view expression) const {
   FRESHET_TRY(const Selection selection, Selection::parse(expression));
-  return selection.select(graph(),
-                          [this](Rank rank, std::string_view attribute, std::string_view value) {
-                            return holds(state(rank), graph().asset(rank), attribute, value);
-                          });
+  return selection.select(*snapshot);
 }
 
 std::string View::unknown(std::string_view key) const {
@@ -75,22 +72,6 @@ std::string View::unknown(std::string_view key) const {
   const auto near = nearest(key, keys);
   return "no asset \"" + std::string{key} + "\" is defined" +
          (near ? "; did you mean \"" + *near + "\"?" : "");
-}
-
-bool holds(const AssetState& state, const AssetDefinition& definition, std::string_view attribute,
-           std::string_view value) {
-  if (attribute == "data") return value == to_text(state.data);
-  if (attribute == "work") return value == to_text(state.work);
-  if (attribute == "freshness") return value == to_text(state.freshness);
-  if (attribute == "automation") {
-    const bool has = !definition.automation.empty();
-    if (value == "paused") return state.paused;
-    if (value == "on" || value == "true") return has && !state.paused;
-    return (value == "off" || value == "false" || value == "none") && !has;
-  }
-  if (attribute != "status") return false;
-  return value == to_text(state.data) || value == to_text(state.work) ||
-         (value == "paused" && state.paused);
 }
 
 bool can_run(const AssetDefinition& definition) {

@@ -52,16 +52,12 @@ struct View {
   [[nodiscard]] const ActiveRun* run(RunId id) const;
   [[nodiscard]] const StepRow* step(StepId id) const;
 
-  /// Ranks that a selection means, with `status:`, `data:`, `work:`, `freshness:`, `automation:`
-  /// answered from the snapshot.
+  /// Ranks that a selection means, by the graph and the state of the snapshot.
   [[nodiscard]] Result<std::vector<Rank>> select(std::string_view expression) const;
   /// "no asset K is defined; did you mean L?"
   [[nodiscard]] std::string unknown(std::string_view key) const;
 };
 
-/// Whether `status:value` and the like hold of an asset.
-[[nodiscard]] bool holds(const AssetState& state, const AssetDefinition& definition,
-                         std::string_view attribute, std::string_view value);
 /// Whether a person can have it made.
 [[nodiscard]] bool can_run(const AssetDefinition& definition);
 

@@ -171,7 +171,7 @@ int graph(const std::vector<std::string>& directories, const std::string& select
   const auto subset = parsed->select(*loaded.graph);
   if (!subset) {
     std::fprintf(stderr, "freshet graph: %s\n", subset.error().message.c_str());
-    return 1;
+    return subset.error().code == Errc::unsupported ? 2 : 1;
   }
   const std::string text = format == "json"      ? as_json(*loaded.graph, *subset).dump(2) + "\n"
                            : format == "dot"     ? render_dot(*loaded.graph, *subset)

@@ -116,7 +116,7 @@ class Scenario {
   void translate(const Node& action, std::vector<Input>& inputs);
   void outcome(const Node& value, const std::string& verb, const Node& action,
                std::vector<Input>& inputs);
-  [[nodiscard]] std::vector<std::string> select(const Node& value) const;
+  [[nodiscard]] std::vector<std::string> select(const Node& value);
   Outstanding& outstanding(const Node& value, const std::string& verb);
 
   void expect(const Node& step);
@@ -291,12 +291,13 @@ void Scenario::move_clock(const Node& step) {
   now_ = target;
 }
 
-std::vector<std::string> Scenario::select(const Node& value) const {
+std::vector<std::string> Scenario::select(const Node& value) {
   const std::string text = text_of(value);
   const auto selection = value_or_refuse(value, Selection::parse(text));
   std::vector<std::string> keys;
-  for (const Rank r : value_or_refuse(value, selection.select(*graph_)))
-    keys.push_back(graph_->asset(r).key);
+  const auto snapshot = engine_.snapshot();
+  for (const Rank r : value_or_refuse(value, selection.select(*snapshot)))
+    keys.push_back(snapshot->graph->asset(r).key);
   return keys;
 }
 

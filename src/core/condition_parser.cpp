@@ -387,6 +387,9 @@ class Parser {
       fail(at, name + " takes a selection in quotes, such as \"group:raw\"");
     auto parsed = Selection::parse(*args.front().text);
     if (!parsed) fail(args.front().at, parsed.error().message);
+    if (const auto live = parsed->needs_state()) {
+      fail(args.front().at, live->message + ", and " + name + " takes what the graph alone tells");
+    }
     return *parsed;
   }
 

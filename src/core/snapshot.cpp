@@ -101,34 +101,6 @@ std::shared_ptr<const ActiveRun> view(const Engine::State& s, RunId id, const Ru
 
 }  // namespace
 
-std::string_view to_text(DataState state) {
-  switch (state) {
-    case DataState::missing:
-      return "missing";
-    case DataState::fresh:
-      return "fresh";
-    case DataState::stale:
-      return "stale";
-  }
-  return "";
-}
-
-std::string_view to_text(WorkState state) {
-  switch (state) {
-    case WorkState::idle:
-      return "idle";
-    case WorkState::waiting:
-      return "waiting";
-    case WorkState::running:
-      return "running";
-    case WorkState::failed:
-      return "failed";
-    case WorkState::paused:
-      return "paused";
-  }
-  return "";
-}
-
 std::shared_ptr<const Snapshot> Engine::snapshot() {
   State& s = *state_;
   auto out = std::make_shared<Snapshot>();

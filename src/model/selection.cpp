@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -41,6 +42,28 @@ bool matches_tag(const Term& term, const AssetDefinition& asset) {
     return matches(term.value, tag.first) &&
            (term.tag_value.empty() || matches(term.tag_value.front(), tag.second));
   });
+}
+
+bool matches_column(const SelectionValue& value, const AssetDefinition& asset) {
+  if (value.is_null) return asset.columns.empty();
+  return std::any_of(asset.columns.begin(), asset.columns.end(),
+                     [&](const ColumnDefinition& column) { return matches(value, column.name); });
+}
+
+Error state_needed(const Term& term, std::string_view source) {
+  std::string name{term.attribute.name};
+  if (term.attribute.subject != AttributeSubject::state) name += ':' + term.value.text;
+  return selection_error(Errc::unsupported, source, "only a running daemon knows \"" + name + '"',
+                         term.column);
+}
+
+/// The first term that only the running system can answer; null where there is none.
+const Term* find_live(const Term& term) {
+  if (term.kind == Term::Kind::attribute && is_live(term.attribute, term.value.text)) return &term;
+  for (const Term& child : term.children) {
+    if (const Term* found = find_live(child)) return found;
+  }
+  return nullptr;
 }
 
 /// Computes which assets of one graph a term means.
@@ -120,14 +143,17 @@ Result<RankSet> Evaluation::evaluate_attribute(const Term& term) const {
       return filtered([&](Rank r) { return matches_tag(term, graph_.asset(r)); });
     case AttributeSubject::project:
       return filtered([&](Rank r) { return matches(value, graph_.asset(r).project); });
+    case AttributeSubject::column:
+      return filtered([&](Rank r) { return matches_column(value, graph_.asset(r)); });
+    case AttributeSubject::partitions:
+      return filtered([&](Rank r) { return has_partitions(graph_.asset(r), value.text); });
+    case AttributeSubject::automation:
+      if (is_live(term.attribute, value.text)) break;
+      return filtered([&](Rank r) { return has_automation(graph_.asset(r), value.text); });
     case AttributeSubject::state:
       break;
   }
-  if (!state_) {
-    return selection_error(
-        Errc::unsupported, source_,
-        "only a running daemon knows \"" + std::string{term.attribute.name} + '"', term.column);
-  }
+  if (!state_) return state_needed(term, source_);
   return filtered([&](Rank r) { return state_(r, term.attribute.name, value.text); });
 }
 
@@ -156,6 +182,13 @@ Result<std::vector<Rank>> Selection::select(const Graph& graph, const State& sta
   FRESHET_ASSERT(root_ != nullptr);
   FRESHET_TRY(const RankSet out, Evaluation(graph, state, root_->source).evaluate(root_->term));
   return out.ranks();
+}
+
+std::optional<Error> Selection::needs_state() const {
+  FRESHET_ASSERT(root_ != nullptr);
+  const Term* live = find_live(root_->term);
+  if (live == nullptr) return std::nullopt;
+  return state_needed(*live, root_->source);
 }
 
 std::string Selection::text() const {

@@ -12,11 +12,23 @@
 namespace freshet {
 
 /// What an `attribute:value` is compared with.  `state` is for the running system to answer.
-enum class AttributeSubject : std::uint8_t { key, group, kind, owner, tag, project, state };
+enum class AttributeSubject : std::uint8_t {
+  key,
+  group,
+  kind,
+  owner,
+  tag,
+  project,
+  column,
+  partitions,
+  automation,
+  state
+};
 
 struct SelectionAttribute {
   std::string_view name;
   AttributeSubject subject;
+  std::span<const std::string_view> words{};  ///< All that it takes; empty: any text.
 };
 
 /// Every attribute there is; of those with one subject (other than `state`) the first is the
@@ -59,8 +71,20 @@ struct Selection::Node {
   std::string canonical;  ///< What text() returns.
 };
 
+/// Whether a value of an attribute that takes words is one, or stands for some.
+[[nodiscard]] bool is_word_of(const SelectionAttribute& attribute, std::string_view value);
+/// Whether only the running system can answer.
+[[nodiscard]] bool is_live(const SelectionAttribute& attribute, std::string_view value);
+/// Whether `partitions:value` holds.
+[[nodiscard]] bool has_partitions(const AssetDefinition& asset, std::string_view value);
+/// Whether `automation:value` holds, where the value is not live.
+[[nodiscard]] bool has_automation(const AssetDefinition& asset, std::string_view value);
+
 /// The canonical spelling of a term; parse() reads it back as the same term.
 [[nodiscard]] std::string selection_text(const SelectionTerm& term);
+
+/// A value as it is written, in quotes where it needs them.
+[[nodiscard]] std::string selection_value_text(std::string_view text);
 
 /// Whether a value may stand without quotes: not empty, and nothing but letters, digits, `_ . - / *
 /// @ :` and what is not ASCII.

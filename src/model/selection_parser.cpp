@@ -49,6 +49,8 @@ class SelectionParser {
   Result<Term> parse_function(std::string_view name, std::size_t start);
   Result<Term> parse_enclosed();
   Result<Term> parse_attribute(std::string_view name, std::size_t start);
+  [[nodiscard]] Error unknown(std::string_view what, std::string_view word,
+                              std::span<const std::string_view> valid, std::size_t start) const;
   Result<SelectionValue> parse_value(std::string_view after);
   Result<std::uint32_t> parse_depth(std::string_view digits, std::size_t start);
 
@@ -219,29 +221,38 @@ Result<Term> SelectionParser::parse_attribute(std::string_view name, std::size_t
   if (at == attributes.end()) {
     std::vector<std::string_view> names;
     for (const SelectionAttribute& attribute : attributes) names.push_back(attribute.name);
-    const auto meant = nearest(name, names);
-    std::string reason = "unknown attribute \"" + shorten(name) + '"';
-    if (!meant) {
-      reason += ", want one of";
-      for (const std::string_view valid : names) reason += ' ' + std::string{valid};
-    }
-    return cursor_.error(reason, start, meant.value_or(""));
+    return unknown("attribute", name, names, start);
   }
   Term out{.kind = Term::Kind::attribute, .attribute = *at, .column = cursor_.column(start)};
   if (at->subject != AttributeSubject::state) {
     out.attribute = *std::find_if(attributes.begin(), attributes.end(),
                                   [&](const auto& a) { return a.subject == at->subject; });
   }
+  cursor_.skip_space();
+  const std::size_t value_start = cursor_.position();
   FRESHET_TRY(out.value, parse_value(":"));
-  if (out.value.is_null &&
-      (at->subject == AttributeSubject::key || at->subject == AttributeSubject::state)) {
+  if (out.value.is_null && (at->subject == AttributeSubject::key || !at->words.empty())) {
     return cursor_.error("<null> means nothing as \"" + std::string{name} + '"', start);
+  }
+  if (!at->words.empty() && !is_word_of(*at, out.value.text)) {
+    return unknown(name, out.value.text, at->words, value_start);
   }
   if (at->subject == AttributeSubject::tag && !out.value.is_null && cursor_.take('=')) {
     FRESHET_TRY(SelectionValue value, parse_value("="));
     out.tag_value.push_back(std::move(value));
   }
   return out;
+}
+
+Error SelectionParser::unknown(std::string_view what, std::string_view word,
+                               std::span<const std::string_view> valid, std::size_t start) const {
+  const auto meant = nearest(word, valid);
+  std::string reason = "unknown " + std::string{what} + " \"" + shorten(word) + '"';
+  if (!meant) {
+    reason += ", want one of";
+    for (const std::string_view each : valid) reason += ' ' + std::string{each};
+  }
+  return cursor_.error(reason, start, meant.value_or(""));
 }
 
 Result<SelectionValue> SelectionParser::parse_value(std::string_view after) {
@@ -300,26 +311,6 @@ Error SelectionParser::unexpected() const {
 }
 
 }  // namespace
-
-std::span<const SelectionAttribute> selection_attributes() {
-  static constexpr SelectionAttribute attributes[] = {
-      {"key", AttributeSubject::key},
-      {"group", AttributeSubject::group},
-      {"kind", AttributeSubject::kind},
-      {"owner", AttributeSubject::owner},
-      {"tag", AttributeSubject::tag},
-      {"project", AttributeSubject::project},
-      {"code_location", AttributeSubject::project},
-      {"status", AttributeSubject::state},
-      {"data", AttributeSubject::state},
-      {"work", AttributeSubject::state},
-      {"freshness", AttributeSubject::state},
-      {"automation", AttributeSubject::state},
-      {"partitions", AttributeSubject::state},
-      {"column", AttributeSubject::state},
-  };
-  return attributes;
-}
 
 Result<Selection> Selection::parse(std::string_view text) {
   const auto too_long = [](std::size_t size) {

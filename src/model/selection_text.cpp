@@ -20,13 +20,7 @@ void write_quoted(std::string& out, std::string_view text) {
 }
 
 void write_value(std::string& out, const SelectionValue& value) {
-  if (value.is_null) {
-    out += "<null>";
-  } else if (is_plain_value(value.text)) {
-    out += value.text;
-  } else {
-    write_quoted(out, value.text);
-  }
+  out += value.is_null ? "<null>" : selection_value_text(value.text);
 }
 
 void write_attribute(std::string& out, const SelectionTerm& term) {
@@ -143,6 +137,16 @@ void write(std::string& out, const SelectionTerm& term) {
 }
 
 }  // namespace
+
+std::string selection_value_text(std::string_view text) {
+  std::string out;
+  if (is_plain_value(text)) {
+    out = text;
+  } else {
+    write_quoted(out, text);
+  }
+  return out;
+}
 
 std::string selection_text(const SelectionTerm& term) {
   std::string out;

@@ -62,6 +62,18 @@ class WithoutADaemon(DaemonTest):
         self.assertEqual({"slow": '{"static":["at","de"]}'},
                          {a["key"]: a["partitions"] for a in graph["assets"] if a["partitions"]})
 
+    def test_graph_selects_what_needs_no_daemon(self):
+        project = self.project(DEFINITIONS.replace("automation: eager", "automation: eager, columns: [total]"))
+        for selection, keys in (("column:tot*", {"report"}), ("automation:eager and partitions:none", {"report"}),
+                                ("automation:any and not automation:eager", set())):
+            graph = json.loads(freshet("graph", project, "--select", selection, "--json").stdout)
+            self.assertEqual(keys, {a["key"] for a in graph["assets"]}, selection)
+        for selection, message in (("status:stale", 'only a running daemon knows "status" at column 1'),
+                                   ("status:stael", 'unknown status "stael" at column 8; did you mean "stale"?')):
+            refused = freshet("graph", project, "--select", selection)
+            self.assertEqual(2, refused.returncode)
+            self.assertIn(message, refused.stderr)
+
     def test_schema(self):
         schema = json.loads(freshet("schema").stdout)
         self.assertIn("draft-07", schema["$schema"])

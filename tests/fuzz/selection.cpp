@@ -30,6 +30,10 @@ const Graph& small_graph() {
     assets[1].tags = {{"pii", ""}, {"tier", "gold"}};
     assets[2].owners = {"team@example.org"};
     assets[2].kinds = {"sql"};
+    assets[2].automation = "on_cron(\"@daily\")";
+    assets[2].columns = {{.name = "a b"}, {.name = "id"}};
+    assets[3].automation = "eager";
+    assets[3].partitions = {.dimensions = {{.of = WindowsDefinition{}}}, .text = "daily"};
     return test::graph(std::move(assets));
   }();
   return *graph;
@@ -71,6 +75,13 @@ void judge(const std::string& text) {
   require(again.has_value(), "a canonical text parses", canonical);
   require(again->text() == canonical, "a canonical text is its own", canonical);
 
+  const auto of_graph = parsed->select(small_graph());
+  if (const auto live = parsed->needs_state()) {
+    judge_error(*live, text);
+    require(!of_graph, "what only a running system knows is not answered without", text);
+  } else {
+    require(of_graph || of_graph.error().code != Errc::unsupported, "a graph is enough", text);
+  }
   const auto selected = parsed->select(small_graph(), state);
   const auto same = again->select(small_graph(), state);
   require(selected.has_value() == same.has_value(), "a canonical text fails alike", text);

@@ -50,8 +50,33 @@ TEST_F(ApiTest, AssetsAreSelected) {
   EXPECT_THAT(keys_of(get("/api/v1/assets?select=status:missing")), ElementsAre("logs/events"));
   EXPECT_THAT(keys_of(get("/api/v1/assets?status=fresh&select=owner:team:data")),
               ElementsAre("staging/orders"));
-  EXPECT_THAT(keys_of(get("/api/v1/assets?select=automation:on")),
+  EXPECT_THAT(keys_of(get("/api/v1/assets?select=automation:eager%20and%20not%20status:paused")),
               ElementsAre("marts/revenue", "staging/orders"));
+  EXPECT_THAT(keys_of(get("/api/v1/assets?select=column:am*")), ElementsAre("staging/orders"));
+}
+
+TEST_F(ApiTest, OneLanguageOfSelectionsIsTakenEverywhere) {
+  const auto expect_mistake = [](const Answer& answer) {
+    EXPECT_EQ(answer.status, 400) << answer.body;
+    EXPECT_THAT(answer.json().value("detail", ""),
+                HasSubstr("unknown status \"stael\" at column 8; did you mean \"stale\"?"));
+  };
+  const auto body = [](const char* select) {
+    return Json{{"select", select}, {"reason", "a test"}};
+  };
+  expect_mistake(get("/api/v1/assets?select=status:stael"));
+  expect_mistake(post("/api/v1/runs", body("status:stael")));
+  expect_mistake(post("/api/v1/automation/pause", body("status:stael")));
+  expect_mistake(post("/api/v1/automation/resume", body("status:stael")));
+  expect_mistake(post("/api/v1/plan", {{"select", "status:stael"}}));
+
+  make_all();
+  EXPECT_EQ(
+      post("/api/v1/automation/pause", body("automation:any and status:fresh")).json()["count"], 2);
+  EXPECT_EQ(post("/api/v1/automation/resume", body("automation:paused and column:amount"))
+                .json()["count"],
+            1);
+  EXPECT_THAT(keys_of(get("/api/v1/assets?status=paused")), ElementsAre("marts/revenue"));
 }
 
 struct BadList {
@@ -71,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
     Table, BadAssetList,
     testing::Values(BadList{"select=(", 400, "query_invalid", "column"},
                     BadList{"select=marts/revenu", 422, "asset_unknown", "marts/revenue"},
-                    BadList{"status=red", 400, "query_invalid", "want missing"},
+                    BadList{"status=red", 400, "query_invalid", "want one of missing"},
                     BadList{"limit=0", 400, "query_invalid", "from 1 to 1000"},
                     BadList{"limit=1001", 400, "query_invalid", "limit"},
                     BadList{"limit=x", 400, "query_invalid", "limit"},

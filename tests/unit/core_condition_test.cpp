@@ -59,6 +59,10 @@ INSTANTIATE_TEST_SUITE_P(
         Canonical{"((missing | stale) & in_progress).without(stale)", "(missing & in_progress)"},
         Canonical{"in_latest_time_window(\"48h\")", "in_latest_time_window(\"2d\")"},
         Canonical{"in_latest_time_window(\"0s\")", "in_latest_time_window"},
+        Canonical{"any_deps_match(missing).allow(\"automation:cron and code_location:x\")"
+                  ".ignore(\"partitions:daily or column:id\")",
+                  "any_deps_match(missing).allow(\"automation:cron and project:x\")"
+                  ".ignore(\"partitions:daily or column:id\")"},
         Canonical{"missing.with_label(\"not there\")", "missing"}));
 
 struct Mistake {
@@ -96,6 +100,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"\"missing\"", 1, "expected a condition"},
                     Mistake{"asset_matches(\"a, missing)", 15, "not closed"},
                     Mistake{"any_deps_match(missing).allow(\"grup:x\")", 31, "grup"},
+                    Mistake{"any_deps_match(missing).ignore(\"status:stale\")", 32,
+                            "only a running daemon knows \"status\""},
+                    Mistake{"all_deps_match(missing).allow(\"a or automation:paused\")", 31,
+                            "allow takes what the graph alone tells"},
                     Mistake{"(missing & stale).without(in_progress)", 19, "does not contain"},
                     Mistake{"(missing & missing).without(missing)", 21, "nothing is left"},
                     Mistake{"in_latest_time_window(\"soon\")", 23, "one duration"},

@@ -191,10 +191,11 @@ TEST(SelectionAtRandom, IsRefusedOrReadBack) {
   const auto graph =
       test::graph({test::asset("a"), test::asset("2", {"a"}), test::asset("or", {"2"})});
   const std::vector<std::string_view> pieces{
-      "a",     "2",        "or",   "and", "not",     " ",    "+",       "(",     ")",
-      "*",     "**",       "\"",   "\\",  "key:",    "tag:", "group:",  "=",     "<null>",
-      "roots", "sinks(",   "0",    "999", ":",       "/",    "status:", "\"2\"", "\"or\"",
-      "\t",    "\xc3\xa4", "\xff", ",",   "\"a b\"", "-"};
+      "a",      "2",      "or",       "and",          "not",         " ",       "+",
+      "(",      ")",      "*",        "**",           "\"",          "\\",      "key:",
+      "tag:",   "group:", "=",        "<null>",       "roots",       "sinks(",  "0",
+      "999",    ":",      "/",        "status:stale", "partitions:", "none",    "\"2\"",
+      "\"or\"", "\t",     "\xc3\xa4", "\xff",         ",",           "\"a b\"", "-"};
   std::mt19937 random{7};
   std::size_t accepted = 0;
   for (int i = 0; i < 60'000; ++i) {

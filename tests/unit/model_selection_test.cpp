@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/graph.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/partitions.hpp"
 #include "freshet/result.hpp"
 #include "model_graphs.hpp"
 
@@ -190,8 +192,8 @@ INSTANTIATE_TEST_SUITE_P(
             "\"kind\"?"},
         BadCase{"zzzzzz:1",
                 "selection \"zzzzzz:1\": unknown attribute \"zzzzzz\", want one of key group kind "
-                "owner tag project code_location status data work freshness automation partitions "
-                "column at column 1"},
+                "owner tag project code_location column partitions automation status data work "
+                "freshness at column 1"},
         BadCase{"", "selection \"\": nothing to select at column 1; did you mean \"*\"?"},
         BadCase{"a adn b",
                 "selection \"a adn b\": want \"and\" or \"or\" before \"adn\" at column 3; did you "
@@ -231,6 +233,45 @@ INSTANTIATE_TEST_SUITE_P(
                 "selection \"key:<null>\": <null> means nothing as \"key\" at column 1"},
         BadCase{"status:<null>",
                 "selection \"status:<null>\": <null> means nothing as \"status\" at column 1"},
+        BadCase{
+            "a or status: stael",
+            "selection \"a or status: stael\": unknown status \"stael\" at column 14; did you mean "
+            "\"stale\"?"},
+        BadCase{
+            "status:\"red\"",
+            "selection \"status:\"red\"\": unknown status \"red\", want one of missing fresh stale "
+            "partial idle waiting running failed paused provisional late warning at column 8"},
+        BadCase{
+            "status:*",
+            "selection \"status:*\": unknown status \"*\", want one of missing fresh stale partial "
+            "idle waiting running failed paused provisional late warning at column 8"},
+        BadCase{
+            "data:late",
+            "selection \"data:late\": unknown data \"late\", want one of missing fresh stale at "
+            "column 6"},
+        BadCase{
+            "work:queued",
+            "selection \"work:queued\": unknown work \"queued\", want one of idle waiting running "
+            "failed paused at column 6"},
+        BadCase{"freshness:failed",
+                "selection \"freshness:failed\": unknown freshness \"failed\" at column 11; did "
+                "you mean "
+                "\"fail\"?"},
+        BadCase{"partitions:dayly",
+                "selection \"partitions:dayly\": unknown partitions \"dayly\" at column 12; did "
+                "you mean "
+                "\"daily\"?"},
+        BadCase{
+            "automation:eagr",
+            "selection \"automation:eagr\": unknown automation \"eagr\" at column 12; did you mean "
+            "\"eager\"?"},
+        BadCase{
+            "automation:on",
+            "selection \"automation:on\": unknown automation \"on\", want one of none any paused "
+            "eager on_cron on_missing lazy custom at column 12"},
+        BadCase{
+            "partitions:<null>",
+            "selection \"partitions:<null>\": <null> means nothing as \"partitions\" at column 1"},
         BadCase{"\x80", "selection: want UTF-8 without control characters"},
         BadCase{"\"\x01\"", "selection: want UTF-8 without control characters"}));
 
@@ -257,6 +298,58 @@ TEST(Selection, OfAnEmptyGraphIsEmpty) {
   }
 }
 
+/// Assets with declared columns, partitions and automation.
+std::shared_ptr<const Graph> declared() {
+  const auto with = [](const char* key, const char* automation,
+                       std::vector<DimensionDefinition> dimensions,
+                       std::vector<ColumnDefinition> columns) {
+    AssetDefinition out = asset(key);
+    out.automation = automation;
+    if (!dimensions.empty()) out.partitions = {.dimensions = std::move(dimensions), .text = key};
+    out.columns = std::move(columns);
+    return out;
+  };
+  const DimensionDefinition keys{.of = StaticKeys{{"at", "de"}}};
+  const DimensionDefinition sites{.of = DynamicKeys{"sites"}};
+  const auto windows = [](Cadence cadence) {
+    return DimensionDefinition{.of = WindowsDefinition{.cadence = cadence}};
+  };
+  return test::graph({with("none", "", {}, {}),
+                      with("hourly", "eager(\"2d\")", {windows(Cadence::hourly)}, {{.name = "id"}}),
+                      with("both", " ( eager & ~in_progress)", {keys, windows(Cadence::daily)},
+                           {{.name = "id"}, {.name = "order id"}}),
+                      with("weekly", "on_cron(\"0 * * * *\")", {windows(Cadence::weekly)}, {}),
+                      with("monthly", "on_missing", {windows(Cadence::monthly)}, {}),
+                      with("cron", "~eager", {windows(Cadence::cron)}, {}),
+                      with("static", "eagerly_not", {keys}, {}),
+                      with("dynamic", "missing", {sites}, {{.name = "customer_id"}})});
+}
+
+class SelectionOfDeclared : public testing::TestWithParam<Case> {};
+TEST_P(SelectionOfDeclared, SelectsAndSpellsItself) {
+  expect_case(*declared(), GetParam());
+  EXPECT_FALSE(Selection::parse(GetParam().text)->needs_state());
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, SelectionOfDeclared,
+    testing::Values(
+        Case{"partitions:none", {"none"}},
+        Case{"partitions:time", {"hourly", "both", "weekly", "monthly", "cron"}},
+        Case{"partitions:static", {"both", "static"}}, Case{"partitions:dynamic", {"dynamic"}},
+        Case{"partitions:multi", {"both"}}, Case{"partitions:hourly", {"hourly"}},
+        Case{"partitions:daily", {"both"}}, Case{"partitions:weekly", {"weekly"}},
+        Case{"partitions:monthly", {"monthly"}},
+        Case{"partitions:\"cron\"", {"cron"}, "partitions:cron"}, Case{"automation:none", {"none"}},
+        Case{"automation:any",
+             {"hourly", "both", "weekly", "monthly", "cron", "static", "dynamic"}},
+        Case{"automation:eager", {"hourly", "both"}}, Case{"automation:on_cron", {"weekly"}},
+        Case{"automation:cron", {"weekly"}}, Case{"automation:on_*", {"weekly", "monthly"}},
+        Case{"automation:missing", {"monthly"}}, Case{"automation:lazy", {}},
+        Case{"automation:custom", {"cron", "static", "dynamic"}},
+        Case{"column:id", {"hourly", "both"}}, Case{"column:*id", {"hourly", "both", "dynamic"}},
+        Case{"column:\"order id\"", {"both"}}, Case{"column:gone", {}},
+        Case{"column:<null>", {"none", "weekly", "monthly", "cron", "static"}}));
+
 TEST(Selection, AsksTheSystemAboutWhatItAloneKnows) {
   const auto g = shop();
   const Selection::State state = [&](Rank rank, std::string_view attribute,
@@ -265,13 +358,73 @@ TEST(Selection, AsksTheSystemAboutWhatItAloneKnows) {
   };
   const auto stale = Selection::parse("status:stale and not kind:dbt").value().select(*g, state);
   EXPECT_EQ(test::keys(*g, stale.value()), Keys{"marts/churn_model"});
-  EXPECT_TRUE(Selection::parse("automation:stale").value().select(*g, state).value().empty());
+  EXPECT_TRUE(Selection::parse("automation:paused").value().select(*g, state).value().empty());
+}
 
-  const auto unknown = Selection::parse("* and status:stale").value().select(*g);
-  ASSERT_FALSE(unknown);
-  EXPECT_EQ(unknown.error().code, Errc::unsupported);
-  EXPECT_EQ(unknown.error().message,
-            "selection \"* and status:stale\": only a running daemon knows \"status\" at column 7");
+class SelectionWithoutState : public testing::TestWithParam<BadCase> {};
+TEST_P(SelectionWithoutState, SaysWhatOnlyARunningSystemKnows) {
+  const auto selection = Selection::parse(GetParam().text).value();
+  const auto found = selection.select(*shop());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Errc::unsupported);
+  EXPECT_EQ(found.error().message, GetParam().message);
+  const auto foretold = selection.needs_state();
+  ASSERT_TRUE(foretold);
+  EXPECT_EQ(foretold->message, GetParam().message);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, SelectionWithoutState,
+    testing::Values(
+        BadCase{
+            "* and status:stale",
+            "selection \"* and status:stale\": only a running daemon knows \"status\" at column 7"},
+        BadCase{"2+data:missing",
+                "selection \"2+data:missing\": only a running daemon knows \"data\" at column 3"},
+        BadCase{
+            "not (*) or roots(work:idle)",
+            "selection \"not (*) or roots(work:idle)\": only a running daemon knows \"work\" at "
+            "column 18"},
+        BadCase{
+            "freshness:fail",
+            "selection \"freshness:fail\": only a running daemon knows \"freshness\" at column 1"},
+        BadCase{"automation:any and automation:paused",
+                "selection \"automation:any and automation:paused\": only a running daemon knows "
+                "\"automation:paused\" at column 20"}));
+
+TEST(SelectionChoices, AreWordsOrWhatTheGraphHas) {
+  std::map<std::string_view, SelectionChoice> choices;
+  for (SelectionChoice& choice : selection_choices(*shop(), 3)) {
+    const std::string_view attribute = choice.attribute;
+    EXPECT_TRUE(choices.emplace(attribute, std::move(choice)).second) << attribute;
+  }
+  EXPECT_EQ(choices.at("group").values, (Keys{"marts", "raw", "staging"}));
+  EXPECT_EQ(choices.at("tag").values, (Keys{"domain", "domain=sales", "pii"}));
+  EXPECT_EQ(choices.at("code_location").values, Keys{"p"});
+  EXPECT_EQ(choices.at("key").values, Keys{});
+  EXPECT_EQ(choices.at("column").values, Keys{});
+  EXPECT_EQ(choices.at("status").values, (Keys{"missing", "fresh", "stale"}));
+  EXPECT_TRUE(choices.at("status").is_live);
+  EXPECT_FALSE(choices.at("partitions").is_live);
+}
+
+TEST(SelectionChoices, AreWrittenAsTheyAreRead) {
+  AssetDefinition odd = asset("odd");
+  odd.group = "two words";
+  odd.owners = {"\"nobody\\"};
+  odd.tags = {{"a=b", "c d"}};
+  odd.columns = {{.name = "größe in €"}};
+  for (const auto& g : {shop(), declared(), test::graph({odd})}) {
+    for (const SelectionChoice& choice : selection_choices(*g, 1'000)) {
+      for (const std::string& value : choice.values) {
+        const std::string text = std::string{choice.attribute} + ':' + value;
+        const auto selection = Selection::parse(text);
+        ASSERT_TRUE(selection) << text;
+        if (selection_words(choice.attribute).empty()) {
+          EXPECT_FALSE(selection->select(*g).value().empty()) << text;
+        }
+      }
+    }
+  }
 }
 
 std::string repeated(std::string_view text, std::size_t count) {
