@@ -135,7 +135,8 @@ PartitionSet Engine::State::watched_by(const Watcher& watcher, Rank up,
   const AssetId base = id_of[watcher.base.value];
   const bool alike = watcher.itself || (watcher.direct && is_cut(subject) && is_cut(base) &&
                                         cut(subject)->shape == cut(base)->shape);
-  if (mappings.empty() || (!alike && watcher.depth == 0)) return universe(subject);
+  const bool whole = watcher.depth == core::Program::all_upstream || (!alike && watcher.depth == 0);
+  if (mappings.empty() || whole) return universe(subject);
   const PartitionSet lower = below(watcher.base, watcher.depth, up, of);
   if (alike) return lower & universe(subject);
   return lower.empty() ? lower : universe(subject);

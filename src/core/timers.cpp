@@ -17,9 +17,10 @@ void Decider::fire_timers() {
       case Timer::Kind::window:
         record(fact::TickPassed{timer.schedule, s_.window_time()});
         break;
-      case Timer::Kind::freshness:
+      case Timer::Kind::freshness:             // judged with all the others
+        s_.change(timer.asset, changed_edge);  // arming forgets what is due at this very instant
         s_.arm_timers(timer.asset);
-        break;  // judged with all the others
+        break;
       case Timer::Kind::edge:
         if (std::ranges::binary_search(s_.lazy, timer.asset)) s_.change(timer.asset, changed_edge);
         look_at_edges(timer.asset);
