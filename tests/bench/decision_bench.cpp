@@ -124,7 +124,8 @@ void late_parent(benchmark::State& state) {
     benchmark::DoNotOptimize(moment);
     state.PauseTiming();
     std::vector<Input> cancel;
-    for (const auto& [run, active] : company.engine.snapshot()->runs)
+    const auto snapshot = company.engine.snapshot();
+    for (const auto& [run, active] : snapshot->runs)
       cancel.emplace_back(input::Cancel{.run = run});
     std::vector<Input> stopped;
     for (const Effect& effect : company.step(cancel).effects) {
