@@ -66,6 +66,7 @@ TEST_F(ApiTest, OneLanguageOfSelectionsIsTakenEverywhere) {
   };
   expect_mistake(get("/api/v1/assets?select=status:stael"));
   expect_mistake(post("/api/v1/runs", body("status:stael")));
+  expect_mistake(post("/api/v1/backfills", body("status:stael")));
   expect_mistake(post("/api/v1/automation/pause", body("status:stael")));
   expect_mistake(post("/api/v1/automation/resume", body("status:stael")));
   expect_mistake(post("/api/v1/plan", {{"select", "status:stael"}}));
