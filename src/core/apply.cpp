@@ -703,7 +703,7 @@ void Applier::operator()(const fact::BackfillChanged& f) {
     s_.touch(*backfill, a);
     if (!s_.is_defined(a) || !s_.fits({a, *gone.first()})) continue;
     Own outer = std::exchange(s_.own, Own{a, gone});
-    s_.change(a, changed_progress, gone);
+    s_.change(a, changed_progress | changed_handled, gone);
     s_.handle(a, gone);
     s_.own = std::move(outer);
     s_.moment.ended[a].put(gone, s_.moment.order, Cause::own);

@@ -4,6 +4,7 @@
 namespace freshet::core {
 
 void Decider::fire_timers() {
+  std::vector<AssetId> fired;  // armed anew only then: an asset may have two timers of one instant
   while (!s_.timers.empty() && s_.timers.begin()->at <= s_.now) {
     const Timer timer = *s_.timers.begin();
     s_.timers.erase(s_.timers.begin());
@@ -17,14 +18,14 @@ void Decider::fire_timers() {
       case Timer::Kind::window:
         record(fact::TickPassed{timer.schedule, s_.window_time()});
         break;
-      case Timer::Kind::freshness:             // judged with all the others
-        s_.change(timer.asset, changed_edge);  // arming forgets what is due at this very instant
-        s_.arm_timers(timer.asset);
+      case Timer::Kind::freshness:
+        aged_.push_back(timer.asset);  // judged with all the others
+        fired.push_back(timer.asset);
         break;
       case Timer::Kind::edge:
         if (std::ranges::binary_search(s_.lazy, timer.asset)) s_.change(timer.asset, changed_edge);
         look_at_edges(timer.asset);
-        s_.arm_timers(timer.asset);
+        fired.push_back(timer.asset);
         break;
       case Timer::Kind::retry:
         s_.reconsider.push_back(timer.step);
@@ -40,8 +41,8 @@ void Decider::fire_timers() {
         }
         break;
     }
-    if (timer.kind == Timer::Kind::freshness) aged_.push_back(timer.asset);
   }
+  for (const AssetId a : fired) s_.arm_timers(a);
 }
 
 /// After a start or a jump of the clock, any age may be another.

@@ -1,8 +1,20 @@
 #include "expressions.hpp"
 
+#include <algorithm>
+
 namespace freshet::sim {
 
 std::string Expressions::any() {
+  while (true) {
+    std::string text = draw();
+    if (std::ranges::none_of(words_.left_out, [&](const std::string& word) {
+          return text.find(word) != std::string::npos;
+        }))
+      return text;
+  }
+}
+
+std::string Expressions::draw() {
   if (chance(45)) {
     static const std::vector<std::string> composites{
         "eager",

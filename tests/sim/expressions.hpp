@@ -11,7 +11,8 @@ struct Vocabulary {
   std::vector<std::string> assets;  ///< For asset_matches, allow and ignore; may be empty.
   std::vector<std::string> crons;   ///< Arguments of a cron, e.g. `"0 * * * *", "Europe/Vienna"`.
   std::vector<std::string> lookbacks{"\"2h\""};  ///< Quoted durations.
-  bool matches_below_deps{true};  ///< Whether asset_matches may stand within any_deps_match.
+  bool matches_below_deps{true};        ///< Whether asset_matches may stand within any_deps_match.
+  std::vector<std::string> left_out{};  ///< Words that must not stand anywhere.
 };
 
 class Expressions {
@@ -22,6 +23,7 @@ class Expressions {
   std::string any();
 
  private:
+  std::string draw();
   std::string tree(int depth);
   std::string operand();
   std::string over_dependencies(int depth);

@@ -385,6 +385,29 @@ Model::Value Model::operand(const Expression& e, const Member& target, const Way
     return {.held = std::ranges::any_of(def.deps,
                                         [&](const Dependency& dep) { return is_unready(dep); })};
   }
+  if (e.word == "upstream_ready") {
+    bool ready = true;
+    std::set<Member> seen;
+    const auto look = [&](const auto& self, const Member& m) -> void {
+      const auto& deps = definition(m.asset)->deps;
+      for (std::size_t d = 0; d < deps.size(); ++d) {
+        const Needed needs = needed(m, d);
+        ready = ready && (needs.inferred_all || !needs.lacking);
+        for (const Member& up : needs.members) {
+          if (!seen.insert(up).second) continue;
+          for (const Kind kind : {Kind::missing, Kind::stale, Kind::progress, Kind::members})
+            concern(asking, kind, up.asset, up);
+          const AssetDefinition& its = *definition(up.asset);
+          const bool unknown = its.external && its.source.kind == SourceKind::none;
+          if ((is_missing(up) && !unknown) || !stale_causes(up).empty() || in_progress(up))
+            ready = false;
+          self(self, up);
+        }
+      }
+    };
+    look(look, target);
+    return {.held = ready};
+  }
   if (e.word == "stale") {
     speaks_of({Kind::stale});
     const Keys causes = stale_causes(target);

@@ -524,8 +524,30 @@ Model::Step* Model::oldest(const Member& m) {
 void Model::queue(const std::vector<Wanted>& wanted, bool by_automation) {
   ++clock_;
   std::map<Member, int> step_of;
-  std::map<std::pair<std::string, std::uint64_t>, int> run_of;
+  std::map<std::tuple<std::string, std::uint64_t, std::string>, int> run_of;
   std::map<int, Keys> names;
+  // Several partitions of an asset are a backfill, of its own and of what it is connected with.
+  std::map<std::string, int> count;
+  std::map<std::string, std::string> part;
+  for (const Wanted& w : wanted) {
+    part.try_emplace(w.member.asset, w.member.asset);
+    if (queued_step(w.member) == nullptr) ++count[w.member.asset];
+  }
+  for (bool again = true; again;) {
+    again = false;
+    for (auto& [asset, mine] : part) {
+      for (const Dependency& dep : definition(asset)->deps) {
+        const auto up = part.find(dep.key);
+        if (up == part.end() || up->second == mine) continue;
+        mine = up->second = std::min(mine, up->second);
+        again = true;
+      }
+    }
+  }
+  Keys backfills;
+  for (const auto& [asset, members] : count) {
+    if (members > 1) backfills.insert(part[asset]);
+  }
   std::set<Member> asked;
   for (const Wanted& w : wanted) {
     if (!asked.insert(w.member).second) continue;
@@ -535,7 +557,9 @@ void Model::queue(const std::vector<Wanted>& wanted, bool by_automation) {
       joined.own_reason = joined.own_reason || w.own_reason;
     } else {
       const auto [run, is_new] =
-          run_of.try_emplace({definition(w.member.asset)->project, w.member.partition}, runs_);
+          run_of.try_emplace({definition(w.member.asset)->project, w.member.partition,
+                              backfills.contains(part[w.member.asset]) ? part[w.member.asset] : ""},
+                             runs_);
       if (is_new) ++runs_;
       Step step;
       step.number = static_cast<int>(steps_.size());

@@ -54,7 +54,8 @@ std::string Writer::automation() {
       .crons = {"\"0 * * * *\"", "\"*/20 * * * *\"", "\"30 2 * * *\", \"Europe/Vienna\"",
                 "\"30 1,2 * * *\", \"America/New_York\"", "\"0 */3 * * *\", \"UTC\""},
       .lookbacks = {"\"30m\"", "\"2h\"", "\"2d\""},
-      .matches_below_deps = false};
+      .matches_below_deps = false,
+      .left_out = {"lazy", "freshness_due", "any_downstream_conditions"}};
   for (const ScriptAsset& asset : now_.assets) words.assets.push_back(asset.key);
   return sim::Expressions{random_, words}.any();
 }
