@@ -34,8 +34,7 @@ constexpr std::array beyond_the_model{"freshet/backfill_policies.yaml",
                                       "freshet/freshness_deadline.yaml",
                                       "freshet/lazy.yaml",
                                       "freshet/run_tags.yaml",
-                                      "freshet/selection_state.yaml",
-                                      "freshet/upstream_ready.yaml"};
+                                      "freshet/selection_state.yaml"};
 
 std::vector<std::string> files() {
   std::set<std::string> left_out;
