@@ -284,6 +284,20 @@ struct Moment {
   std::vector<Effect> effects;
 };
 
+/// A part of the state that nothing outside of it bears upon, without runs: an engine of its own
+/// can go on from there.
+struct Excerpt {
+  std::shared_ptr<const Graph> graph;
+  Rows rows;
+};
+
+/// What the clock alone will change next.
+struct Wakeup {
+  enum class Kind : std::uint8_t { schedule, window, freshness, edge, retry };
+  Kind kind{};
+  Instant at{};
+};
+
 /// Why something is as it is: a sentence, and the tree that it was made from.
 struct Explanation {
   struct Node {
@@ -296,7 +310,8 @@ struct Explanation {
     std::vector<Node> children;
   };
   std::string text;
-  std::optional<Node> tree;  ///< Absent where there is no automation.
+  std::optional<Node> tree;    ///< Absent where there is no automation.
+  std::optional<Wakeup> next;  ///< Of its own clockwork: schedules, windows, ages.
 };
 
 struct EngineOptions {
@@ -343,6 +358,10 @@ class Engine {
   [[nodiscard]] Result<Explanation> why(std::string_view asset,
                                         std::string_view partition = {}) const;
 
+  /// All that a change of these assets can concern, with all that a decision about that looks at.
+  /// Takes time in proportion to those; unknown keys are left out.
+  [[nodiscard]] Excerpt excerpt(const std::vector<std::string>& changed) const;
+
   /// "marts/revenue", or "marts/revenue[2026-01-31]".
   [[nodiscard]] std::string name_of(MemberId member) const;
   /// The asset's partition of that key ("": the asset itself); Errc::not_found names what is near.
@@ -355,6 +374,9 @@ class Engine {
                                                             std::string_view dependent) const;
   /// Keys of all partitions that exist, in order.
   [[nodiscard]] Result<std::vector<std::string>> partitions(std::string_view asset) const;
+  /// Of those that a person names (PartitionSpace::select).
+  [[nodiscard]] Result<std::vector<std::string>> partitions(std::string_view asset,
+                                                            std::string_view chosen) const;
 
   /// State for readers, sharing what did not change since the last call.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();

@@ -38,6 +38,14 @@ struct Estimate {
 [[nodiscard]] Estimate estimate_ongoing(const Estimate& usual,
                                         std::span<const std::uint32_t> samples, Millis elapsed);
 
+/// One after the other: medians add up, and so do variances, taken from the distances to p10 and to
+/// p90 (PERT: Malcolm and others 1959).  Samples are the fewer.
+[[nodiscard]] Estimate in_sequence(const Estimate& first, const Estimate& second);
+/// As many times, one after the other.
+[[nodiscard]] Estimate repeated(const Estimate& once, std::uint64_t times);
+/// When both have ended, each seen by itself: quantile by quantile the later.
+[[nodiscard]] Estimate the_later(const Estimate& one, const Estimate& other);
+
 /// For what was never seen: as the others are, given each one's median; zero where there are none.
 [[nodiscard]] Estimate assume_duration(std::span<const std::uint32_t> medians);
 

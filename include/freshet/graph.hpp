@@ -28,6 +28,10 @@ class Graph {
   /// as a path) or on a key that is defined twice.
   static Result<std::shared_ptr<const Graph>> build(Projects projects);
 
+  /// Some of a graph's nodes, ascending, with every dependency of each; it keeps the whole alive.
+  static std::shared_ptr<const Graph> part(std::shared_ptr<const Graph> whole,
+                                           std::span<const Rank> nodes);
+
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
   [[nodiscard]] const AssetDefinition& asset(Rank rank) const { return *nodes_[rank.value]; }
   [[nodiscard]] std::optional<Rank> find(std::string_view key) const;
@@ -55,6 +59,7 @@ class Graph {
     }
   };
 
+  std::shared_ptr<const Graph> whole_;  ///< Of which it is a part; null: it is whole.
   Projects projects_;
   std::vector<std::unique_ptr<const AssetDefinition>>
       unknown_;                                        // stand-ins for undefined dependencies

@@ -98,6 +98,9 @@ class Reader {
   virtual ~Reader() = default;
   virtual Result<FactPage> facts(const FactQuery& query) = 0;
   virtual Result<FactRecord> fact(Sequence sequence) = 0;
+  /// The last fact before an instant, 0 where there is none: `after` of what happened from then on.
+  /// Where the clock was set back, of one of the times that it showed that instant.
+  virtual Result<Sequence> last_before(Instant at) = 0;
   virtual Result<RunPage> runs(const RunQuery& query) = 0;
   virtual Result<StoredRun> run(RunId id) = 0;
   virtual Result<BackfillPage> backfills(const BackfillQuery& query) = 0;

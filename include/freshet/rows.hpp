@@ -275,7 +275,8 @@ struct DynamicSetRow {
   friend bool operator==(const DynamicSetRow&, const DynamicSetRow&) = default;
 };
 
-/// How long an asset's own step took when it last succeeded, the latest at the end of each list.
+/// How long an asset's own step took when it last succeeded, the latest at the end of each list;
+/// of an asset that is cut, a step for a single partition.
 struct DurationsRow {
   static constexpr std::string_view table = "durations";
   static constexpr int key_fields = 1;

@@ -12,6 +12,8 @@
 #include "freshet/engine.hpp"
 #include "freshet/history.hpp"
 #include "freshet/logs.hpp"
+#include "freshet/plan.hpp"
+#include "freshet/readiness.hpp"
 #include "freshet/snapshot.hpp"
 
 namespace freshet {
@@ -22,15 +24,10 @@ struct ProposedFile {
   std::string text;
 };
 
-/// What would run if some assets changed.
-struct Plan {
-  struct Item {
-    std::string asset;
-    std::string reason;                ///< One sentence.
-    std::vector<std::string> because;  ///< Assets upstream that lead to it.
-  };
-  std::vector<std::string> changed;
-  std::vector<Item> items;  ///< In the order in which they would run.
+/// Why an asset is as it is, and when that will be otherwise.
+struct Why {
+  Explanation explanation;
+  Forecast expected;
 };
 
 /// How a source is doing.
@@ -78,11 +75,14 @@ class Service {
   virtual void offload(std::function<void()> work, std::function<void()> done) = 0;
 
   virtual void why(std::string asset, std::string partition,
-                   std::function<void(Result<Explanation>)> done) = 0;
+                   std::function<void(Result<Why>)> done) = 0;
   /// The tree of a recorded decision; any thread.
   [[nodiscard]] virtual std::optional<Explanation::Node> decision_tree(
       const fact::Decided& decided, const std::function<std::string(AssetId)>& key_of) const = 0;
-  virtual void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) = 0;
+  virtual void plan(PlanRequest request, std::function<void(Result<Plan>)> done) = 0;
+  /// By asset, as they were asked for, and of each by day.
+  virtual void readiness(ReadinessQuery query,
+                         std::function<void(Result<std::vector<Readiness>>)> done) = 0;
   /// Judges the projects as they are on disk, or with these files in place of theirs.
   virtual void validate(std::vector<ProposedFile> files,
                         std::function<void(std::vector<Diagnostic>)> done) = 0;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "freshet/estimate.hpp"
 #include "freshet/facts.hpp"
 #include "freshet/graph.hpp"
 #include "freshet/rows.hpp"
@@ -89,5 +90,8 @@ struct Snapshot {
     return (*chunks[rank.value / chunk_size])[rank.value % chunk_size];
   }
 };
+
+/// What steps of assets take whose own have never succeeded: as the others do.
+[[nodiscard]] Estimate typical_duration(const Snapshot& snapshot);
 
 }  // namespace freshet

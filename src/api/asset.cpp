@@ -20,6 +20,7 @@
 #include "freshet/history.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
+#include "freshet/service.hpp"
 #include "freshet/snapshot.hpp"
 
 namespace freshet::api {
@@ -156,9 +157,11 @@ void get_why(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
   call->context->service.why(call->parameter("key"), call->query("partition"),
-                             [call](Result<Explanation> explanation) {
-                               if (!explanation) return call->fail(explanation.error());
-                               call->send_json(200, explanation_json(*explanation));
+                             [call](Result<Why> why) {
+                               if (!why) return call->fail(why.error());
+                               Json body = explanation_json(why->explanation);
+                               body["expected"] = forecast_json(why->expected);
+                               call->send_json(200, body);
                              });
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/asset_list.hpp"
 #include "api/call.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
@@ -45,38 +46,13 @@ Result<std::vector<bool>> wanted(const View& view, const std::string& select,
 }
 
 Result<std::string> assets_page(const Call& call, std::size_t limit) {
-  const View& view = call.view;
-  const std::string status = call.query("status");
-  const auto known = selection_words("status");
-  if (!status.empty() && std::ranges::find(known, status) == known.end()) {
-    std::string want;
-    for (const std::string_view word : known)
-      want += (want.empty() ? "" : ", ") + std::string{word};
-    return Error{Errc::invalid, "query value status=" + status + ": want one of " + want};
-  }
-  FRESHET_TRY(const std::vector<bool> marks, wanted(view, call.query("select"), status));
-  const auto by_key = view.catalog->by_key();
-  auto at = by_key.begin();
-  if (const std::string cursor = call.query("cursor"); !cursor.empty()) {
-    FRESHET_TRY(const std::string last, decode_cursor(call.list_name(), cursor));
-    at = std::ranges::upper_bound(by_key, std::string_view{last}, {}, [&](Rank rank) {
-      return std::string_view{view.graph().asset(rank).key};
-    });
-  }
+  FRESHET_TRY(const AssetList list, list_of_assets(call, limit));
   std::string items;
-  std::string next = "null";
-  std::size_t count = 0;
-  for (std::string_view last; at != by_key.end(); ++at) {
-    if (!marks[at->value]) continue;
-    if (count == limit) {
-      next = '"' + encode_cursor(call.list_name(), last) + '"';
-      break;
-    }
-    items += (count++ == 0 ? "\n" : ",\n") + dump(asset_json(view, *at));
-    last = view.graph().asset(*at).key;
-  }
+  for (const Rank rank : list.ranks)
+    items += (items.empty() ? "\n" : ",\n") + dump(asset_json(call.view, rank));
+  const std::string next = list.next_cursor.empty() ? "null" : '"' + list.next_cursor + '"';
   return "{\"items\":[" + items + "],\"next_cursor\":" + next +
-         ",\"total\":" + std::to_string(std::ranges::count(marks, true)) + "}\n";
+         ",\"total\":" + std::to_string(list.total) + "}\n";
 }
 
 std::string graph_text(const View& view) {
@@ -131,15 +107,49 @@ void send_rendered(const CallPtr& call, const std::string& etag,
   if (call->is_known(etag)) return;
   offload<Result<std::string>>(call, std::move(render), [call, etag](Result<std::string> body) {
     if (body) return call->send_text(std::move(*body), etag);
-    Problem problem = to_problem(body.error());
-    if (body.error().code == Errc::invalid)
-      problem = {.code = "query_invalid", .detail = problem.detail};
-    if (body.error().code == Errc::not_found) problem.status = 422, problem.code = "asset_unknown";
-    call->fail(problem);
+    fail_list(*call, body.error());
   });
 }
 
 }  // namespace
+
+Result<AssetList> list_of_assets(const Call& call, std::size_t limit) {
+  const View& view = call.view;
+  const std::string status = call.query("status");
+  const auto known = selection_words("status");
+  if (!status.empty() && std::ranges::find(known, status) == known.end()) {
+    std::string want;
+    for (const std::string_view word : known)
+      want += (want.empty() ? "" : ", ") + std::string{word};
+    return Error{Errc::invalid, "query value status=" + status + ": want one of " + want};
+  }
+  FRESHET_TRY(const std::vector<bool> marks, wanted(view, call.query("select"), status));
+  const auto by_key = view.catalog->by_key();
+  auto at = by_key.begin();
+  if (const std::string cursor = call.query("cursor"); !cursor.empty()) {
+    FRESHET_TRY(const std::string last, decode_cursor(call.list_name(), cursor));
+    at = std::ranges::upper_bound(by_key, std::string_view{last}, {}, [&](Rank rank) {
+      return std::string_view{view.graph().asset(rank).key};
+    });
+  }
+  AssetList out{.total = static_cast<std::size_t>(std::ranges::count(marks, true))};
+  for (; at != by_key.end(); ++at) {
+    if (!marks[at->value]) continue;
+    if (out.ranks.size() == limit) {
+      out.next_cursor = encode_cursor(call.list_name(), view.graph().asset(out.ranks.back()).key);
+      break;
+    }
+    out.ranks.push_back(*at);
+  }
+  return out;
+}
+
+void fail_list(Call& call, const Error& error) {
+  Problem problem = to_problem(error);
+  if (error.code == Errc::invalid) problem = {.code = "query_invalid", .detail = problem.detail};
+  if (error.code == Errc::not_found) problem.status = 422, problem.code = "asset_unknown";
+  call.fail(problem);
+}
 
 void list_assets(const CallPtr& call) {
   const auto limit = call->number("limit", 100, 1'000);

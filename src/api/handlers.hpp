@@ -15,6 +15,9 @@ void get_asset_decisions(const CallPtr& call);
 void get_decision(const CallPtr& call);
 void get_asset_partitions(const CallPtr& call);
 void get_why(const CallPtr& call);
+// readiness.cpp
+void list_readiness(const CallPtr& call);
+void get_asset_readiness(const CallPtr& call);
 // runs.cpp
 void list_runs(const CallPtr& call);
 void get_run(const CallPtr& call);

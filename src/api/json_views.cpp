@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -332,6 +333,46 @@ Json run_json(const RunRow& run, std::span<const StepRow> steps, std::size_t ste
           {"steps", std::move(list)},
           {"steps_truncated", steps.size() > steps_max},
           {"revision", run.sequence.value}};
+}
+
+Json estimate_json(const Estimate& estimate) {
+  return {{"p10", seconds(estimate.p10)},
+          {"p50", seconds(estimate.p50)},
+          {"p90", seconds(estimate.p90)},
+          {"samples", estimate.samples},
+          {"assumed", estimate.assumed}};
+}
+
+Json forecast_json(const Forecast& forecast) {
+  return {{"p10", instant_json(forecast.p10)},
+          {"p50", instant_json(forecast.p50)},
+          {"p90", instant_json(forecast.p90)},
+          {"basis", to_text(forecast.basis)},
+          {"samples", forecast.samples},
+          {"assumed", forecast.assumed},
+          {"text", forecast.text}};
+}
+
+Json readiness_json(const Graph& graph, const Readiness& readiness) {
+  const auto instant = [](const std::optional<Instant>& at) {
+    return at ? instant_json(*at) : Json{};
+  };
+  return {{"asset", graph.asset(readiness.asset).key},
+          {"begin", instant_json(readiness.day)},
+          {"state", to_text(readiness.state)},
+          {"inputs", readiness.inputs},
+          {"inputs_arrived", readiness.arrived},
+          {"first_input_at", instant(readiness.first_input)},
+          {"last_input_at", instant(readiness.last_input)},
+          {"arrived_at", instant(readiness.arrived_at)},
+          {"parts", readiness.parts},
+          {"parts_complete", readiness.parts_complete},
+          {"complete_at", instant(readiness.complete_at)},
+          {"checked_at", instant(readiness.checked_at)},
+          {"ready_at", instant(readiness.ready_at)},
+          {"deadline", instant(readiness.deadline)},
+          {"forecast", readiness.forecast ? forecast_json(*readiness.forecast) : Json{}},
+          {"truncated", readiness.truncated}};
 }
 
 Json explanation_json(const Explanation& explanation) {

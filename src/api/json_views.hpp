@@ -44,6 +44,10 @@ namespace freshet::api {
 [[nodiscard]] Json run_json(const RunRow& run, std::span<const StepRow> steps,
                             std::size_t steps_max, Names& names);
 
+/// Quantiles in seconds.
+[[nodiscard]] Json estimate_json(const Estimate& estimate);
+[[nodiscard]] Json forecast_json(const Forecast& forecast);
+[[nodiscard]] Json readiness_json(const Graph& graph, const Readiness& readiness);
 [[nodiscard]] Json explanation_json(const Explanation& explanation);
 [[nodiscard]] Json diagnostics_json(const std::vector<Diagnostic>& diagnostics);
 [[nodiscard]] Json source_json(const SourceStatus& source);

@@ -8,6 +8,7 @@
 
 #include "api/body_reader.hpp"
 #include "api/call.hpp"
+#include "api/choice.hpp"
 #include "api/context.hpp"
 #include "api/handlers.hpp"
 #include "api/json_text.hpp"
@@ -19,6 +20,7 @@
 #include "base/text.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/plan.hpp"
 #include "freshet/result.hpp"
 #include "freshet/service.hpp"
 
@@ -30,13 +32,30 @@ constexpr std::size_t plans_max = 100;
 Json plan_json(const std::string& id, const Plan& plan) {
   Json items = Json::array();
   for (const Plan::Item& item : plan.items) {
-    items.push_back({{"asset", item.asset}, {"reason", item.reason}, {"because", item.because}});
+    items.push_back({{"asset", item.asset},
+                     {"reason", item.reason},
+                     {"because", item.because},
+                     {"steps", item.steps},
+                     {"start_after", seconds(item.start_after)},
+                     {"ready_after", seconds(item.ready_after.p50)},
+                     {"ready", estimate_json(item.ready_after)},
+                     {"worked", estimate_json(item.worked)},
+                     {"critical", item.critical}});
   }
-  return {{"id", id}, {"changed", plan.changed}, {"items", std::move(items)}};
+  return {{"id", id},
+          {"changed", plan.changed},
+          {"requested", plan.requested},
+          {"items", std::move(items)},
+          {"total", estimate_json(plan.total)},
+          {"critical_path", plan.critical_path},
+          {"working", seconds(plan.working)},
+          {"waiting", seconds(plan.waiting)},
+          {"work", seconds(plan.work)},
+          {"truncated", plan.truncated}};
 }
 
-void make_plan(const CallPtr& call, std::vector<std::string> changed) {
-  call->context->service.plan(std::move(changed), [call](const Result<Plan>& plan) {
+void make_plan(const CallPtr& call, PlanRequest request) {
+  call->context->service.plan(std::move(request), [call](const Result<Plan>& plan) {
     if (!plan) return call->fail(plan.error());
     const std::string id = random_token(8);
     const std::string text = dump(plan_json(id, *plan)) + '\n';
@@ -47,8 +66,8 @@ void make_plan(const CallPtr& call, std::vector<std::string> changed) {
   });
 }
 
-Result<std::vector<std::string>> changed_keys(const View& view, std::vector<std::string> keys,
-                                              const std::string& select) {
+Result<std::vector<std::string>> keys_of(const View& view, std::vector<std::string> keys,
+                                         const std::string& select) {
   for (const std::string& key : keys) {
     if (!view.find(key)) return Error{Errc::not_found, view.unknown(key)};
   }
@@ -96,25 +115,33 @@ void post_plan(const CallPtr& call) {
   with_body(call, false, [call](const Json& json) {
     std::vector<Fault> faults;
     BodyReader body{json, "", faults};
-    body.expect_only({"changed", "select"});
+    body.expect_only({"changed", "select", "request", "partitions"});
     const std::vector<std::string> changed = body.texts("changed");
     const std::string select = body.text("select");
-    if (changed.empty() && select.empty()) {
-      body.fault("changed", "is missing: want a list of keys, or \"select\"");
+    const std::string request = body.text("request");
+    const std::string partitions = partitions_of(body, json);
+    if (changed.empty() && select.empty() && request.empty()) {
+      body.fault("changed", "is missing: want a list of keys, or \"select\" or \"request\"");
     }
     if (!faults.empty()) {
       return call->fail({.code = "malformed_body",
                          .detail = faults.front().pointer + ": " + faults.front().detail,
                          .errors = faults});
     }
-    offload<Result<std::vector<std::string>>>(
-        call, [view = call->view, changed, select] { return changed_keys(view, changed, select); },
-        [call](Result<std::vector<std::string>> keys) {
-          if (keys) return make_plan(call, std::move(*keys));
-          const bool is_unknown = keys.error().code == Errc::not_found;
+    offload<Result<PlanRequest>>(
+        call,
+        [view = call->view, changed, select, request, partitions]() -> Result<PlanRequest> {
+          PlanRequest out{.partitions = partitions};
+          FRESHET_TRY(out.changed, keys_of(view, changed, select));
+          FRESHET_TRY(out.requested, keys_of(view, {}, request));
+          return out;
+        },
+        [call](Result<PlanRequest> request) {
+          if (request) return make_plan(call, std::move(*request));
+          const bool is_unknown = request.error().code == Errc::not_found;
           call->fail({.status = is_unknown ? 422 : 400,
                       .code = is_unknown ? "asset_unknown" : "selection_invalid",
-                      .detail = keys.error().message});
+                      .detail = request.error().message});
         });
   });
 }

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "cli/commands.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet::cli {
 
@@ -61,20 +62,87 @@ void print_run(const json& run) {
 
 }  // namespace
 
-int plan(const RemoteOptions& options, const std::vector<std::string>& changed,
-         const Output& output) {
+namespace {
+
+/// Seconds as "1m30s": to the millisecond below ten, else to the second.
+std::string about(const json& number) {
+  const Micros exact{static_cast<std::int64_t>(number.get<double>() * 1e6)};
+  return format_duration(exact < Seconds{10} ? Micros{std::chrono::round<Millis>(exact)}
+                                             : Micros{std::chrono::round<Seconds>(exact)});
+}
+
+void print_plan(const json& plan) {
+  const auto& items = plan.at("items");
+  if (items.empty()) {
+    std::printf("nothing would run\n");
+    return;
+  }
+  for (const auto& item : items) {
+    const auto steps = item.value("steps", std::size_t{1});
+    std::printf("%-40s %s %8s .. %-8s %s%s\n", text(item, "asset").c_str(),
+                item.value("critical", false) ? "*" : " ", about(item.at("start_after")).c_str(),
+                about(item.at("ready_after")).c_str(), text(item, "reason").c_str(),
+                steps == 1 ? "" : (", " + std::to_string(steps) + " times").c_str());
+  }
+  const json& total = plan.at("total");
+  std::printf("ready after about %s (%s to %s%s), %s of it waiting for room\n",
+              about(total.at("p50")).c_str(), about(total.at("p10")).c_str(),
+              about(total.at("p90")).c_str(),
+              total.value("assumed", false) ? "; partly assumed" : "",
+              about(plan.at("waiting")).c_str());
+  std::string path;
+  for (const auto& key : plan.at("critical_path"))
+    path += (path.empty() ? "" : " > ") + key.get<std::string>();
+  std::printf("* critical path: %s\n", path.c_str());
+}
+
+}  // namespace
+
+int plan(const RemoteOptions& options, const Planned& what, const Output& output) {
+  if (what.changed.empty() && what.selection.empty() && what.request.empty()) {
+    std::fprintf(stderr, "freshet plan: say what changed (a key, or --select), or --request\n");
+    return 2;
+  }
   const auto remote = Remote::find(options);
   if (!remote) return fail("plan", remote.error());
-  const auto answer = remote->post("/api/v1/plan", {{"changed", changed}});
+  const auto answer = remote->post("/api/v1/plan", {{"changed", what.changed},
+                                                    {"select", what.selection},
+                                                    {"request", what.request},
+                                                    {"partitions", what.partitions}});
   if (!answer) return fail("plan", answer.error());
+  output.json ? print(*answer) : print_plan(*answer);
+  return 0;
+}
+
+int readiness(const RemoteOptions& options, const ReadinessOf& what, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("readiness", remote.error());
+  json all = json::array();
+  std::string cursor;
+  do {
+    const auto page =
+        remote->get("/api/v1/readiness?limit=500&select=" + query_text(what.selection) +
+                    "&day=" + query_text(what.day) + "&timezone=" + query_text(what.timezone) +
+                    (cursor.empty() ? "" : "&cursor=" + query_text(cursor)));
+    if (!page) return fail("readiness", page.error());
+    for (const auto& item : page->at("items")) all.push_back(item);
+    cursor = text(*page, "next_cursor");
+  } while (!cursor.empty());
   if (output.json) {
-    print(*answer);
+    print({{"items", all}});
     return 0;
   }
-  const auto& items = answer->at("items");
-  if (items.empty()) std::printf("nothing would run\n");
-  for (const auto& item : items)
-    std::printf("%-40s %s\n", text(item, "asset").c_str(), text(item, "reason").c_str());
+  for (const auto& item : all) {
+    const json& forecast = item.at("forecast");
+    std::string when = text(item, "ready_at").empty() ? "" : short_time(text(item, "ready_at"));
+    if (forecast.is_object() && !text(forecast, "p50").empty()) {
+      when = "expected " + short_time(text(forecast, "p50")) + " (" +
+             short_time(text(forecast, "p10")) + " to " + short_time(text(forecast, "p90")) + ")";
+    }
+    std::printf("%-40s %-9s %s of %s inputs  %s\n", text(item, "asset").c_str(),
+                text(item, "state").c_str(), text(item, "inputs_arrived").c_str(),
+                text(item, "inputs").c_str(), when.c_str());
+  }
   return 0;
 }
 
@@ -90,6 +158,11 @@ int why(const RemoteOptions& options, const std::string& asset, const std::strin
     return 0;
   }
   std::printf("%s\n", text(*answer, "text").c_str());
+  if (const auto expected = answer->find("expected"); expected != answer->end()) {
+    const std::string at = text(*expected, "p50");
+    std::printf("expected %s%s\n", at.empty() ? "" : (short_time(at) + ": ").c_str(),
+                text(*expected, "text").c_str());
+  }
   const auto show = [](const auto& self, const json& node, int depth) -> void {
     std::printf("%*s%s %s%s%s%s%s\n", depth * 2, "", node.value("held", false) ? "yes" : "no ",
                 text(node, "label").c_str(), text(node, "asset").empty() ? "" : "  of ",

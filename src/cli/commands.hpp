@@ -23,8 +23,19 @@ int graph(const std::vector<std::string>& directories, const std::string& select
 int simulate(const std::vector<std::string>& files);
 
 // remote.cpp and ask.cpp: ask the daemon
-int plan(const RemoteOptions& remote, const std::vector<std::string>& changed,
-         const Output& output);
+struct Planned {
+  std::vector<std::string> changed;
+  std::string selection;   ///< Of what changed, too; "" for none.
+  std::string request;     ///< A selection of what is asked for; "" for none.
+  std::string partitions;  ///< Of assets that have them; "" for none.
+};
+int plan(const RemoteOptions& remote, const Planned& what, const Output& output);
+struct ReadinessOf {
+  std::string selection;  ///< "" for all.
+  std::string day;        ///< "" for the present one.
+  std::string timezone;   ///< "" for UTC.
+};
+int readiness(const RemoteOptions& remote, const ReadinessOf& what, const Output& output);
 struct Materialize {
   std::string selection;
   std::string partitions;  ///< Of assets that have them; "" for none.

@@ -135,9 +135,23 @@ class CommandLine {
     simulate->add_option("files", files_, "Scenarios")->required();
   }
   void add_remote() {
-    CLI::App* plan = verb("plan", "Say what would run if some assets changed",
-                          [this] { return cli::plan(remote_, changed_, output_); });
-    plan->add_option("changed", changed_, "Asset keys")->required();
+    CLI::App* plan =
+        verb("plan", "Say what would run if some assets changed, and how long that would take",
+             [this] { return cli::plan(remote_, planned_, output_); });
+    plan->add_option("changed", planned_.changed, "Asset keys");
+    plan->add_option("--select", planned_.selection, "What changed, as a selection");
+    plan->add_option("--request", planned_.request, "What would be asked for, as a selection");
+    plan->add_option("--partitions", planned_.partitions,
+                     "Of assets that have them: 2026-01-31, 2026-01-01...2026-01-31, or *");
+    CLI::App* readiness =
+        verb("readiness",
+             "Say what has arrived, is complete and is checked on a day, and what is "
+             "still expected",
+             [this] { return cli::readiness(remote_, readiness_, output_); });
+    readiness->add_option("selection", readiness_.selection, "Such as group:marts; else all");
+    readiness->add_option("--day", readiness_.day, "YYYY-MM-DD; the present day by default");
+    readiness->add_option("--timezone", readiness_.timezone,
+                          "In which the day begins and ends, such as Europe/Vienna; else UTC");
     CLI::App* materialize = verb("materialize", "Ask for a run of a selection of assets", [this] {
       if (!read_timeout("materialize", materialize_.timeout)) return 2;
       return cli::materialize(remote_, materialize_, output_);
@@ -212,9 +226,11 @@ class CommandLine {
     CLI::App* doctor = verb("doctor", "Look whether the daemon is well",
                             [this] { return cli::doctor(remote_, health_only_, output_); });
     doctor->add_flag("--health", health_only_, "Print nothing; exit 0 if it is ready");
-    for (CLI::App* sub : {plan, materialize, backfill, runs, why, events, reload, open, doctor})
+    for (CLI::App* sub :
+         {plan, readiness, materialize, backfill, runs, why, events, reload, open, doctor})
       add_where(sub);
-    for (CLI::App* sub : {plan, materialize, backfill, runs, why, events, reload, doctor})
+    for (CLI::App* sub :
+         {plan, readiness, materialize, backfill, runs, why, events, reload, doctor})
       add_json(sub);
   }
 
@@ -240,7 +256,9 @@ class CommandLine {
   cli::Runs runs_;
   std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_,
       format_{"text"}, timeout_, asset_;
-  std::vector<std::string> directories_, files_, changed_;
+  std::vector<std::string> directories_, files_;
+  cli::Planned planned_;
+  cli::ReadinessOf readiness_;
   bool rejected_{false}, health_only_{false};
 };
 

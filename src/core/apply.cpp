@@ -629,7 +629,8 @@ void Applier::operator()(const fact::StepEnded& f) {
       });
     }
     if (f.status == StepStatus::canceled) s_.handle(a, set);
-    if (f.status == StepStatus::succeeded && step.row.attempt != 0) s_.remember_durations(step.row);
+    if (f.status == StepStatus::succeeded && step.row.attempt != 0 && step.row.range.empty())
+      s_.remember_durations(step.row);
     s_.own = std::move(outer);
     s_.moment.ended[a].put(set, s_.moment.order, Cause::own);
     if (f.reason == Reason::inputs_unchanged)

@@ -136,6 +136,36 @@ class Explainer {
   Decider decider_;  // reads only
 };
 
+namespace {
+
+/// What the clock alone will next change for a condition.
+std::optional<Wakeup> next_of(const Engine::State& s, AssetId a, const Program& program) {
+  std::optional<Wakeup> next;
+  const auto consider = [&](Wakeup::Kind kind, std::optional<Instant> at) {
+    if (at && (!next || *at < next->at)) next = Wakeup{kind, *at};
+  };
+  for (const std::string& name : program.schedules) {
+    const auto it = s.schedules.find(name);
+    if (it == s.schedules.end() || !it->second.known || !it->second.cron) continue;
+    consider(Wakeup::Kind::schedule, it->second.cron->next(it->second.tick, *it->second.zone));
+  }
+  for (const auto& [name, series] : s.series) {
+    if (std::ranges::find(series.users, a) != series.users.end())
+      consider(Wakeup::Kind::window, s.cut(a)->space->next_window(series.until));
+  }
+  const auto timers = s.asset_timers.find(a);
+  if (timers == s.asset_timers.end()) return next;
+  for (const Timer& timer : timers->second) {
+    if (timer.kind == Timer::Kind::freshness && (program.own_changes & changed_freshness) != 0)
+      consider(Wakeup::Kind::freshness, timer.at);
+    if (timer.kind == Timer::Kind::edge && (program.own_changes & changed_edge) != 0)
+      consider(Wakeup::Kind::edge, timer.at);
+  }
+  return next;
+}
+
+}  // namespace
+
 }  // namespace core
 
 Result<Explanation> Engine::why(std::string_view key, std::string_view partition) const {
@@ -158,6 +188,8 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
   for (const StepId id : {s.busy_step(m), s.queued_step(m)}) {
     if (const StepState* step = s.step(id)) {
       out.text = s.name_of(m) + " is " + Explainer{s}.step_text(*step);
+      if (step->row.status == StepStatus::queued && step->row.not_before > s.now)
+        out.next = Wakeup{Wakeup::Kind::retry, step->row.not_before};
       return out;
     }
   }
@@ -174,6 +206,7 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
       return out;
     }
   }
+  if (program) out.next = next_of(s, a, *program);
   const Memory& memory = s.memory[a.value];
   const auto handed_back = s.handed_back.find(m);
   if (memory.of(fact::Slot::withheld).contains(m.partition)) {
@@ -285,6 +318,18 @@ std::optional<Explanation::Node> recorded_tree(const fact::Decided& decided,
   // A tree that was too large to be kept whole lacks its root.
   if (open.size() != 1 || open.front().first != 0) return std::nullopt;
   return std::move(open.front().second);
+}
+
+Result<std::vector<std::string>> Engine::partitions(std::string_view asset,
+                                                    std::string_view chosen) const {
+  const State& s = *state_;
+  const AssetId a = s.find(asset);
+  if (!s.is_defined(a))
+    return Error{Errc::not_found, "no asset \"" + std::string{asset} + "\" is defined"};
+  if (!s.is_cut(a)) return Error{Errc::invalid, std::string{asset} + " has no partitions"};
+  const auto set = s.cut(a)->space->select(chosen, s.window_time());
+  if (!set) return Error{set.error().code, std::string{asset} + ": " + set.error().message};
+  return keys_of(s, a, *set);
 }
 
 }  // namespace freshet

@@ -127,35 +127,40 @@ Rows take_touched(Engine::State& s) {
   return rows;
 }
 
-}  // namespace core
-
-Rows Engine::rows() const {
-  const State& s = *state_;
-  Rows rows;
-  number(s, rows);
-  for (std::uint32_t i = 1; i < s.keys.size(); ++i) {
-    const AssetId a{i};
-    std::uint8_t what = touched_asset | touched_member | touched_definition | touched_checks;
-    if (s.memory[i].expression != 0) what |= touched_memory;
-    if (s.versions.contains(a)) what |= touched_versions;
-    if (s.pauses.contains(a)) what |= touched_pause;
-    if (s.cursors.contains(a)) what |= touched_cursor;
-    asset_rows(s, a, what, rows);
-    if (s.durations[i]) rows.of<DurationsRow>().push_back(*s.durations[i]);
-    for (const auto& [slot, set] : s.memory[i].slots)
-      rows.of<MemoryRow>().push_back({a, slot, set});
-    if (const Partitions* p = s.cut(a)) {
-      p->for_each([&](const MemberRow& row) {
-        partition_rows(s, {a, row.partition}, touched_member, rows);
-        if (p->versions.contains(row.partition))
-          partition_rows(s, {a, row.partition}, touched_versions, rows);
-      });
-      for (const auto& [partition, results] : p->checks)
-        rows.of<CheckRow>().insert(rows.of<CheckRow>().end(), results.begin(), results.end());
-    }
+void add_rows(const Engine::State& s, AssetId a, Rows& rows) {
+  const std::uint32_t i = a.value;
+  std::uint8_t what = touched_asset | touched_member | touched_definition | touched_checks;
+  if (s.memory[i].expression != 0) what |= touched_memory;
+  if (s.versions.contains(a)) what |= touched_versions;
+  if (s.pauses.contains(a)) what |= touched_pause;
+  asset_rows(s, a, what, rows);
+  if (s.durations[i]) rows.of<DurationsRow>().push_back(*s.durations[i]);
+  const auto add_columns = [&](MemberId m) {
+    const auto it = s.columns.find(m);
+    if (it != s.columns.end()) rows.of<ColumnsRow>().push_back({a, m.partition, it->second});
+  };
+  add_columns({a, {}});
+  for (const auto& [slot, set] : s.memory[i].slots) rows.of<MemoryRow>().push_back({a, slot, set});
+  if (const Partitions* p = s.cut(a)) {
+    p->for_each([&](const MemberRow& row) {
+      partition_rows(s, {a, row.partition}, touched_member, rows);
+      if (p->versions.contains(row.partition))
+        partition_rows(s, {a, row.partition}, touched_versions, rows);
+      add_columns({a, row.partition});
+    });
+    for (const auto& [partition, results] : p->checks)
+      rows.of<CheckRow>().insert(rows.of<CheckRow>().end(), results.begin(), results.end());
   }
-  for (const auto& [member, blockers] : s.handed_back)
-    rows.of<HandedBackRow>().push_back({member.asset, member.partition, blockers});
+  for (auto it = s.handed_back.lower_bound({a, {}});
+       it != s.handed_back.end() && it->first.asset == a; ++it) {
+    rows.of<HandedBackRow>().push_back({a, it->first.partition, it->second});
+  }
+  for (auto it = s.edges.lower_bound({a, {}}); it != s.edges.end() && it->first.first == a; ++it)
+    rows.of<EdgeRow>().push_back({a, it->first.second, it->second});
+}
+
+void add_common_rows(const Engine::State& s, Rows& rows) {
+  number(s, rows);
   for (const bool is_shape : {true, false}) {
     const PartitionNames& names = is_shape ? s.registry->shapes : s.registry->keys;
     for (std::uint32_t n = 1; n <= names.last(); ++n)
@@ -165,21 +170,27 @@ Rows Engine::rows() const {
   for (const auto& [name, one] : s.series) {
     if (one.known) rows.of<ScheduleRow>().push_back({name, one.until});
   }
-  for (const auto& [edge, since] : s.edges)
-    rows.of<EdgeRow>().push_back({edge.first, edge.second, since});
+  for (const auto& [id, tags] : s.tagged_runs) rows.of<TaggedRunRow>().push_back({id, tags});
+  for (const auto& [name, schedule] : s.schedules) {
+    if (schedule.known) rows.of<ScheduleRow>().push_back({name, schedule.tick});
+  }
+}
+
+}  // namespace core
+
+Rows Engine::rows() const {
+  const State& s = *state_;
+  Rows rows;
+  add_common_rows(s, rows);
+  for (std::uint32_t i = 1; i < s.keys.size(); ++i) add_rows(s, AssetId{i}, rows);
+  for (const auto& [a, cursor] : s.cursors) rows.of<CursorRow>().push_back({a, cursor});
   for (const auto& [id, backfill] : s.backfills) {
     if (is_terminal(backfill.row.status)) continue;  // canceled, and its last runs go on
     rows.of<BackfillRow>().push_back(backfill.row);
     for (const auto& [a, target] : backfill.targets) rows.of<BackfillTargetRow>().push_back(target);
   }
-  for (const auto& [m, columns] : s.columns)
-    rows.of<ColumnsRow>().push_back({m.asset, m.partition, columns});
-  for (const auto& [id, tags] : s.tagged_runs) rows.of<TaggedRunRow>().push_back({id, tags});
   for (const auto& [id, run] : s.runs) rows.of<RunRow>().push_back(run.row);
   for (const auto& [id, step] : s.steps) rows.of<StepRow>().push_back(step.row);
-  for (const auto& [name, schedule] : s.schedules) {
-    if (schedule.known) rows.of<ScheduleRow>().push_back({name, schedule.tick});
-  }
   for (const auto& [key, row] : s.events) rows.of<EventRow>().push_back(row);
   for (const auto& [key, row] : s.answers) rows.of<AnswerRow>().push_back(row);
   return rows;

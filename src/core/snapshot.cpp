@@ -101,6 +101,19 @@ std::shared_ptr<const ActiveRun> view(const Engine::State& s, RunId id, const Ru
 
 }  // namespace
 
+Estimate typical_duration(const Snapshot& snapshot) {
+  std::vector<std::uint32_t> medians;
+  for (std::uint32_t i = 0; snapshot.graph && i < snapshot.graph->size(); ++i) {
+    const auto& durations = snapshot.state(Rank{i}).durations;
+    if (!durations) continue;
+    std::vector<std::uint32_t> worked = durations->worked;
+    const auto middle = worked.begin() + std::ssize(worked) / 2;
+    std::ranges::nth_element(worked, middle);
+    medians.push_back(*middle);
+  }
+  return assume_duration(medians);
+}
+
 std::shared_ptr<const Snapshot> Engine::snapshot() {
   State& s = *state_;
   auto out = std::make_shared<Snapshot>();

@@ -8,8 +8,10 @@
 #include <numeric>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "freshet/readiness.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -103,11 +105,82 @@ Estimate estimate_ongoing(const Estimate& usual, std::span<const std::uint32_t> 
   return out;
 }
 
+Estimate in_sequence(const Estimate& first, const Estimate& second) {
+  const auto reach = [](Millis one, Millis other) {
+    return Millis{std::llround(
+        std::hypot(static_cast<double>(one.count()), static_cast<double>(other.count())))};
+  };
+  Estimate out{.p50 = first.p50 + second.p50,
+               .samples = std::min(first.samples, second.samples),
+               .assumed = first.assumed || second.assumed};
+  out.p10 = out.p50 - reach(first.p50 - first.p10, second.p50 - second.p10);
+  out.p90 = out.p50 + reach(first.p90 - first.p50, second.p90 - second.p50);
+  return out;
+}
+
+Estimate repeated(const Estimate& once, std::uint64_t times) {
+  Estimate out = once;
+  out.p50 = once.p50 * static_cast<std::int64_t>(times);
+  const auto reach = [&](Millis distance) {
+    return Millis{std::llround(static_cast<double>(distance.count()) *
+                               std::sqrt(static_cast<double>(times)))};
+  };
+  out.p10 = out.p50 - reach(once.p50 - once.p10);
+  out.p90 = out.p50 + reach(once.p90 - once.p50);
+  return out;
+}
+
+Estimate the_later(const Estimate& one, const Estimate& other) {
+  return {.p10 = std::max(one.p10, other.p10),
+          .p50 = std::max(one.p50, other.p50),
+          .p90 = std::max(one.p90, other.p90),
+          .samples = std::min(one.samples, other.samples),
+          .assumed = one.assumed || other.assumed};
+}
+
 Estimate assume_duration(std::span<const std::uint32_t> medians) {
   Estimate out = estimate_duration(medians).value_or(Estimate{});
   out.samples = 0;
   out.assumed = true;
   return out;
+}
+
+std::string_view to_text(Forecast::Basis basis) {
+  switch (basis) {
+    case Forecast::Basis::none:
+      return "none";
+    case Forecast::Basis::step:
+      return "step";
+    case Forecast::Basis::upstream:
+      return "upstream";
+    case Forecast::Basis::clock:
+      return "clock";
+    case Forecast::Basis::history:
+      return "history";
+  }
+  return "";
+}
+
+std::string_view to_text(ReadinessState state) {
+  switch (state) {
+    case ReadinessState::waiting:
+      return "waiting";
+    case ReadinessState::arriving:
+      return "arriving";
+    case ReadinessState::arrived:
+      return "arrived";
+    case ReadinessState::queued:
+      return "queued";
+    case ReadinessState::running:
+      return "running";
+    case ReadinessState::failed:
+      return "failed";
+    case ReadinessState::complete:
+      return "complete";
+    case ReadinessState::ready:
+      return "ready";
+  }
+  return "";
 }
 
 }  // namespace freshet

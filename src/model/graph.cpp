@@ -196,6 +196,33 @@ Result<std::shared_ptr<const Graph>> Graph::build(Projects projects) {
   return std::shared_ptr<const Graph>{graph};
 }
 
+std::shared_ptr<const Graph> Graph::part(std::shared_ptr<const Graph> whole,
+                                         std::span<const Rank> nodes) {
+  const auto graph = std::make_shared<Graph>();
+  std::vector<Index> rank(whole->size(), unranked);
+  for (const Rank node : nodes) {
+    rank[node.value] = static_cast<Index>(graph->nodes_.size());
+    graph->nodes_.push_back(whole->nodes_[node.value]);
+  }
+  const auto add = [&](Rows& rows, std::span<const Rank> of) {
+    for (const Rank r : of) {
+      if (rank[r.value] != unranked) rows.items.emplace_back(rank[r.value]);
+    }
+    rows.begin.push_back(static_cast<Index>(rows.items.size()));
+  };
+  for (const Rank node : nodes) {
+    add(graph->up_, whole->upstream(node));
+    add(graph->down_, whole->downstream(node));
+    FRESHET_ASSERT(graph->up_.begin.back() - *(graph->up_.begin.end() - 2) ==
+                   whole->upstream(node).size());
+    graph->by_key_.try_emplace(whole->asset(node).key, Rank{rank[node.value]});
+  }
+  graph->projects_ = whole->projects_;
+  graph->pools_ = whole->pools_;
+  graph->whole_ = std::move(whole);
+  return graph;
+}
+
 std::optional<Rank> Graph::find(std::string_view key) const {
   const auto at = by_key_.find(key);
   return at == by_key_.end() ? std::nullopt : std::optional{at->second};

@@ -11,8 +11,8 @@
 namespace freshet::project {
 namespace {
 
-constexpr std::array<std::string_view, 4> kReservedEndings{"/events", "/partitions", "/decisions",
-                                                           "/history"};
+constexpr std::array<std::string_view, 5> kReservedEndings{"/events", "/partitions", "/decisions",
+                                                           "/history", "/readiness"};
 
 }  // namespace
 

@@ -7,7 +7,7 @@
 
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
-#include "runtime/plan.hpp"
+#include "runtime/readiness.hpp"
 
 namespace freshet::runtime {
 
@@ -163,27 +163,56 @@ void CoreService::offload(std::function<void()> work, std::function<void()> done
 }
 
 void CoreService::why(std::string asset, std::string partition,
-                      std::function<void(Result<Explanation>)> done) {
+                      std::function<void(Result<Why>)> done) {
   pipeline_.ask([this, asset = std::move(asset), partition = std::move(partition),
                  done = std::move(done)](Engine& engine) mutable {
-    asio::post(parts_.io, [done = std::move(done), why = engine.why(asset, partition)]() mutable {
-      done(std::move(why));
+    auto found = engine.why(asset, partition);
+    asio::post(parts_.io, [this, asset = std::move(asset), done = std::move(done),
+                           why = std::move(found)]() mutable {
+      if (!why) return done(why.error());
+      const auto out = std::make_shared<Result<Why>>(Error{Errc::io, "why: no history"});
+      read(
+          [out, asset = std::move(asset), why = *std::move(why), snapshot = snapshot_,
+           now = parts_.clock.now()](Reader& reader) mutable {
+            Why found{.explanation = std::move(why), .expected = {}};
+            if (const auto rank = snapshot->graph->find(asset)) {
+              auto expected = find_expected(*snapshot, *rank, found.explanation, reader, now);
+              if (!expected) {
+                *out = expected.error();
+                return;
+              }
+              found.expected = *std::move(expected);
+            }
+            *out = std::move(found);
+          },
+          [out, done = std::move(done)] { done(std::move(*out)); });
     });
   });
 }
 
-void CoreService::plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) {
-  const auto graph = snapshot_->graph;
-  pipeline_.ask(
-      [this, graph, changed = std::move(changed), done = std::move(done)](Engine& engine) mutable {
-        auto rows = std::make_shared<Rows>(engine.rows());
-        const auto result = std::make_shared<Result<Plan>>(Error{Errc::busy, "plan: not made"});
-        offload(
-            [graph, rows, changed = std::move(changed), result, now = parts_.clock.now()] {
-              *result = make_plan(graph, std::move(*rows), changed, now);
-            },
-            [result, done = std::move(done)] { done(std::move(*result)); });
-      });
+void CoreService::readiness(ReadinessQuery query,
+                            std::function<void(Result<std::vector<Readiness>>)> done) {
+  const auto out =
+      std::make_shared<Result<std::vector<Readiness>>>(Error{Errc::io, "readiness: no history"});
+  read([out, query = std::move(query),
+        now = parts_.clock.now()](Reader& reader) { *out = find_readiness(query, reader, now); },
+       [out, done = std::move(done)] { done(std::move(*out)); });
+}
+
+void CoreService::plan(PlanRequest request, std::function<void(Result<Plan>)> done) {
+  pipeline_.ask([this, request = std::move(request), snapshot = snapshot_,
+                 done = std::move(done)](Engine& engine) mutable {
+    std::vector<std::string> keys = request.changed;
+    keys.insert(keys.end(), request.requested.begin(), request.requested.end());
+    const auto state = std::make_shared<Excerpt>(engine.excerpt(keys));
+    const auto result = std::make_shared<Result<Plan>>(Error{Errc::busy, "plan: not made"});
+    offload(
+        [state, snapshot, request = std::move(request), result, now = parts_.clock.now()] {
+          *result = make_plan(std::move(*state), request, now, snapshot->pools.at("").limit,
+                              [&] { return typical_duration(*snapshot); });
+        },
+        [result, done = std::move(done)] { done(std::move(*result)); });
+  });
 }
 
 void CoreService::validate(std::vector<ProposedFile> files,

@@ -48,13 +48,15 @@ class CoreService final : public Service {
   void read(std::function<void(Reader&)> work, std::function<void()> done) override;
   void offload(std::function<void()> work, std::function<void()> done) override;
   void why(std::string asset, std::string partition,
-           std::function<void(Result<Explanation>)> done) override;
+           std::function<void(Result<Why>)> done) override;
   [[nodiscard]] std::optional<Explanation::Node> decision_tree(
       const fact::Decided& decided,
       const std::function<std::string(AssetId)>& key_of) const override {
     return recorded_tree(decided, key_of);
   }
-  void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override;
+  void plan(PlanRequest request, std::function<void(Result<Plan>)> done) override;
+  void readiness(ReadinessQuery query,
+                 std::function<void(Result<std::vector<Readiness>>)> done) override;
   void validate(std::vector<ProposedFile> files,
                 std::function<void(std::vector<Diagnostic>)> done) override;
   void reload(std::function<void(std::vector<Diagnostic>)> done) override;

@@ -8,10 +8,13 @@
 #include "lockstep.hpp"
 #include "model/partition/mapping.hpp"
 #include "model/partition/space.hpp"
+#include "plans.hpp"
 
 namespace freshet::sim {
 
 namespace {
+
+constexpr int plan_every = 499;  ///< Moments: a plan of everything takes many times as long as one.
 
 /// Shortly before clocks change, and a day on which nothing does.
 Instant start_of_time(std::size_t which) {
@@ -378,6 +381,12 @@ void World::check() {
   if (counts_.moments % 16 == 0) {
     const std::string differs = compare(engine_->rows(), store_.current());
     require(differs.empty(), "storage differs from the live state: " + differs);
+  }
+  if (counts_.moments % plan_every == 0) {
+    const std::string some =
+        "a" + std::to_string(static_cast<std::size_t>(counts_.moments / plan_every) % assets_);
+    const std::string differs = plan_difference(*engine_, graph_, some, now_);
+    require(differs.empty(), differs);
   }
 }
 

@@ -80,6 +80,52 @@ TEST_F(ApiTest, OneLanguageOfSelectionsIsTakenEverywhere) {
   EXPECT_THAT(keys_of(get("/api/v1/assets?status=paused")), ElementsAre("marts/revenue"));
 }
 
+TEST_F(ApiTest, ReadinessOfADayIsListedByKey) {
+  const Answer answer =
+      get("/api/v1/readiness?select=**/orders&timezone=Europe/Vienna&day=2026-10-25");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.json()["total"], 2);
+  EXPECT_EQ(answer.json()["day"], "2026-10-25");
+  EXPECT_EQ(answer.json()["begin"], "2026-10-24T22:00:00.000000Z");
+  EXPECT_EQ(answer.json()["end"], "2026-10-25T23:00:00.000000Z") << "that day has 25 hours";
+  const Json item = answer.json()["items"][1];
+  EXPECT_EQ(item["asset"], "staging/orders");
+  EXPECT_EQ(item["state"], "waiting");
+  EXPECT_EQ(item["arrived_at"], nullptr);
+  EXPECT_EQ(item["forecast"]["basis"], "history");
+  EXPECT_EQ(service.asked.assets.size(), 2U);
+
+  const Answer first = get("/api/v1/readiness?limit=1");
+  EXPECT_EQ(first.json()["items"].size(), 1U);
+  const std::string cursor = first.json()["next_cursor"];
+  EXPECT_EQ(get("/api/v1/readiness?limit=3&cursor=" + cursor).json()["items"].size(), 3U);
+  for (const char* bad : {"day=tomorrow", "day=2026-02-30", "timezone=Europe/Wien", "limit=0",
+                          "select=%2B(", "cursor=x"}) {
+    EXPECT_EQ(get(std::string{"/api/v1/readiness?"} + bad).status, 400) << bad;
+  }
+  EXPECT_EQ(get("/api/v1/readiness?select=nobody").status, 422);
+}
+
+TEST_F(ApiTest, ReadinessOfAnAssetIsListedByDay) {
+  const Answer answer = get("/api/v1/assets/staging/orders/readiness?days=3&day=2026-03-01");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json body = answer.json();
+  std::vector<std::string> days;
+  for (const Json& item : body["items"]) days.push_back(item["day"]);
+  EXPECT_THAT(days, ElementsAre("2026-02-27", "2026-02-28", "2026-03-01"));
+  EXPECT_EQ(answer.json()["items"][0]["forecast"], nullptr);
+  EXPECT_EQ(get("/api/v1/assets/staging/orders/readiness").json()["items"].size(), 14U);
+  EXPECT_EQ(get("/api/v1/assets/staging/orders/readiness?days=61").status, 400);
+  EXPECT_EQ(get("/api/v1/assets/staging/order/readiness").status, 404);
+}
+
+TEST_F(ApiTest, WhySaysWhatIsExpected) {
+  const Json why = get("/api/v1/assets/staging/orders/why").json();
+  EXPECT_EQ(why["expected"]["basis"], "none");
+  EXPECT_EQ(why["expected"]["p50"], nullptr);
+  EXPECT_EQ(why["expected"]["text"], "nobody knows");
+}
+
 struct BadList {
   const char* query;
   int status;

@@ -294,6 +294,17 @@ TEST_F(RunsTest, PlansAreMadeAndKept) {
   EXPECT_EQ(made.json()["items"][0]["asset"], "marts/revenue");
   const std::string id = made.json()["id"];
   EXPECT_EQ(get("/api/v1/plan/" + id).body, made.body);
+  EXPECT_EQ(made.json()["total"]["p50"], 1.5);
+  EXPECT_EQ(made.json()["critical_path"], Json::array({"marts/revenue"}));
+  EXPECT_EQ(made.json()["items"][0]["ready_after"], 1.5);
+  EXPECT_EQ(made.json()["items"][0]["worked"]["samples"], 3);
+  EXPECT_EQ(post("/api/v1/plan",
+                 {{"request", "marts/revenue"}, {"partitions", {"2026-01-01", "2026-01-02"}}})
+                .status,
+            200);
+  EXPECT_EQ(service.planned.requested, std::vector<std::string>{"marts/revenue"});
+  EXPECT_EQ(service.planned.partitions, "2026-01-01,2026-01-02");
+  EXPECT_EQ(post("/api/v1/plan", {{"request", "marts/revenu"}}).status, 422);
   EXPECT_EQ(post("/api/v1/plan", {{"select", "raw/*"}}).json()["changed"],
             Json::array({"raw/orders"}));
   EXPECT_EQ(post("/api/v1/plan", {{"changed", {"raw/order"}}}).status, 422);

@@ -44,6 +44,13 @@ class MemoryReader : public Reader {
     if (found == records.end()) return Error{Errc::not_found, "no such fact"};
     return *found;
   }
+  Result<Sequence> last_before(Instant at) override {
+    Sequence last;
+    for (const FactRecord& record : records) {
+      if (record.at < at) last = record.sequence;
+    }
+    return last;
+  }
   Result<RunPage> runs(const RunQuery& query) override {
     RunPage page;
     for (auto it = stored.rbegin(); it != stored.rend(); ++it) {
@@ -172,19 +179,52 @@ class MemoryService : public Service {
     });
   }
   void why(std::string asset, std::string partition,
-           std::function<void(Result<Explanation>)> done) override {
-    post([this, asset, partition, done] { done(engine_.why(asset, partition)); });
+           std::function<void(Result<Why>)> done) override {
+    post([this, asset, partition, done] {
+      const auto why = engine_.why(asset, partition);
+      if (!why) return done(why.error());
+      done(Why{.explanation = *why, .expected = {.text = "nobody knows"}});
+    });
   }
   [[nodiscard]] std::optional<Explanation::Node> decision_tree(
       const fact::Decided& decided,
       const std::function<std::string(AssetId)>& key_of) const override {
     return recorded_tree(decided, key_of);
   }
-  void plan(std::vector<std::string> changed, std::function<void(Result<Plan>)> done) override {
-    post([changed, done] {
-      done(
-          Plan{.changed = changed,
-               .items = {{.asset = "marts/revenue", .reason = "it reads it", .because = changed}}});
+  void plan(PlanRequest request, std::function<void(Result<Plan>)> done) override {
+    planned = request;
+    post([request, done] {
+      const Estimate takes{
+          .p10 = Millis{500}, .p50 = Millis{1'500}, .p90 = Millis{4'000}, .samples = 3};
+      done(Plan{.changed = request.changed,
+                .requested = request.requested,
+                .items = {{.asset = "marts/revenue",
+                           .reason = "it reads it",
+                           .because = request.changed,
+                           .ready_after = takes,
+                           .worked = takes,
+                           .critical = true}},
+                .total = takes,
+                .critical_path = {"marts/revenue"},
+                .working = takes.p50,
+                .work = takes.p50});
+    });
+  }
+  void readiness(ReadinessQuery query,
+                 std::function<void(Result<std::vector<Readiness>>)> done) override {
+    asked = query;
+    post([query, done] {
+      std::vector<Readiness> out;
+      for (const Rank rank : query.assets) {
+        for (std::size_t i = 0; i + 1 < query.days.size(); ++i) {
+          out.push_back({.asset = rank, .day = query.days[i], .inputs = 2});
+          if (i + 2 == query.days.size()) {
+            out.back().forecast =
+                Forecast{.basis = Forecast::Basis::history, .p50 = query.days[i], .samples = 7};
+          }
+        }
+      }
+      done(std::move(out));
     });
   }
   void validate(std::vector<ProposedFile> files,
@@ -254,6 +294,8 @@ class MemoryService : public Service {
 
   MemoryReader reader;
   std::deque<effect::StartStep> started;
+  PlanRequest planned;
+  ReadinessQuery asked;
   std::vector<ProposedFile> proposed;
   std::vector<Diagnostic> diagnostics;
   int reloads{0};

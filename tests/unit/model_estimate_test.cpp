@@ -104,6 +104,18 @@ TEST(Estimate, OfWhatGoesOnIsByTheSamplesThatWereLonger) {
   EXPECT_EQ(longer_than_ever.p90, 90s);
 }
 
+TEST(Estimate, OfOneAfterTheOtherAddsVariances) {
+  const Estimate one{.p10 = 7s, .p50 = 10s, .p90 = 22s, .samples = 9};
+  const Estimate other{.p10 = 16s, .p50 = 20s, .p90 = 25s, .samples = 4};
+  const Estimate both = in_sequence(one, other);
+  EXPECT_EQ(both, (Estimate{.p10 = 25s, .p50 = 30s, .p90 = 43s, .samples = 4}));
+  EXPECT_EQ(in_sequence(Estimate{.samples = 99}, one), one);
+  EXPECT_EQ(repeated(other, 2).p50, in_sequence(other, other).p50);
+  EXPECT_EQ(repeated(other, 9), (Estimate{.p10 = 168s, .p50 = 180s, .p90 = 195s, .samples = 4}));
+  EXPECT_EQ(the_later(one, {.p10 = 8s, .p50 = 9s, .p90 = 30s, .samples = 12, .assumed = true}),
+            (Estimate{.p10 = 8s, .p50 = 10s, .p90 = 30s, .samples = 9, .assumed = true}));
+}
+
 TEST(Estimate, OfWhatWasNeverSeenIsAsTheOthersAre) {
   const Estimate assumed = assume_duration(Samples{1'000, 2'000, 3'000});
   EXPECT_EQ(assumed.p50, 2s);

@@ -1,4 +1,5 @@
 #include "freshet/graph.hpp"
+#include "model/closure.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -197,6 +198,36 @@ TEST(Graph, OfRandomDefinitionsIsRankedAsTheSlowRuleSays) {
       ASSERT_EQ((std::vector<Rank>(found.begin(), found.end())),
                 (std::vector<Rank>(down[r.value].begin(), down[r.value].end())));
     }
+  }
+}
+
+TEST(Graph, APartHasTheSameNodesAndEdgesAmongThem) {
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    std::mt19937 random{seed};
+    auto whole = test::graph(test::random_assets(random, 1 + random() % 30, 4));
+    RankSet some{whole->size()};
+    some.insert(Rank{static_cast<std::uint32_t>(random() % whole->size())});
+    some.insert(Rank{static_cast<std::uint32_t>(random() % whole->size())});
+    const auto ranks = with_upstream(*whole, some).ranks();
+    const auto part = Graph::part(whole, ranks);
+    ASSERT_EQ(part->size(), ranks.size());
+    for (std::uint32_t i = 0; i < part->size(); ++i) {
+      const Rank here{i}, there = ranks[i];
+      ASSERT_EQ(&part->asset(here), &whole->asset(there));
+      ASSERT_EQ(part->find(part->asset(here).key), here);
+      const auto keys = [](const Graph& g, std::span<const Rank> of) {
+        std::vector<std::string> out;
+        for (const Rank r : of) out.push_back(g.asset(r).key);
+        return out;
+      };
+      ASSERT_EQ(keys(*part, part->upstream(here)), keys(*whole, whole->upstream(there)));
+      std::vector<std::string> down = keys(*whole, whole->downstream(there));
+      std::erase_if(down, [&](const std::string& key) { return !part->find(key); });
+      ASSERT_EQ(keys(*part, part->downstream(here)), down);
+    }
+    const std::string first = part->asset(Rank{0}).key;
+    whole.reset();
+    ASSERT_EQ(part->asset(Rank{0}).key, first) << "the part keeps the whole alive";
   }
 }
 

@@ -165,6 +165,30 @@ TEST(FactHistory, AFactIsFoundBySequenceAndAMissingOneIsSaidToBe) {
   EXPECT_EQ(missing.error().code, Errc::not_found);
 }
 
+TEST(FactHistory, TheLastFactBeforeAnInstantIsFoundAlsoWhereOthersAreGone) {
+  const TemporaryDirectory directory;
+  const auto store = open_store(directory);
+  const auto reader = open_reader(*store);
+  EXPECT_EQ(*reader->last_before(at_seconds(5)), Sequence{0}) << "nothing has happened";
+  for (const std::uint64_t sequence : {2U, 3U, 7U, 8U, 40U})
+    ASSERT_TRUE(commit_one(
+        *store, update_batch(sequence, 1, at_seconds(static_cast<std::int64_t>(sequence)))));
+  const auto last_before = [&](std::int64_t seconds) {
+    // What lies after it is what happened from then on.
+    const Sequence last = *reader->last_before(at_seconds(seconds));
+    const auto page =
+        reader->facts({.after = last, .order = FactQuery::Order::oldest_first, .limit = 1});
+    return page->facts.empty() ? 0 : page->facts.front().sequence.value;
+  };
+  EXPECT_EQ(last_before(0), 2U);
+  EXPECT_EQ(last_before(2), 2U);
+  EXPECT_EQ(last_before(3), 3U);
+  EXPECT_EQ(last_before(4), 7U);
+  EXPECT_EQ(last_before(8), 8U);
+  EXPECT_EQ(last_before(9), 40U);
+  EXPECT_EQ(last_before(41), 0U);
+}
+
 class RunHistory : public testing::Test {
  protected:
   /// Runs 1 to 20: even ones failed, every third has two steps of asset 3, others one of asset 1.

@@ -74,6 +74,8 @@ Result<void> SqliteReader::prepare_statements() {
   }
   FRESHET_TRY(
       fact_, connection_.prepare("SELECT sequence, at, kind, body FROM facts WHERE sequence = ?1"));
+  FRESHET_TRY(fact_from_, connection_.prepare("SELECT sequence, at FROM facts WHERE sequence >= ?1 "
+                                              "ORDER BY sequence LIMIT 1"));
   const Table runs = table_of<RunRow>();
   FRESHET_TRY(runs_, connection_.prepare(select_sql(runs, "WHERE run < ?1 ORDER BY run DESC")));
   FRESHET_TRY(asset_runs_, connection_.prepare(
@@ -153,6 +155,27 @@ Result<FactRecord> SqliteReader::fact(Sequence sequence) {
     return Error{Errc::not_found, "fact " + std::to_string(sequence.value) + ": not found"};
   }
   return read_fact(fact_);
+}
+
+Result<Sequence> SqliteReader::last_before(Instant at) {
+  FRESHET_TRY(const ReadTransaction instant, ReadTransaction::begin(connection_));
+  FRESHET_TRY(const std::int64_t last,
+              connection_.number("SELECT value FROM meta WHERE name = 'sequence'"));
+  // All facts below `begin` are before the instant, those from `end` on are not.
+  std::int64_t begin = 1;
+  for (std::int64_t end = last + 1; begin < end;) {
+    const std::int64_t middle = begin + (end - begin) / 2;
+    const ResetAtEnd reset{fact_from_};
+    fact_from_.bind(1, middle);
+    auto row = fact_from_.step();
+    if (!row) return during("read", std::move(row).error());
+    if (*row && Instant{Micros{fact_from_.number(1)}} < at) {
+      begin = fact_from_.number(0) + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return Sequence{static_cast<std::uint64_t>(begin - 1)};
 }
 
 Result<bool> SqliteReader::existed(const RunRow& run, Sequence upto) {

@@ -9,6 +9,7 @@
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/time.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace freshet::sqlite {
@@ -19,6 +20,7 @@ class SqliteReader final : public Reader {
 
   Result<FactPage> facts(const FactQuery& query) override;
   Result<FactRecord> fact(Sequence sequence) override;
+  Result<Sequence> last_before(Instant at) override;
   Result<RunPage> runs(const RunQuery& query) override;
   Result<StoredRun> run(RunId id) override;
   Result<BackfillPage> backfills(const BackfillQuery& query) override;
@@ -44,6 +46,7 @@ class SqliteReader final : public Reader {
   Statement asset_facts_[2];
   Statement run_facts_[2];
   Statement fact_;
+  Statement fact_from_;
   Statement runs_;
   Statement asset_runs_;
   Statement backfill_runs_;
