@@ -5,13 +5,13 @@ set -euo pipefail
 # What the release preset is built with.
 build=(
   ccache clang-19 cmake mold ninja-build pkg-config
-  libboost1.81-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev libroaring-dev libspdlog-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev libroaring-dev libspdlog-dev
   libsqlite3-dev libssl-dev libyaml-dev nlohmann-json3-dev zlib1g-dev
 )
 # What the binary needs where it runs: its libraries, time zones, an init for a container; python3 is
 # the examples'.
 run=(
-  libdate-tz3 libfmt9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
+  ca-certificates libcurl4 libdate-tz3 libfmt9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
   python3 tini tzdata
 )
 # To build the daemon and run an example.

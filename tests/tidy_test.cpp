@@ -27,9 +27,11 @@ const std::map<std::string, Names> edges{
     {"store", {"base", "model"}},
     {"exec", {"base", "model"}},
     {"source", {"base", "model"}},
+    {"notify", {"base", "model"}},
     {"http", {"base"}},
     {"api", {"http", "base", "model"}},
-    {"runtime", {"base", "model", "core", "project", "store", "source", "exec", "http", "api"}},
+    {"runtime",
+     {"base", "model", "core", "project", "store", "source", "exec", "notify", "http", "api"}},
     {"cli", {"base", "model", "core", "project", "http", "runtime"}},
     {"step", {"exec"}}};
 
@@ -40,10 +42,11 @@ const std::vector<std::pair<std::string, Names>> homes{
     {"roaring/", {"model/partition"}},
     {"sqlite3.h", {"store/sqlite"}},
     {"yaml.h", {"project"}},
-    {"nlohmann/", {"project", "exec", "source", "api", "cli"}},
+    {"nlohmann/", {"project", "exec", "source", "notify", "api", "cli"}},
     {"spdlog/", {"base"}},
     {"date/", {"base"}},
-    {"openssl/", {"api", "http"}},
+    {"openssl/", {"api", "http", "notify"}},
+    {"curl/", {"notify"}},
     {"zlib.h", {"exec"}},
     {"CLI/", {"cli"}}};
 

@@ -156,12 +156,54 @@ struct AssetDefinition {
   Place place;
 };
 
+/// What people are told of.
+enum class AlertKind : std::uint8_t {
+  failure,    ///< A step failed for good.
+  freshness,  ///< An asset has become too old.
+  recovery,   ///< One of the others is over.
+  check,      ///< A check that passed, or had no result, fails.
+  test,       ///< Somebody tries a route.
+};
+
+/// Where alerts go, and which.
+struct AlertRoute {
+  enum class Target : std::uint8_t { webhook, email, command };
+  enum class Format : std::uint8_t { json, slack };
+  /// `url`, `secret`, `username` and `password` are secrets: they go nowhere but to the receiver.
+  struct Webhook {
+    std::string url;
+    std::string secret;  ///< Signs what is sent; "" for none.
+    Format format{Format::json};
+  };
+  struct Email {
+    std::string smtp;  ///< smtp://HOST:PORT or smtps://HOST:PORT.
+    std::string from;
+    std::vector<std::string> to;
+    std::string username;
+    std::string password;
+    std::optional<bool> starttls;  ///< Required, or never; nullopt: where the server offers it.
+  };
+  std::string name;  ///< Unique within its project.
+  Target target{Target::webhook};
+  Webhook webhook;
+  Email email;
+  std::vector<std::string> command;          ///< argv.
+  std::vector<AlertKind> kinds;              ///< Empty: all.
+  std::string select;                        ///< "": the assets of its own project.
+  std::optional<Micros> repeat;              ///< Told again this often while it is still so.
+  Micros timeout{std::chrono::seconds{30}};  ///< Of one attempt.
+  std::string directory;                     ///< Folder of the defining file.
+  Place place;
+  Place select_place;
+};
+
 /// One project: what its files say, all of it valid in itself.
 struct Definitions {
   std::string project;
   std::string directory;
   std::vector<AssetDefinition> assets;         ///< Sources and assets, in the order of the files.
   std::map<std::string, std::uint32_t> pools;  ///< Name → how many steps may run at once.
+  std::vector<AlertRoute> alerts;
   std::uint64_t fingerprint{};  ///< Of everything that was read; equal means nothing changed.
 };
 

@@ -138,6 +138,31 @@ struct Pause {
   Idempotency idempotency;
 };
 
+/// Alerts of these assets are held back, or are not any more.
+struct Mute {
+  std::vector<std::string> assets;
+  bool muted{true};
+  std::optional<Instant> until;
+  std::string actor;
+  std::string reason;
+  Token token{};
+  Idempotency idempotency;
+};
+
+/// Somebody wants to see whether a route of alerts works.
+struct TestAlert {
+  std::string project;  ///< "" where only one project has such a route.
+  std::string route;
+  std::string actor;
+  Token token{};
+  Idempotency idempotency;
+};
+
+/// What came of telling a route's receiver.
+struct Delivered {
+  fact::Delivered outcome;
+};
+
 /// History of an asset, or of one partition, is forgotten: it is missing again.
 struct Wipe {
   std::string asset{};
@@ -221,7 +246,8 @@ struct Jumped {
 using Input = std::variant<input::Load, input::Report, input::Request, input::Cancel, input::Retry,
                            input::Pause, input::Wipe, input::StepRunning, input::StepMessage,
                            input::StepOutcome, input::Admit, input::Tick, input::Jumped,
-                           input::Partitions, input::Backfill, input::ChangeBackfill>;
+                           input::Partitions, input::Backfill, input::ChangeBackfill, input::Mute,
+                           input::TestAlert, input::Delivered>;
 
 /// The answer to a command, to be given once its facts are durable.
 struct Reply {

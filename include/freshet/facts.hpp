@@ -61,6 +61,7 @@ enum class Reason : std::uint8_t {
 [[nodiscard]] std::string_view to_text(FreshnessState state);
 [[nodiscard]] std::string_view to_text(RunCause cause);
 [[nodiscard]] std::string_view to_text(UpdateKind kind);
+[[nodiscard]] std::string_view to_text(AlertKind kind);
 [[nodiscard]] constexpr bool is_terminal(StepStatus s) {
   return s != StepStatus::queued && s != StepStatus::starting && s != StepStatus::running;
 }
@@ -485,16 +486,25 @@ struct FreshnessChanged {
   friend bool operator==(const FreshnessChanged&, const FreshnessChanged&) = default;
 };
 
-/// People were told.
+/// People are to be told: whoever the routes of the definitions lead to.
 struct Alerted {
-  enum class Kind : std::uint8_t { failure, freshness, recovery };
-  AssetId asset;
+  using Kind = AlertKind;
+  AssetId asset;  ///< 0 for a test.
   Kind kind{Kind::failure};
   StepId step;
   std::string text;
+  PartitionId partition;
+  std::string check;         ///< What failed, or passes again, where it is a check.
+  bool muted{false};         ///< Nobody is told; an alert that outlives the mute is recorded anew.
+  Kind over{Kind::failure};  ///< Of a recovery: the kind of alert that is over …
+  Sequence since;            ///< … and that alert.
+  std::string project;       ///< Of a test: where its route is defined …
+  std::string route;         ///< … and the route's name.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("kind", s.kind), v("step", s.step), v("text", s.text);
+    v("partition", s.partition), v("check", s.check), v("muted", s.muted), v("over", s.over),
+        v("since", s.since), v("project", s.project), v("route", s.route);
   }
   friend bool operator==(const Alerted&, const Alerted&) = default;
 };
@@ -612,6 +622,53 @@ struct BackfillJoined {
   friend bool operator==(const BackfillJoined&, const BackfillJoined&) = default;
 };
 
+/// Alerts of an asset are held back, or are not any more.
+struct AlertsMuted {
+  AssetId asset;
+  bool muted{true};
+  Instant until{};    ///< 0: until somebody ends it.
+  std::string actor;  ///< "" where its time was over.
+  std::string reason;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("muted", s.muted), v("until", s.until), v("actor", s.actor),
+        v("reason", s.reason);
+  }
+  friend bool operator==(const AlertsMuted&, const AlertsMuted&) = default;
+};
+
+/// A route of alerts is new: it is told of what comes from here on.
+struct RouteKnown {
+  std::string project;
+  std::string route;
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("project", s.project), v("route", s.route);
+  }
+  friend bool operator==(const RouteKnown&, const RouteKnown&) = default;
+};
+
+/// An attempt to tell a route's receiver of alerts: who was told what, and when.
+struct Delivered {
+  std::string project;
+  std::string route;
+  std::vector<Sequence> alerts;  ///< That it was told, or should have been.
+  bool repeated{false};          ///< It was told of them before.
+  bool ok{true};
+  bool gave_up{false};        ///< They are not tried again.
+  std::uint32_t attempts{1};  ///< With this one.
+  std::string text;           ///< What the receiver answered, or what went wrong.
+  Sequence upto;              ///< Alerts up to this one are done with; 0: as before.
+  Instant repeats{};          ///< Repetitions due until then are done with; 0: as before.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("project", s.project), v("route", s.route), v("alerts", s.alerts), v("repeated", s.repeated);
+    v("ok", s.ok), v("gave_up", s.gave_up), v("attempts", s.attempts), v("text", s.text);
+    v("upto", s.upto), v("repeats", s.repeats);
+  }
+  friend bool operator==(const Delivered&, const Delivered&) = default;
+};
+
 /// The wall clock jumped by this much; timers were armed anew.
 struct ClockJumped {
   std::int64_t delta_us{};
@@ -625,16 +682,15 @@ struct ClockJumped {
 }  // namespace fact
 
 /// The index of an alternative is its number in the store: append only.
-using Fact =
-    std::variant<fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
-                 fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped,
-                 fact::RunQueued, fact::RequestJoined, fact::StepStarted, fact::StepRunning,
-                 fact::StopRequested, fact::AttemptEnded, fact::StepEnded, fact::RunEnded,
-                 fact::StepLogged, fact::MessagesRead, fact::ConditionMemory, fact::Decided,
-                 fact::TickPassed, fact::FreshnessChanged, fact::Alerted, fact::PauseChanged,
-                 fact::Answered, fact::ClockJumped, fact::HandedBack, fact::PartitionNamed,
-                 fact::PartitionsChanged, fact::BackfillQueued, fact::BackfillChanged,
-                 fact::BackfillSkipped, fact::BackfillJoined>;
+using Fact = std::variant<
+    fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
+    fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped, fact::RunQueued,
+    fact::RequestJoined, fact::StepStarted, fact::StepRunning, fact::StopRequested,
+    fact::AttemptEnded, fact::StepEnded, fact::RunEnded, fact::StepLogged, fact::MessagesRead,
+    fact::ConditionMemory, fact::Decided, fact::TickPassed, fact::FreshnessChanged, fact::Alerted,
+    fact::PauseChanged, fact::Answered, fact::ClockJumped, fact::HandedBack, fact::PartitionNamed,
+    fact::PartitionsChanged, fact::BackfillQueued, fact::BackfillChanged, fact::BackfillSkipped,
+    fact::BackfillJoined, fact::AlertsMuted, fact::RouteKnown, fact::Delivered>;
 
 /// A fact with its place in the order of everything and the time at which it was taken in.
 struct FactRecord {

@@ -42,7 +42,6 @@ struct MemberRow {
   StepStatus last_step{StepStatus::queued};  ///< How its latest step ended; queued: none has.
   FreshnessState freshness{FreshnessState::none};
   bool provisional{false};
-  bool alerted_failure{false};
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("partition", s.partition), v("updated", s.updated),
@@ -50,8 +49,7 @@ struct MemberRow {
     v("consumed", s.consumed), v("materialized", s.materialized), v("updated_at", s.updated_at),
         v("changed_at", s.changed_at);
     v("version", s.version), v("code", s.code), v("step", s.step), v("last_step", s.last_step);
-    v("freshness", s.freshness), v("provisional", s.provisional),
-        v("alerted_failure", s.alerted_failure);
+    v("freshness", s.freshness), v("provisional", s.provisional);
   }
   friend bool operator==(const MemberRow&, const MemberRow&) = default;
 };
@@ -447,6 +445,66 @@ struct TaggedRunRow {
   friend bool operator==(const TaggedRunRow&, const TaggedRunRow&) = default;
 };
 
+/// What people were alerted of, and that is still so.
+struct AlertRow {
+  static constexpr std::string_view table = "alerts";
+  static constexpr int key_fields = 4;
+  AssetId asset;
+  PartitionId partition;
+  AlertKind kind{AlertKind::failure};
+  std::string check;  ///< "" where it is about the asset itself.
+  Sequence sequence;  ///< Of its fact; 0: it is over.
+  Instant at{};
+  StepId step;
+  std::string text;
+  bool muted{false};  ///< Nobody was told.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("partition", s.partition), v("kind", s.kind), v("check_name", s.check);
+    v("sequence", s.sequence), v("at", s.at), v("step", s.step), v("text", s.text),
+        v("muted", s.muted);
+  }
+  friend bool operator==(const AlertRow&, const AlertRow&) = default;
+};
+
+struct MuteRow {
+  static constexpr std::string_view table = "mutes";
+  static constexpr int key_fields = 1;
+  AssetId asset;
+  bool muted{false};
+  Instant until{};  ///< 0: until somebody ends it.
+  std::string actor;
+  std::string reason;
+  Instant at{};
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("muted", s.muted), v("until", s.until), v("actor", s.actor),
+        v("reason", s.reason), v("at", s.at);
+  }
+  friend bool operator==(const MuteRow&, const MuteRow&) = default;
+};
+
+/// How far the receiver of a route of alerts has been told.
+struct RouteRow {
+  static constexpr std::string_view table = "routes";
+  static constexpr int key_fields = 2;
+  std::string project;
+  std::string route;
+  Sequence upto;             ///< Alerts up to this one are done with.
+  Instant repeats{};         ///< Repetitions due until then are done with.
+  std::uint32_t attempts{};  ///< That failed since the latest that did not.
+  Instant told_at{};         ///< Latest success; 0: none.
+  Instant tried_at{};        ///< Latest attempt; 0: none.
+  std::string text;          ///< Of the latest attempt.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("project", s.project), v("route", s.route), v("upto", s.upto), v("repeats", s.repeats);
+    v("attempts", s.attempts), v("told_at", s.told_at), v("tried_at", s.tried_at),
+        v("text", s.text);
+  }
+  friend bool operator==(const RouteRow&, const RouteRow&) = default;
+};
+
 /// Rows to write (upserts), or all there are at start.  `sequence` and `run_counter` continue the
 /// numbering.
 struct Rows {
@@ -457,7 +515,9 @@ struct Rows {
              std::vector<AnswerRow>, std::vector<CursorRow>, std::vector<ConditionRow>,
              std::vector<HandedBackRow>, std::vector<PartitionNameRow>, std::vector<DynamicSetRow>,
              std::vector<DurationsRow>, std::vector<BackfillRow>, std::vector<BackfillTargetRow>,
-             std::vector<ColumnsRow>, std::vector<TaggedRunRow>>
+             std::vector<ColumnsRow>, std::vector<TaggedRunRow>,
+
+             std::vector<AlertRow>, std::vector<MuteRow>, std::vector<RouteRow>>
       tables;
   Sequence sequence;  ///< Of the last fact.
   Instant at{};       ///< Of the last moment.

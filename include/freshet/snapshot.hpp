@@ -42,7 +42,9 @@ struct AssetState {
   bool paused{false};
   bool withheld{false};  ///< Would be requested, but is paused.
   bool provisional{false};
-  bool failed{false};  ///< Its latest step that ran failed, whatever it does now.
+  bool failed{false};      ///< Its latest step that ran failed, whatever it does now.
+  bool muted{false};       ///< Its alerts are held back.
+  std::uint32_t alerts{};  ///< That are open.
   FreshnessState freshness{FreshnessState::none};
   std::uint16_t checks_failed{};
   std::uint16_t checks_passed{};
@@ -74,6 +76,14 @@ struct ActiveBackfill {
   std::vector<BackfillTargetRow> targets;
 };
 
+/// What people are told of.
+struct AlertsView {
+  std::vector<std::shared_ptr<const AlertRow>> open;  ///< By asset.
+  std::vector<MuteRow> mutes;                         ///< Those in force, by asset.
+  std::vector<RouteRow> routes;                       ///< All that there ever were.
+  Sequence last;                                      ///< No alert is later than this.
+};
+
 struct Snapshot {
   static constexpr std::size_t chunk_size = 256;
   using Chunk = std::array<AssetState, chunk_size>;
@@ -85,6 +95,7 @@ struct Snapshot {
   std::map<RunId, std::shared_ptr<const ActiveRun>> runs;
   std::map<BackfillId, std::shared_ptr<const ActiveBackfill>> backfills;
   std::map<std::string, PoolState> pools;  ///< "" is the daemon's slots.
+  std::shared_ptr<const AlertsView> alerts;
 
   [[nodiscard]] const AssetState& state(Rank rank) const {
     return (*chunks[rank.value / chunk_size])[rank.value % chunk_size];

@@ -31,6 +31,8 @@
 namespace freshet::api {
 namespace {
 
+constexpr std::chrono::days mute_max{366};
+
 void pause(const CallPtr& call, bool paused) {
   const auto idempotency = idempotency_of(call);
   if (!idempotency) return;
@@ -59,6 +61,65 @@ void pause(const CallPtr& call, bool paused) {
                                            std::move(headers));
                          });
                 });
+  });
+}
+
+/// Until when a mute lasts: `until`, or `for` from now on; nullopt where neither is given.
+std::optional<Instant> end_of_mute(BodyReader& body, Instant now) {
+  const std::string until = body.text("until"), duration = body.text("for");
+  if (!until.empty() && !duration.empty()) body.fault("for", "want one of until and for");
+  if (!duration.empty()) {
+    const auto parsed = parse_duration(duration);
+    if (parsed && *parsed > Micros{} && *parsed <= mute_max) return now + *parsed;
+    body.fault("for", "want a duration such as 2h, of at most 366 days");
+  } else if (!until.empty()) {
+    if (const auto parsed = parse_instant(until)) {
+      if (*parsed > now) return *parsed;
+      body.fault("until", "want an instant that is to come");
+    } else {
+      body.fault("until", parsed.error().message);
+    }
+  }
+  return std::nullopt;
+}
+
+void mute(const CallPtr& call, bool muted) {
+  const auto idempotency = idempotency_of(call);
+  if (!idempotency) return;
+  with_body(call, false, [call, muted, idempotency = *idempotency](const Json& json) {
+    when_new(call, idempotency, [call, muted, idempotency, json](bool is_new) {
+      std::vector<Fault> faults;
+      BodyReader body{json, "", faults};
+      if (muted) {
+        body.expect_only({"select", "assets", "until", "for", "reason"});
+      } else {
+        body.expect_only({"select", "assets", "reason"});
+      }
+      const Order order{.select = body.text("select"),
+                        .assets = body.texts("assets"),
+                        .reason = body.text("reason")};
+      const auto until = muted && is_new ? end_of_mute(body, call->context->clock.now())
+                                         : std::optional<Instant>{};
+      if (order.select.empty() && order.assets.empty())
+        body.fault("select", "is missing: want a selection");
+      if (fail_if_any(call, faults)) return;
+      with_chosen(call, order, idempotency,
+                  [call, order, muted, until, idempotency](std::vector<std::string> keys) {
+                    submit(call,
+                           input::Mute{.assets = std::move(keys),
+                                       .muted = muted,
+                                       .until = until,
+                                       .actor = actor(call->who),
+                                       .reason = order.reason,
+                                       .idempotency = idempotency},
+                           [call, muted](const Reply& reply) {
+                             http::Headers headers;
+                             header_replayed(headers, reply);
+                             call->send_json(200, {{"muted", muted}, {"count", reply.count}},
+                                             std::move(headers));
+                           });
+                  });
+    });
   });
 }
 
@@ -204,5 +265,7 @@ void post_partitions(const CallPtr& call) {
 
 void post_pause(const CallPtr& call) { pause(call, true); }
 void post_resume(const CallPtr& call) { pause(call, false); }
+void post_mute(const CallPtr& call) { mute(call, true); }
+void post_unmute(const CallPtr& call) { mute(call, false); }
 
 }  // namespace freshet::api

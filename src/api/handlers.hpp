@@ -29,6 +29,11 @@ void post_retry(const CallPtr& call);
 void post_partitions(const CallPtr& call);
 void post_pause(const CallPtr& call);
 void post_resume(const CallPtr& call);
+void post_mute(const CallPtr& call);
+void post_unmute(const CallPtr& call);
+// alerts.cpp
+void get_alerts(const CallPtr& call);
+void post_test_alert(const CallPtr& call);
 // backfills.cpp
 void list_backfills(const CallPtr& call);
 void get_backfill(const CallPtr& call);

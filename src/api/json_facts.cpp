@@ -24,24 +24,21 @@ namespace {
 std::string_view to_word(CheckSeverity severity) {
   return severity == CheckSeverity::error ? "error" : "warn";
 }
-std::string_view to_word(fact::Alerted::Kind kind) {
-  switch (kind) {
-    case fact::Alerted::Kind::failure:
-      return "failure";
-    case fact::Alerted::Kind::freshness:
-      return "freshness";
-    case fact::Alerted::Kind::recovery:
-      return "recovery";
-  }
-  return "";
-}
 
 /// Fills an object with a struct's fields.  A visitor for `describe`.
 class Fields {
  public:
   Fields(Json& out, Names& names) : out_{out}, names_{names} {}
 
-  void operator()(std::string_view name, AssetId asset) { out_[std::string{name}] = key(asset); }
+  void operator()(std::string_view name, AssetId asset) {
+    asset_ = asset;
+    out_[std::string{name}] = key(asset);
+  }
+  /// Of the asset that came before.
+  void operator()(std::string_view name, PartitionId id) {
+    const auto partition = names_.partition({asset_, id});
+    out_[std::string{name}] = partition && !partition->empty() ? Json(*partition) : Json{};
+  }
   void operator()(std::string_view /*name*/, MemberId member) {
     out_["asset"] = key(member.asset);
     const auto partition = names_.partition(member);
@@ -104,6 +101,10 @@ class Fields {
   void operator()(std::string_view name, T value) {
     out_[std::string{name}] = value;
   }
+  void operator()(std::string_view name, const std::vector<Sequence>& facts) {
+    Json& list = out_[std::string{name}] = Json::array();
+    for (const Sequence fact : facts) list.push_back(std::to_string(fact.value));
+  }
   void operator()(std::string_view name, const std::vector<StepId>& steps) {
     Json& list = out_[std::string{name}] = Json::array();
     for (const StepId step : steps) {
@@ -137,6 +138,7 @@ class Fields {
 
   Json& out_;
   Names& names_;
+  AssetId asset_;
 };
 
 }  // namespace

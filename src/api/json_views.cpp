@@ -179,6 +179,8 @@ Json state_json(const View& view, Rank rank) {
            {"freshness", to_text(state.freshness)},
            {"paused", state.paused},
            {"withheld", state.withheld},
+           {"alerts", state.alerts},
+           {"muted", state.muted},
            {"provisional", state.provisional},
            {"checks_passed", state.checks_passed},
            {"checks_failed", state.checks_failed},

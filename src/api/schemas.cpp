@@ -48,6 +48,7 @@ constexpr std::string_view assets = R"json({
   "data": {"$ref": "#/components/schemas/DataState"}, "work": {"$ref": "#/components/schemas/WorkState"},
   "stale_causes": {"$ref": "#/components/schemas/StaleCauses"}, "freshness": {"$ref": "#/components/schemas/Freshness"},
   "paused": {"type": "boolean"}, "withheld": {"type": "boolean"}, "provisional": {"type": "boolean"},
+  "alerts": {"type": "integer", "description": "That are open."}, "muted": {"type": "boolean"},
   "partition_counts": {"$ref": "#/components/schemas/PartitionCounts"},
   "checks_passed": {"type": "integer"}, "checks_failed": {"type": "integer"},
   "latest": {"type": ["object", "null"], "required": ["id", "at"], "properties": {
@@ -274,6 +275,57 @@ constexpr std::string_view runs = R"json({
   "paused": {"type": "boolean"}, "count": {"type": "integer"}}}
 })json";
 
+constexpr std::string_view alerts = R"json({
+"AlertKind": {"type": "string", "enum": ["failure", "freshness", "recovery", "check", "test"]},
+"OpenAlert": {"type": "object",
+  "required": ["id", "at", "kind", "asset", "partition", "check", "text", "run", "step", "muted"], "properties": {
+  "id": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"},
+  "kind": {"$ref": "#/components/schemas/AlertKind"}, "asset": {"$ref": "#/components/schemas/Key"},
+  "partition": {"type": ["string", "null"]}, "check": {"type": ["string", "null"]}, "text": {"type": "string"},
+  "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": ["integer", "null"]},
+  "muted": {"type": "boolean", "description": "Nobody was told."}}},
+"AlertDelivery": {"type": "object",
+  "required": ["route", "project", "at", "ok", "gave_up", "repeated", "attempts", "text"], "properties": {
+  "route": {"type": "string"}, "project": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"},
+  "ok": {"type": "boolean"}, "gave_up": {"type": "boolean"}, "repeated": {"type": "boolean"},
+  "attempts": {"type": "integer"}, "text": {"type": "string"}}},
+"Alert": {"allOf": [{"$ref": "#/components/schemas/OpenAlert"}, {"type": "object",
+  "required": ["over", "since", "deliveries"], "properties": {
+  "over": {"type": ["string", "null"], "description": "Of a recovery: the kind of alert that is over."},
+  "since": {"type": ["string", "null"], "description": "Of a recovery: the id of that alert."},
+  "project": {"type": "string"}, "route": {"type": "string", "description": "Of a test: what is tried."},
+  "deliveries": {"type": "array", "items": {"$ref": "#/components/schemas/AlertDelivery"}}}}]},
+"AlertRoute": {"type": "object",
+  "required": ["name", "project", "to", "on", "select", "repeat", "failures", "told_at", "tried_at", "text"], "properties": {
+  "name": {"type": "string"}, "project": {"type": "string"}, "to": {"type": "string"},
+  "on": {"type": "array", "items": {"$ref": "#/components/schemas/AlertKind"}},
+  "select": {"type": ["string", "null"]}, "repeat": {"type": ["number", "null"]},
+  "failures": {"type": "integer", "description": "Since it was last told."},
+  "told_at": {"$ref": "#/components/schemas/Instant"}, "tried_at": {"$ref": "#/components/schemas/Instant"},
+  "text": {"type": "string", "description": "Of the latest attempt."}}},
+"AlertPage": {"type": "object", "required": ["items", "next_cursor", "open", "open_count", "muted", "routes"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Alert"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"},
+  "open": {"type": "array", "items": {"$ref": "#/components/schemas/OpenAlert"}, "description": "At most 1,000."},
+  "open_count": {"type": "integer"},
+  "muted": {"type": "array", "items": {"type": "object", "required": ["asset", "until", "actor", "reason", "at"],
+    "properties": {"asset": {"$ref": "#/components/schemas/Key"}, "until": {"$ref": "#/components/schemas/Instant"},
+    "actor": {"type": "string"}, "reason": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"}}}},
+  "routes": {"type": "array", "items": {"$ref": "#/components/schemas/AlertRoute"}}}},
+"MuteRequest": {"type": "object", "properties": {
+  "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"},
+  "until": {"type": "string", "format": "date-time"}, "for": {"type": "string", "description": "A duration such as 2h."}}},
+"UnmuteRequest": {"type": "object", "properties": {
+  "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"}}},
+"MuteResult": {"type": "object", "required": ["muted", "count"], "properties": {
+  "muted": {"type": "boolean"}, "count": {"type": "integer"}}},
+"TestAlertRequest": {"type": "object", "required": ["route"], "properties": {
+  "route": {"type": "string"},
+  "project": {"type": "string", "description": "Where several projects have a route of that name."}}},
+"TestAlert": {"type": "object", "required": ["route", "id"], "properties": {
+  "route": {"type": "string"}, "id": {"type": "string", "description": "Of the alert."}}}
+})json";
+
 constexpr std::string_view news = R"json({
 "Fact": {"type": "object", "required": ["id", "at", "type"], "properties": {
   "id": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"}, "type": {"type": "string"}}},
@@ -373,7 +425,7 @@ constexpr std::string_view news = R"json({
 
 Json schemas() {
   Json out = Json::object();
-  for (const std::string_view part : {basics, assets, runs, news}) {
+  for (const std::string_view part : {basics, assets, runs, alerts, news}) {
     const Json some = Json::parse(part, nullptr, false);
     FRESHET_ASSERT(some.is_object());
     out.update(some);

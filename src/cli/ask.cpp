@@ -1,5 +1,6 @@
 // Verbs that ask the daemon: what would run, what runs, why.
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -188,6 +189,81 @@ int events(const RemoteOptions& options, int limit, bool rejected, const Output&
     std::printf("%s  %-16s %-32s %s%s\n", short_time(text(item, "at")).c_str(),
                 text(item, "kind").c_str(), text(item, "asset").c_str(),
                 text(item, "data_version").c_str(), text(item, "reason").c_str());
+  }
+  return 0;
+}
+
+namespace {
+
+/// "oncall told", "oncall failed 3 times: HTTP 500".
+std::string told(const json& alert) {
+  std::map<std::string, std::string> by_route;  // the last word of each
+  for (const auto& delivery : alert.value("deliveries", json::array())) {
+    const std::string attempts = text(delivery, "attempts");
+    by_route[text(delivery, "route")] = delivery.value("ok", false) ? "told"
+                                        : delivery.value("gave_up", false)
+                                            ? "given up: " + text(delivery, "text")
+                                            : "failed " + attempts + "x: " + text(delivery, "text");
+  }
+  if (alert.value("muted", false)) return "muted";
+  std::string out;
+  for (const auto& [route, what] : by_route) out += (out.empty() ? "" : ", ") + route + " " + what;
+  return out;
+}
+
+int list_alerts(const Remote& remote, const Alerts& what, const Output& output) {
+  const auto answer = remote.get("/api/v1/alerts?limit=" + std::to_string(what.limit));
+  if (!answer) return fail("alerts", answer.error());
+  if (output.json) {
+    print(*answer);
+    return 0;
+  }
+  for (const auto& item : answer->at("items")) {
+    std::printf("%s  %-9s  %s%s%s\n", short_time(text(item, "at")).c_str(),
+                text(item, "kind").c_str(), text(item, "text").c_str(),
+                told(item).empty() ? "" : "  - ", told(item).c_str());
+  }
+  std::printf("%s open", text(*answer, "open_count").c_str());
+  for (const auto& mute : answer->at("muted")) {
+    const std::string until = text(mute, "until");
+    std::printf("\nmuted %s%s  %s", text(mute, "asset").c_str(),
+                until.empty() ? "" : (" until " + short_time(until)).c_str(),
+                text(mute, "reason").c_str());
+  }
+  for (const auto& route : answer->at("routes")) {
+    const std::string failures = text(route, "failures");
+    std::printf(
+        "\nroute %s  %s%s", text(route, "name").c_str(), text(route, "to").c_str(),
+        failures == "0" ? "" : ("  - failed " + failures + "x: " + text(route, "text")).c_str());
+  }
+  std::printf("\n");
+  return 0;
+}
+
+}  // namespace
+
+int alerts(const RemoteOptions& options, const Alerts& what, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("alerts", remote.error());
+  if (what.action.empty()) return list_alerts(*remote, what, output);
+  if (what.what.empty()) {
+    std::fprintf(
+        stderr, "freshet alerts %s: say %s\n", what.action.c_str(),
+        what.action == "test" ? "which route" : "which assets, such as owner:team:finance");
+    return 2;
+  }
+  json request{{what.action == "test" ? "route" : "select", what.what}};
+  if (what.action != "test" && !what.reason.empty()) request["reason"] = what.reason;
+  if (what.action == "mute" && !what.length.empty()) request["for"] = what.length;
+  const auto answer = remote->post("/api/v1/alerts/" + what.action, request);
+  if (!answer) return fail("alerts", answer.error());
+  if (output.json) {
+    print(*answer);
+  } else if (what.action == "test") {
+    std::printf("test %s is on its way by %s; freshet alerts says what came of it\n",
+                text(*answer, "id").c_str(), what.what.c_str());
+  } else {
+    std::printf("%s assets %sd\n", text(*answer, "count").c_str(), what.action.c_str());
   }
   return 0;
 }

@@ -71,6 +71,14 @@ int runs(const RemoteOptions& remote, const Runs& what, const Output& output);
 int why(const RemoteOptions& remote, const std::string& asset, const std::string& partition,
         const Output& output);
 int events(const RemoteOptions& remote, int limit, bool rejected, const Output& output);
+struct Alerts {
+  std::string action;  ///< "" for the list, "mute", "unmute", "test".
+  std::string what;    ///< A selection, or of test a route's name.
+  std::string length;  ///< Of mute: such as 2h; "" for until it is ended.
+  std::string reason;
+  int limit{20};
+};
+int alerts(const RemoteOptions& remote, const Alerts& what, const Output& output);
 int open(const RemoteOptions& remote);
 int reload(const RemoteOptions& remote, const Output& output);
 int doctor(const RemoteOptions& remote, bool health_only, const Output& output);

@@ -99,6 +99,9 @@ class CommandLine {
                   "A proxy in front speaks TLS: listen on any address");
     sub->add_option("--prefix", serve_.prefix,
                     "Path under which that proxy shows Freshet, such as /freshet");
+    sub->add_option(
+        "--public-url", serve_.public_url,
+        "How people reach it, for links in alerts, such as https://freshet.example.com");
     sub->add_option("--slots", serve_.slots, "Steps that may run at once")
         ->capture_default_str()
         ->check(CLI::Range(1, 100'000));
@@ -219,6 +222,16 @@ class CommandLine {
     });
     events->add_option("--limit", runs_.limit, "How many")->capture_default_str();
     events->add_flag("--rejected", rejected_, "Only those that could not be used");
+    CLI::App* alerts =
+        verb("alerts", "List alerts; mute or unmute those of some assets; test a route",
+             [this] { return cli::alerts(remote_, alerts_, output_); });
+    alerts->add_option("action", alerts_.action, "mute, unmute, or test")
+        ->check(CLI::IsMember({"mute", "unmute", "test"}));
+    alerts->add_option("what", alerts_.what, "A selection of assets; of test: a route's name");
+    alerts->add_option("--for", alerts_.length,
+                       "Of mute: how long, such as 2h; else until unmuted");
+    alerts->add_option("--reason", alerts_.reason, "Why, for the history");
+    alerts->add_option("--limit", alerts_.limit, "How many")->capture_default_str();
     CLI::App* reload = verb("reload", "Have the daemon read its definitions again",
                             [this] { return cli::reload(remote_, output_); });
     CLI::App* open = verb("open", "Print a URL that opens the daemon's page once",
@@ -227,10 +240,10 @@ class CommandLine {
                             [this] { return cli::doctor(remote_, health_only_, output_); });
     doctor->add_flag("--health", health_only_, "Print nothing; exit 0 if it is ready");
     for (CLI::App* sub :
-         {plan, readiness, materialize, backfill, runs, why, events, reload, open, doctor})
+         {plan, readiness, materialize, backfill, runs, why, events, alerts, reload, open, doctor})
       add_where(sub);
     for (CLI::App* sub :
-         {plan, readiness, materialize, backfill, runs, why, events, reload, doctor})
+         {plan, readiness, materialize, backfill, runs, why, events, alerts, reload, doctor})
       add_json(sub);
   }
 
@@ -254,6 +267,7 @@ class CommandLine {
   cli::Materialize materialize_;
   cli::Backfill backfill_;
   cli::Runs runs_;
+  cli::Alerts alerts_;
   std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_,
       format_{"text"}, timeout_, asset_;
   std::vector<std::string> directories_, files_;

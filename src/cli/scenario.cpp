@@ -139,6 +139,7 @@ class Scenario {
   std::map<StepId, std::vector<std::string>> members_of_;
   // Of the step:
   Keys requested_, notified_;
+  Keys alerted_;  ///< "failure A", "muted check B".
   std::vector<Keys> runs_;
   json answers_ = json::array();
   std::vector<std::string> failures_;
@@ -262,8 +263,10 @@ void Scenario::note(const Moment& m) {
       for (const std::string& key : members_of_[ended->step])
         std::erase_if(steps_[key], [&](const Outstanding& o) { return o.step == ended->step; });
     } else if (const auto* alert = std::get_if<fact::Alerted>(&record.fact)) {
-      if (alert->kind != fact::Alerted::Kind::recovery)
-        notified_.insert(engine_.name_of({alert->asset, {}}));
+      alerted_.insert((alert->muted ? "muted " : "") + std::string{to_text(alert->kind)} + " " +
+                      engine_.name_of({alert->asset, alert->partition}));
+      const bool counts = alert->kind == AlertKind::failure || alert->kind == AlertKind::freshness;
+      if (counts && !alert->muted) notified_.insert(engine_.name_of({alert->asset, {}}));
     } else if (const auto* rejected = std::get_if<fact::EventRejected>(&record.fact)) {
       fail(rejected->reason);
     }
@@ -384,6 +387,13 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
   } else if (verb == "pause" || verb == "resume") {
     inputs.emplace_back(input::Pause{
         .assets = select(value), .paused = verb == "pause", .actor = "person", .token = 1});
+  } else if (verb == "mute" || verb == "unmute") {
+    allow_only(action, {"mute", "unmute", "for"}, "field");
+    input::Mute mute{
+        .assets = select(value), .muted = verb == "mute", .actor = "person", .token = 1};
+    if (const Node* duration = action.find("for"))
+      mute.until = now_ + value_or_refuse(*duration, parse_duration(text_of(*duration)));
+    inputs.emplace_back(std::move(mute));
   } else if (verb == "add_partition" || verb == "remove_partition") {
     allow_only(value, {"set", "keys"}, "field");
     const auto keys = texts_of(need(value, "keys"));
@@ -437,7 +447,8 @@ void Scenario::compare(const std::string& what, const Keys& wanted, const Keys& 
 }
 
 json Scenario::observed() {
-  json out{{"requested", requested_}, {"runs", runs_}, {"notified", notified_}};
+  json out{
+      {"requested", requested_}, {"runs", runs_}, {"notified", notified_}, {"alerted", alerted_}};
   json stale = json::object(), freshness = json::object();
   Keys missing, queued, in_progress, failed;
   const auto snapshot = engine_.snapshot();
@@ -490,9 +501,10 @@ void Scenario::expect(const Node& step) {
   if (wanted == nullptr) return;
   allow_only(*wanted,
              {"requested", "runs", "stale", "missing", "queued", "in_progress", "failed",
-              "freshness", "notified"},
+              "freshness", "notified", "alerted"},
              "expectation");
-  for (const char* what : {"requested", "missing", "queued", "in_progress", "failed", "notified"}) {
+  for (const char* what :
+       {"requested", "missing", "queued", "in_progress", "failed", "notified", "alerted"}) {
     const Node* keys = wanted->find(what);
     if (keys == nullptr) continue;
     const auto texts = texts_of(*keys);
@@ -615,7 +627,8 @@ ScenarioResult Scenario::run() {
   json results = json::array();
   for (const Node& step : steps.children()) {
     ++number_;
-    requested_.clear(), notified_.clear(), runs_.clear(), answers_ = json::array();
+    requested_.clear(), notified_.clear(), alerted_.clear(), runs_.clear(),
+        answers_ = json::array();
     if (!step.is_null()) allow_only(step, {"advance", "at", "do", "expect", "ask"}, "field");
     if (number_ == 1) load(graph);
     if (step.is_map()) {

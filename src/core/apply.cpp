@@ -175,9 +175,52 @@ class Applier {
     s_.change(f.member.asset, changed_freshness);
   }
   void operator()(const fact::Alerted& f) {
-    if (f.kind == fact::Alerted::Kind::freshness) return;
-    s_.members[f.asset.value].alerted_failure = f.kind == fact::Alerted::Kind::failure;
-    s_.touch(f.asset, touched_member);
+    s_.last_alert = seq_;
+    s_.alerts_view = nullptr;
+    if (f.kind == AlertKind::test) return;
+    const bool is_over = f.kind == AlertKind::recovery;
+    const AlertKey key{f.asset, f.partition, is_over ? f.over : f.kind, f.check};
+    if (is_over) {
+      s_.alerts.erase(key);
+    } else {
+      s_.alerts[key] = std::make_shared<const AlertRow>(AlertRow{.asset = f.asset,
+                                                                 .partition = f.partition,
+                                                                 .kind = f.kind,
+                                                                 .check = f.check,
+                                                                 .sequence = seq_,
+                                                                 .at = at_,
+                                                                 .step = f.step,
+                                                                 .text = f.text,
+                                                                 .muted = f.muted});
+    }
+    s_.touched_alerts.insert(key);
+    s_.revise(f.asset);
+  }
+  void operator()(const fact::AlertsMuted& f) {
+    MuteRow& row = s_.mutes[f.asset];
+    s_.timers.erase({row.until, Timer::Kind::mute, f.asset, {}, {}});
+    row = MuteRow{f.asset, f.muted, f.until, f.actor, f.reason, at_};
+    s_.arm_mute(f.asset);
+    s_.touched_mutes.insert(f.asset);
+    s_.alerts_view = nullptr;
+    s_.revise(f.asset);
+  }
+  void operator()(const fact::RouteKnown& f) {
+    s_.routes[{f.project, f.route}] =
+        RouteRow{.project = f.project, .route = f.route, .upto = seq_, .repeats = at_};
+    s_.touched_routes.emplace(f.project, f.route);
+    s_.alerts_view = nullptr;
+  }
+  void operator()(const fact::Delivered& f) {
+    RouteRow& row = s_.routes[{f.project, f.route}];
+    row.upto = std::max(row.upto, f.upto);
+    row.repeats = std::max(row.repeats, f.repeats);
+    row.attempts = f.ok || f.gave_up ? 0 : f.attempts;
+    row.tried_at = at_;
+    if (f.ok) row.told_at = at_;
+    row.text = f.text;
+    s_.touched_routes.emplace(f.project, f.route);
+    s_.alerts_view = nullptr;
   }
   void operator()(const fact::PauseChanged& f) {
     s_.pauses[f.asset] = PauseRow{f.asset, f.paused, f.actor, f.reason, at_};

@@ -29,6 +29,9 @@ struct Readiness {
 [[nodiscard]] Result<MemberId> find_member(const Engine::State& state, AssetId a,
                                            std::string_view partition);
 
+/// Whether what an open alert is about is still there to be wrong.
+[[nodiscard]] bool can_last(const Engine::State& state, const AlertRow& alert);
+
 /// What a step is to make.
 struct Wanted {
   MemberId member;
@@ -104,6 +107,18 @@ class Decider {
                    std::vector<ColumnVersion> columns);
   void request_stop(StepState& step, Reason reason, const std::string& actor);
   void close_runs();
+
+  // alerts.cpp: what people are told of
+  void take(const input::Mute& in);
+  void take(const input::TestAlert& in);
+  void take(const input::Delivered& in);
+  void alert(const AlertKey& key, StepId step, std::string text);
+  /// Ends an alert, if it is open.
+  void recover(const AlertKey& key, StepId step, std::string text);
+  void record_check(fact::CheckRecorded result);
+  void review_alerts(bool loaded = false);
+  void know_routes(const Graph& graph);
+  void unmute(AssetId a, const std::string& actor, const std::string& reason);
 
   // timers.cpp
   void fire_timers();

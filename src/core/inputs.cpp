@@ -121,6 +121,8 @@ void Decider::take(const input::Load& in) {
     if (behind && !one.users.empty()) record(fact::TickPassed{name, s_.window_time(), true});
   }
   look_at_clock();
+  review_alerts(true);
+  know_routes(graph);
   fire_timers();  // what passed while nobody looked
   Reply reply;
   reply.count = static_cast<std::uint32_t>(graph.size());
@@ -169,6 +171,7 @@ void Decider::take(const input::Partitions& in) {
     keys.insert(keys.end(), change.added.begin(), change.added.end());
     if (s_.graph) name_partitions(*s_.graph, next);
     record(std::move(change));
+    review_alerts();
   }
   answer(in.token, std::move(reply), in.idempotency);
 }
@@ -232,13 +235,13 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
       return reject("asset \"" + event.asset + "\" has no check \"" + event.check + "\"" +
                     (near ? "; did you mean \"" + *near + "\"?" : ""));
     }
-    record(fact::CheckRecorded{.member = m,
-                               .name = event.check,
-                               .passed = event.passed,
-                               .severity = event.severity,
-                               .source = event.source,
-                               .event_id = event.id,
-                               .metadata = event.metadata});
+    record_check({.member = m,
+                  .name = event.check,
+                  .passed = event.passed,
+                  .severity = event.severity,
+                  .source = event.source,
+                  .event_id = event.id,
+                  .metadata = event.metadata});
   } else {
     const bool observation =
         event.kind == Kind::observation || (event.kind == Kind::automatic && def.external);
@@ -429,6 +432,7 @@ void Decider::take(const input::Wipe& in) {
   if (!member) return;
   ++s_.moment.order;
   record(fact::Wiped{*member});
+  review_alerts();
 }
 
 void Decider::take(const input::Admit& in) {

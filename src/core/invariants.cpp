@@ -43,6 +43,13 @@ std::string Engine::check_invariants() const {
   const State& s = *state_;
   if (!s.graph) return {};
   const auto name = [&](MemberId m) { return s.name_of(m); };
+  for (const auto& [key, row] : s.alerts) {
+    if (!can_last(s, *row)) return "an alert is open for nothing: " + row->text;
+  }
+  for (const auto& [a, row] : s.mutes) {
+    if (row.muted && row.until != Instant{} && row.until < s.now)
+      return "alerts of " + s.keys[a.value] + " are muted for longer than was asked for";
+  }
   std::uint32_t places = 0;
   std::map<std::string, std::uint32_t> used;
   for (const auto& [id, step] : s.steps) {
@@ -112,6 +119,10 @@ std::string Engine::check_invariants() const {
       return "freshness of " + s.keys[a.value] + " is " +
              std::string{to_text(s.members[a.value].freshness)} + ", should be " +
              std::string{to_text(fresh)};
+    }
+    if ((fresh == FreshnessState::fail) !=
+        s.alerts.contains({.asset = a, .kind = AlertKind::freshness})) {
+      return "whether " + s.keys[a.value] + " is too old and whether that is alerted about differ";
     }
     std::string broken;
     s.universe(a).for_each([&](PartitionId p) {

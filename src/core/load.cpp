@@ -426,6 +426,11 @@ void Engine::State::arm_schedule(const std::string& name) {
   }
 }
 
+void Engine::State::arm_mute(AssetId a) {
+  const MuteRow& row = mutes.at(a);
+  if (row.muted && row.until != Instant{}) timers.insert({row.until, Timer::Kind::mute, a, {}, {}});
+}
+
 void Engine::State::arm_all_timers() {
   timers.clear();
   asset_timers.clear();
@@ -434,6 +439,7 @@ void Engine::State::arm_all_timers() {
   }
   for (const auto& [name, schedule] : schedules) arm_schedule(name);
   for (const auto& [name, one] : series) arm_windows(name);
+  for (const auto& [a, row] : mutes) arm_mute(a);
   for (const auto& [id, step] : steps) {
     if (is_terminal(step.row.status)) continue;
     if (step.row.status == StepStatus::queued) {

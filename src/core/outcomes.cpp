@@ -67,13 +67,13 @@ void Decider::take(const input::StepMessage& in) {
              s_.keys[a.value] + "\" and left out: a step reports its own asset");
         break;
       }
-      record(fact::CheckRecorded{.member = step->row.member,
-                                 .name = in.check,
-                                 .passed = in.passed,
-                                 .severity = in.severity,
-                                 .step = in.step,
-                                 .metadata = in.metadata,
-                                 .range = step->row.range});
+      record_check({.member = step->row.member,
+                    .name = in.check,
+                    .passed = in.passed,
+                    .severity = in.severity,
+                    .step = in.step,
+                    .metadata = in.metadata,
+                    .range = step->row.range});
       break;
   }
   record(fact::MessagesRead{in.step, in.attempt, in.offset});
@@ -110,12 +110,12 @@ void Decider::take(const input::StepOutcome& in) {
               if (check.name == step->row.check) severity = check.severity;
             }
           }
-          record(fact::CheckRecorded{.member = step->row.member,
-                                     .name = step->row.check,
-                                     .passed = in.code == 0,
-                                     .severity = severity,
-                                     .step = in.step,
-                                     .range = step->row.range});
+          record_check({.member = step->row.member,
+                        .name = step->row.check,
+                        .passed = in.code == 0,
+                        .severity = severity,
+                        .step = in.step,
+                        .range = step->row.range});
         }
         end_step(*step, StepStatus::succeeded, Reason::none, in.code, in.text);
         return;
@@ -185,7 +185,8 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
   const StepId id = step.row.step;
   const MemberId m = step.row.member;
   const AssetId a = m.asset;
-  const bool is_check = !step.row.check.empty();
+  const std::string check = step.row.check;
+  const bool is_check = !check.empty();
   const PartitionSet partitions = step.row.partitions();
   const bool left_unstarted =
       status == StepStatus::skipped &&
@@ -205,18 +206,22 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
       return true;
     });
   }
+  const AlertKey key{a, m.partition, AlertKind::failure, check};
+  const std::string what = is_check ? "check " + check + " of " : "";
   if (status == StepStatus::failed || status == StepStatus::lost) {
-    const std::string what =
-        is_check ? "check " + s_.steps.at(id).row.check + " of " + s_.name_of(m) : s_.name_of(m);
-    record(fact::Alerted{.asset = a,
-                         .kind = fact::Alerted::Kind::failure,
-                         .step = id,
-                         .text = what + " failed: " + std::string{to_text(reason)}});
-  } else if (status == StepStatus::succeeded && !is_check && s_.members[a.value].alerted_failure) {
-    record(fact::Alerted{.asset = a,
-                         .kind = fact::Alerted::Kind::recovery,
-                         .step = id,
-                         .text = s_.name_of(m) + " succeeded again"});
+    const std::size_t more = partitions.size() - 1;
+    alert(key, id,
+          what + s_.name_of(m) + (more == 0 ? "" : " and " + std::to_string(more) + " more") +
+              " failed: " + std::string{to_text(reason)});
+  } else if (status == StepStatus::succeeded) {
+    partitions.for_each([&](PartitionId p) {
+      const AlertKey open{a, p, AlertKind::failure, check};
+      if (s_.alerts.contains(open))
+        recover(
+            open, id,
+            what + s_.name_of({a, p}) + (is_check ? " gave a result again" : " succeeded again"));
+      return true;
+    });
   }
 }
 

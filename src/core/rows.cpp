@@ -48,6 +48,12 @@ HandedBackRow handed_back_row(const Engine::State& s, MemberId m) {
   return {m.asset, m.partition, it == s.handed_back.end() ? std::vector<Blocker>{} : it->second};
 }
 
+AlertRow alert_row(const Engine::State& s, const AlertKey& key) {
+  const auto it = s.alerts.find(key);
+  if (it != s.alerts.end()) return *it->second;
+  return {.asset = key.asset, .partition = key.partition, .kind = key.kind, .check = key.check};
+}
+
 Instant tick_of(const Engine::State& s, const std::string& name) {
   const auto one = s.series.find(name);
   return one != s.series.end() ? one->second.until : s.schedules.at(name).tick;
@@ -108,6 +114,12 @@ Rows take_touched(Engine::State& s) {
     rows.of<BackfillRow>().push_back(it->second.row);
     if (is_terminal(it->second.row.status)) ended.push_back(id);
   }
+  for (const AlertKey& key : std::exchange(s.touched_alerts, {}))
+    rows.of<AlertRow>().push_back(alert_row(s, key));
+  for (const AssetId a : std::exchange(s.touched_mutes, {}))
+    rows.of<MuteRow>().push_back(s.mutes.at(a));
+  for (const auto& route : std::exchange(s.touched_routes, {}))
+    rows.of<RouteRow>().push_back(s.routes.at(route));
   for (const RunId id : std::exchange(s.touched_runs, {})) {
     const auto it = s.runs.find(id);
     if (it == s.runs.end()) continue;
@@ -193,6 +205,9 @@ Rows Engine::rows() const {
   for (const auto& [id, step] : s.steps) rows.of<StepRow>().push_back(step.row);
   for (const auto& [key, row] : s.events) rows.of<EventRow>().push_back(row);
   for (const auto& [key, row] : s.answers) rows.of<AnswerRow>().push_back(row);
+  for (const auto& [key, row] : s.alerts) rows.of<AlertRow>().push_back(*row);
+  for (const auto& [a, row] : s.mutes) rows.of<MuteRow>().push_back(row);
+  for (const auto& [route, row] : s.routes) rows.of<RouteRow>().push_back(row);
   return rows;
 }
 
@@ -268,6 +283,14 @@ void Engine::load(Rows rows) {
     if (!row.columns.empty()) s.columns[{row.asset, row.partition}] = std::move(row.columns);
   }
   for (auto& row : rows.of<TaggedRunRow>()) s.tagged_runs[row.run] = std::move(row.tags);
+  for (auto& row : rows.of<AlertRow>()) {
+    if (row.sequence.value == 0) continue;
+    const AlertKey key{row.asset, row.partition, row.kind, row.check};
+    s.alerts[key] = std::make_shared<const AlertRow>(std::move(row));
+  }
+  for (auto& row : rows.of<MuteRow>()) s.mutes[row.asset] = std::move(row);
+  for (auto& row : rows.of<RouteRow>()) s.routes[{row.project, row.route}] = row;
+  s.last_alert = rows.sequence;
   for (auto& row : rows.of<RunRow>()) {
     if (is_terminal(row.status)) continue;
     const auto backfill = s.backfills.find(row.backfill);

@@ -49,6 +49,11 @@ AssetState view(const Engine::State& s, Rank rank) {
   out.paused = s.is_paused(a);
   out.withheld = !s.memory[a.value].of(fact::Slot::withheld).empty();
   out.provisional = m.provisional;
+  out.muted = s.is_muted(a);
+  for (auto it = s.alerts.lower_bound({.asset = a}); it != s.alerts.end() && it->first.asset == a;
+       ++it) {
+    ++out.alerts;
+  }
   out.failed = m.last_step == StepStatus::failed || m.last_step == StepStatus::lost;
   out.freshness = m.freshness;
   out.updated = m.updated;
@@ -96,6 +101,17 @@ std::shared_ptr<const ActiveRun> view(const Engine::State& s, RunId id, const Ru
   for (auto it = s.steps.lower_bound({id, 0}); it != s.steps.end() && it->first.run == id; ++it) {
     out->steps.push_back(it->second.row);
   }
+  return out;
+}
+
+std::shared_ptr<const AlertsView> alerts_view(const Engine::State& s) {
+  auto out = std::make_shared<AlertsView>();
+  for (const auto& [key, row] : s.alerts) out->open.push_back(row);
+  for (const auto& [a, row] : s.mutes) {
+    if (row.muted) out->mutes.push_back(row);
+  }
+  for (const auto& [route, row] : s.routes) out->routes.push_back(row);
+  out->last = s.last_alert;
   return out;
 }
 
@@ -151,6 +167,8 @@ std::shared_ptr<const Snapshot> Engine::snapshot() {
     if (!seen) seen = view(backfill);
   }
   out->backfills = s.backfill_views;
+  if (!s.alerts_view) s.alerts_view = alerts_view(s);
+  out->alerts = s.alerts_view;
   for (const auto& [name, pool] : s.pools) {
     out->pools[name] = {.limit = pool.limit,
                         .used = name.empty() ? s.slots_used : pool.used,

@@ -69,10 +69,10 @@ struct KeyHash {
 
 /// What the clock will change.
 struct Timer {
-  enum class Kind : std::uint8_t { schedule, window, freshness, edge, retry, timeout };
+  enum class Kind : std::uint8_t { schedule, window, freshness, edge, retry, timeout, mute };
   Instant at;
   Kind kind{};
-  AssetId asset;         ///< freshness, edge.
+  AssetId asset;         ///< freshness, edge, mute.
   StepId step;           ///< retry, timeout.
   std::string schedule;  ///< schedule, window: its name.
   friend auto operator<=>(const Timer&, const Timer&) = default;
@@ -138,6 +138,15 @@ struct Memory {
   }
   /// False if nothing changed.
   bool change(std::uint64_t slot, const PartitionSet& set, const PartitionSet& unset);
+};
+
+/// What an alert is about; there is one at a time.
+struct AlertKey {
+  AssetId asset;
+  PartitionId partition;
+  AlertKind kind{};
+  std::string check;  ///< "" where it is about the asset itself.
+  friend auto operator<=>(const AlertKey&, const AlertKey&) = default;
 };
 
 /// What is only true within one moment.
@@ -208,6 +217,10 @@ struct Engine::State {
   std::unordered_map<AssetId, std::vector<std::uint64_t>> versions;
   std::map<std::pair<AssetId, AssetId>, Sequence> edges;
   std::map<AssetId, PauseRow> pauses;
+  std::map<core::AlertKey, std::shared_ptr<const AlertRow>> alerts;  ///< Open ones.
+  std::map<AssetId, MuteRow> mutes;
+  std::map<std::pair<std::string, std::string>, RouteRow> routes;  ///< By project and name.
+  Sequence last_alert;                                             ///< No alert is later than this.
   std::map<AssetId, std::string> cursors;
   /// What must be repaired before requests that were handed back are made again.
   std::map<MemberId, std::vector<Blocker>> handed_back;
@@ -277,6 +290,9 @@ struct Engine::State {
   std::vector<std::string> touched_schedules;
   std::vector<EventRow> touched_events;
   std::vector<std::string> touched_answers;
+  std::set<core::AlertKey> touched_alerts;
+  std::set<AssetId> touched_mutes;
+  std::set<std::pair<std::string, std::string>> touched_routes;
 
   // Published before, to be shared.
   std::vector<std::shared_ptr<const Snapshot::Chunk>> chunks;
@@ -285,6 +301,7 @@ struct Engine::State {
   std::vector<std::uint8_t> chunk_dirty;
   std::set<RunId> run_dirty;
   std::set<BackfillId> backfill_dirty;
+  std::shared_ptr<const AlertsView> alerts_view;  ///< Null when something in it has changed.
 
   // --- lookups
   [[nodiscard]] AssetId find(std::string_view key) const {
@@ -402,6 +419,10 @@ struct Engine::State {
     const auto it = pauses.find(a);
     return it != pauses.end() && it->second.paused;
   }
+  [[nodiscard]] bool is_muted(AssetId a) const {
+    const auto it = mutes.find(a);
+    return it != mutes.end() && it->second.muted;
+  }
   [[nodiscard]] const CheckRow* check(MemberId m, std::string_view name) const {
     for (const auto& row : checks_of(m)) {
       if (row.name == name) return &row;
@@ -486,6 +507,7 @@ struct Engine::State {
   void arm_windows(const std::string& name);
   void arm_timers(AssetId a);
   void arm_schedule(const std::string& name);
+  void arm_mute(AssetId a);
   void arm_all_timers();
 
   // --- freshness.cpp

@@ -40,6 +40,9 @@ void Decider::fire_timers() {
           request_stop(*step, Reason::timeout, "");
         }
         break;
+      case Timer::Kind::mute:
+        unmute(timer.asset, "", "");
+        break;
     }
   }
   for (const AssetId a : fired) s_.arm_timers(a);
@@ -82,18 +85,18 @@ void Decider::judge_freshness() {
     if (!s_.is_defined(a)) continue;
     const FreshnessState before = s_.members[a.value].freshness;
     const FreshnessState state = s_.freshness_at(a, s_.now);
-    if (state == before) continue;
-    Own outer = std::exchange(s_.own, own);
-    const std::uint32_t last = std::exchange(s_.moment.order, order);
-    record(fact::FreshnessChanged{{a, {}}, state});
-    s_.own = std::move(outer), s_.moment.order = last;
+    const AlertKey key{.asset = a, .kind = AlertKind::freshness};
+    if (state == before && (state == FreshnessState::fail) == s_.alerts.contains(key)) continue;
+    if (state != before) {
+      Own outer = std::exchange(s_.own, own);
+      const std::uint32_t last = std::exchange(s_.moment.order, order);
+      record(fact::FreshnessChanged{{a, {}}, state});
+      s_.own = std::move(outer), s_.moment.order = last;
+    }
     if (state == FreshnessState::fail) {
-      record(fact::Alerted{
-          .asset = a, .kind = fact::Alerted::Kind::freshness, .text = s_.freshness_text(a)});
-    } else if (before == FreshnessState::fail && state == FreshnessState::pass) {
-      record(fact::Alerted{.asset = a,
-                           .kind = fact::Alerted::Kind::recovery,
-                           .text = s_.keys[a.value] + " is fresh again"});
+      alert(key, {}, s_.freshness_text(a));
+    } else {
+      recover(key, {}, s_.keys[a.value] + " is fresh again");
     }
   }
 }

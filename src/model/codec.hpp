@@ -45,7 +45,7 @@ inline constexpr Reason enum_last<Reason> = Reason::reported;
 template <>
 inline constexpr CheckSeverity enum_last<CheckSeverity> = CheckSeverity::error;
 template <>
-inline constexpr fact::Alerted::Kind enum_last<fact::Alerted::Kind> = fact::Alerted::Kind::recovery;
+inline constexpr AlertKind enum_last<AlertKind> = AlertKind::test;
 
 template <class E>
   requires std::is_enum_v<E>

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, kinds> kind_names{
     "tick_passed",        "freshness_changed",  "alerted",          "pause_changed",
     "answered",           "clock_jumped",       "handed_back",      "partition_named",
     "partitions_changed", "backfill_queued",    "backfill_changed", "backfill_skipped",
-    "backfill_joined",
+    "backfill_joined",    "alerts_muted",       "route_known",      "delivered",
 };
 static_assert(!kind_names.back().empty(), "a kind of fact has no name");
 
@@ -58,10 +58,11 @@ constexpr Texts<StepStatus> step_status_texts{"queued", "starting", "running", "
 constexpr Texts<FreshnessState> freshness_texts{"none", "unknown", "pass", "warn", "fail"};
 constexpr Texts<RunCause> cause_texts{"automation", "person", "retry"};
 constexpr Texts<UpdateKind> update_kind_texts{"materialization", "observation"};
+constexpr Texts<AlertKind> alert_kind_texts{"failure", "freshness", "recovery", "check", "test"};
 static_assert(!reason_texts.back().empty() && !backfill_status_texts.back().empty() &&
               !run_status_texts.back().empty() && !step_status_texts.back().empty() &&
               !freshness_texts.back().empty() && !cause_texts.back().empty() &&
-              !update_kind_texts.back().empty());
+              !update_kind_texts.back().empty() && !alert_kind_texts.back().empty());
 
 template <class E>
 std::string_view text_of(const Texts<E>& texts, E value) {
@@ -122,6 +123,7 @@ std::string_view to_text(StepStatus status) { return text_of(step_status_texts, 
 std::string_view to_text(FreshnessState state) { return text_of(freshness_texts, state); }
 std::string_view to_text(RunCause cause) { return text_of(cause_texts, cause); }
 std::string_view to_text(UpdateKind kind) { return text_of(update_kind_texts, kind); }
+std::string_view to_text(AlertKind kind) { return text_of(alert_kind_texts, kind); }
 
 std::string_view kind_name(const Fact& fact) { return kind_names[fact.index()]; }
 AssetId asset_of(const Fact& fact) { return subjects_of(fact).asset; }

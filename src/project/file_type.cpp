@@ -60,6 +60,9 @@ constexpr std::array kFields = std::to_array<Field>({
     {.name = "assets", .shape = Shape::objects, .help = "What is made, from what, and how.",
      .example = R"([{"key": "marts/revenue", "deps": ["raw/orders"], "command": ["python3", "revenue.py"]}])",
      .object = &asset_type, .set = keep<&FileDraft::assets>},
+    {.name = "alerts", .shape = Shape::objects, .help = "Who is told of failures, of what is too old, and of checks.",
+     .example = R"([{"name": "oncall", "to": {"webhook": {"url": "https://example.com/alerts"}}}])",
+     .object = &alert_type, .set = keep<&FileDraft::alerts>},
     {.name = "dbt", .shape = Shape::unavailable},
     {.name = "executors", .shape = Shape::unavailable},
     {.name = "generate", .shape = Shape::unavailable},
@@ -71,11 +74,12 @@ constexpr std::array kFields = std::to_array<Field>({
 // clang-format on
 
 constexpr std::array kTypes = std::to_array<const ObjectType*>(
-    {&file_type,      &asset_type,      &source_type,  &file_source_type,
-     &webhook_type,   &dependency_type, &column_type,  &column_origin_type,
-     &check_type,     &freshness_type,  &retries_type, &backfill_type,
-     &multi_run_type, &partitions_type, &window_type,  &cron_window_type,
-     &dimension_type, &dynamic_type,    &mapping_type, &time_window_mapping_type});
+    {&file_type,      &asset_type,          &source_type,        &file_source_type,
+     &webhook_type,   &dependency_type,     &column_type,        &column_origin_type,
+     &check_type,     &freshness_type,      &retries_type,       &backfill_type,
+     &multi_run_type, &partitions_type,     &window_type,        &cron_window_type,
+     &dimension_type, &dynamic_type,        &mapping_type,       &time_window_mapping_type,
+     &alert_type,     &alert_receiver_type, &alert_webhook_type, &alert_email_type});
 
 }  // namespace
 

@@ -131,6 +131,7 @@ void take_file(Loading& loading, Reader& reader, const FileDraft& draft, const D
     reader.call_it("sources");
     read_list(reader, *draft.sources, [&](const Node& item) { add(read_source(reader, item)); });
   }
+  if (draft.alerts != nullptr) read_alerts(reader, *draft.alerts, loading.definitions.alerts);
   if (draft.assets != nullptr) {
     reader.call_it("assets");
     read_list(reader, *draft.assets,

@@ -38,6 +38,7 @@ struct FileDraft {
   const Node* defaults{};
   const Node* sources{};
   const Node* assets{};
+  const Node* alerts{};
   std::map<std::string, std::uint32_t> pools;
 };
 
@@ -61,6 +62,10 @@ extern const ObjectType dimension_type;
 extern const ObjectType dynamic_type;
 extern const ObjectType mapping_type;  // MappingDefinition
 extern const ObjectType time_window_mapping_type;
+extern const ObjectType alert_type;           // AlertRoute
+extern const ObjectType alert_receiver_type;  // AlertRoute
+extern const ObjectType alert_webhook_type;   // AlertRoute::Webhook
+extern const ObjectType alert_email_type;     // AlertRoute::Email
 
 /// All of the above, the file first.
 [[nodiscard]] std::span<const ObjectType* const> object_types();
@@ -77,6 +82,8 @@ void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>&
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out);
 void read_retries(Reader& reader, const Node& node, RetryPolicy& out);
 void read_backfill_policy(Reader& reader, const Node& node, BackfillPolicy& out);
+/// Appends those that have a name.
+void read_alerts(Reader& reader, const Node& node, std::vector<AlertRoute>& out);
 
 /// `defaults` as an asset that others begin with, and which of its fields were given.
 struct Defaults {

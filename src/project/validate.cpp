@@ -133,6 +133,7 @@ std::vector<std::vector<Diagnostic>> validate(std::span<const ProjectView> proje
   validation.check_cycles();
   validation.check_writers();
   validation.check_self_triggers();
+  validation.check_alerts();
   return validation.take();
 }
 

@@ -18,6 +18,13 @@ template <class... F>
 struct Overload : F... {
   using F::operator()...;
 };
+
+/// What changes who is to be told of what.
+const KindSet& alert_kinds() {
+  static const KindSet kinds =
+      kinds_of<fact::Alerted, fact::AlertsMuted, fact::RouteKnown, fact::DefinitionsLoaded>();
+  return kinds;
+}
 }  // namespace
 
 CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options)
@@ -45,8 +52,11 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
 
 CoreService::~CoreService() { stop(); }
 
-void CoreService::start(const std::vector<StepRow>& unfinished,
-                        std::shared_ptr<const Graph> graph) {
+void CoreService::start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph,
+                        notify::NotifierOptions notifier_options) {
+  notifier_ = std::make_unique<notify::Notifier>(
+      parts_.clock, std::move(notifier_options), [this] { return parts_.store.reader(); },
+      [this](Input in) { pipeline_.push(std::move(in)); });
   pipeline_.start();
   pipeline_.push(input::Load{.graph = graph});
   // After the definitions: what ended meanwhile is judged by them.
@@ -58,6 +68,7 @@ void CoreService::start(const std::vector<StepRow>& unfinished,
 void CoreService::stop() {
   files_.stop();
   steps_.detach();
+  if (notifier_) notifier_->stop();
   pipeline_.stop();
 }
 
@@ -100,6 +111,10 @@ void CoreService::let_out(Committed committed) {
   std::ranges::move(committed.facts, std::back_inserter(untold_));
   if (untold_.empty() || !snapshot_ || snapshot_->sequence < untold_.back().sequence) return;
   const std::vector<FactRecord> facts = std::exchange(untold_, {});
+  if (std::ranges::any_of(
+          facts, [](const FactRecord& record) { return alert_kinds()[record.fact.index()]; })) {
+    notifier_->tell(snapshot_);
+  }
   for (auto it = listeners_.begin(); it != listeners_.end();) {
     if (const auto listener = it->lock()) {
       (*listener)(facts);
@@ -295,6 +310,12 @@ std::vector<Metric> CoreService::metrics() const {
   add("assets", help, "gauge", static_cast<double>(stale), "data=\"stale\"");
   add("assets", help, "gauge", static_cast<double>(missing), "data=\"missing\"");
   add("assets_failed", "Assets whose latest step failed.", "gauge", static_cast<double>(failed));
+  add("alerts_open", "Alerts about what is still so.", "gauge",
+      static_cast<double>(snapshot_->alerts->open.size()));
+  for (const RouteRow& row : snapshot_->alerts->routes) {
+    add("alert_attempts_failed", "Attempts to tell a route that failed since it was last told.",
+        "gauge", row.attempts, "project=\"" + row.project + "\",route=\"" + row.route + '"');
+  }
   add("runs_active", "Runs that have not ended.", "gauge",
       static_cast<double>(snapshot_->runs.size()));
   for (const auto& [name, pool] : snapshot_->pools) {

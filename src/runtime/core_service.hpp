@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "exec/logs/log_archive.hpp"
 #include "freshet/service.hpp"
+#include "notify/notifier.hpp"
 #include "runtime/log_packer.hpp"
 #include "runtime/pipeline.hpp"
 #include "runtime/projects.hpp"
@@ -36,7 +37,8 @@ class CoreService final : public Service {
   CoreService(Parts parts, Engine engine, Steps::Options step_options);
   ~CoreService() override;
 
-  void start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph);
+  void start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph,
+             notify::NotifierOptions notifier_options);
   /// Ends in order: sources, then the engine with what it was given, then the store; processes are
   /// left alone.
   void stop();
@@ -81,6 +83,7 @@ class CoreService final : public Service {
   Steps steps_;
   LogPacker packer_;
   FileSources files_;
+  std::unique_ptr<notify::Notifier> notifier_;  ///< From `start` on.
   std::shared_ptr<const Snapshot> snapshot_;
   std::unordered_map<Token, std::function<void(Reply)>> waiting_;
   Token next_token_{1};

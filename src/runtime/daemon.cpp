@@ -67,6 +67,16 @@ std::string exchange_boot_id(const std::string& path) {
   return before ? *before : std::string{};
 }
 
+/// A program that is told of alerts finds as little of the daemon's environment as a step does.
+std::vector<std::pair<std::string, std::string>> alert_environment() {
+  const auto own = parse_environment(environ);
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const char* name : {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}) {
+    if (const auto found = own.find(name); found != own.end()) out.push_back(*found);
+  }
+  return out;
+}
+
 /// Calls again and again, on the io thread, until it is destroyed.
 class Every {
  public:
@@ -193,7 +203,10 @@ int serve(const ServeOptions& options) {
                             });
                           }};
 
-  service.start(unfinished, loaded.graph);
+  service.start(unfinished, loaded.graph,
+                {.instance = std::string{(*store)->instance()},
+                 .base_url = options.public_url.empty() ? url + options.prefix : options.public_url,
+                 .environment = alert_environment()});
   log("runtime").info("serving url={} assets={} state={} version={}", url, loaded.graph->size(),
                       state, FRESHET_VERSION);
   std::printf("Freshet is open at %s%s/?ticket=%s\n", url.c_str(), options.prefix.c_str(),

@@ -16,6 +16,7 @@ struct ServeOptions {
   std::vector<std::string> hosts;  ///< Further Host names to answer to.
   bool behind_proxy{false};        ///< Somebody in front of us speaks TLS.
   std::string prefix;              ///< Path under which that somebody shows us.
+  std::string public_url;          ///< For links in alerts; "": the URL that is printed.
   std::uint32_t slots{10};
   std::string step_binary;  ///< "": `freshet-step` beside this executable.
 };

@@ -28,11 +28,13 @@ namespace fs = std::filesystem;
 fs::path scenarios() { return fs::path{FRESHET_SOURCE_DIR} / "tests/scenario"; }
 
 /// What the model does not know.
-constexpr std::array beyond_the_model{"freshet/backfill_policies.yaml",
+constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml",
+                                      "freshet/backfill_policies.yaml",
                                       "freshet/columns_read.yaml",
                                       "freshet/downstream_conditions.yaml",
                                       "freshet/freshness_deadline.yaml",
                                       "freshet/lazy.yaml",
+                                      "freshet/muted_alerts.yaml",
                                       "freshet/run_tags.yaml",
                                       "freshet/selection_state.yaml"};
 

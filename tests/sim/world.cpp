@@ -60,6 +60,7 @@ std::string compare(Rows live, Rows stored) {
     std::erase_if(rows.of<ConditionRow>(), [](const ConditionRow& r) { return r.expression == 0; });
     std::erase_if(rows.of<HandedBackRow>(),
                   [](const HandedBackRow& r) { return r.blockers.empty(); });
+    std::erase_if(rows.of<AlertRow>(), [](const AlertRow& r) { return r.sequence.value == 0; });
     std::apply(
         [](auto&... table) {
           (std::ranges::sort(table, {}, [](const auto& row) { return key_of(row); }), ...);
@@ -499,6 +500,12 @@ void World::act() {
       step({input::ChangeBackfill{.backfill = backfills[below(backfills.size())].backfill,
                                   .action = static_cast<input::ChangeBackfill::Action>(below(3)),
                                   .actor = "sim"}});
+      break;
+    }
+    case 10: {
+      input::Mute mute{.assets = {some}, .muted = chance(70), .actor = "sim"};
+      if (chance(50)) mute.until = now_ + delay(60'000);
+      step({mute});
       break;
     }
     default:

@@ -272,11 +272,12 @@ class MemoryService : public Service {
     }
     return replies;
   }
-  void load(std::vector<AssetDefinition> assets) {
+  void load(std::vector<AssetDefinition> assets, std::vector<AlertRoute> alerts = {}) {
     Definitions definitions;
     definitions.project = "shop";
     for (AssetDefinition& asset : assets) asset.project = "shop";
     definitions.assets = std::move(assets);
+    definitions.alerts = std::move(alerts);
     definitions.fingerprint = ++fingerprint_;
     auto graph = Graph::build({std::make_shared<const Definitions>(std::move(definitions))});
     take(input::Load{.graph = graph.value(), .token = 0});

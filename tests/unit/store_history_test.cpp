@@ -38,7 +38,13 @@ FactRecord some_fact(Filler& filler, std::uint64_t sequence) {
   const AssetId asset{static_cast<std::uint32_t>(1 + filler.below(4))};
   const StepId step{RunId{1 + filler.below(3)}, 0};
   FactRecord record{.sequence = Sequence{sequence}, .at = at_seconds(1), .fact = {}};
-  switch (filler.below(4)) {
+  switch (filler.below(6)) {
+    case 4:
+      record.fact = fact::Alerted{.asset = asset};
+      break;
+    case 5:
+      record.fact = fact::Delivered{.route = "oncall"};
+      break;
     case 0:
       record.fact = fact::Updated{.member = {asset, {}}, .step = step};
       break;
@@ -112,6 +118,10 @@ std::vector<PagingCase> paging_cases() {
       {"asset", {.asset = AssetId{2}}},
       {"run", {.run = RunId{3}}},
       {"kind", {.kinds = kinds_of<fact::Decided>()}},
+      {"sparse_kind", {.kinds = kinds_of<fact::Alerted>()}},
+      {"sparse_kinds", {.kinds = kinds_of<fact::Alerted, fact::Delivered>()}},
+      {"sparse_and_other_kinds", {.kinds = kinds_of<fact::Alerted, fact::Decided>()}},
+      {"asset_and_sparse_kind", {.asset = AssetId{1}, .kinds = kinds_of<fact::Alerted>()}},
       {"asset_and_kinds",
        {.asset = AssetId{1}, .kinds = kinds_of<fact::Updated, fact::ClockJumped>()}}};
   std::vector<PagingCase> cases;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "freshet/facts.hpp"
+#include "freshet/history.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
@@ -82,7 +83,8 @@ std::string current_schema() {
     ((sql += create_sql(table_of<R>())), ...);
   };
   add(Rows{}.tables);
-  return sql + std::string{indexes_sql};
+  return sql + std::string{indexes_sql} + "CREATE INDEX facts_sparse ON facts (sequence) WHERE " +
+         is_sparse_sql() + ";\n";
 }
 
 /// What leads from one version to the next.
@@ -138,6 +140,19 @@ Result<void> migrate(Connection& connection, std::int64_t version) {
 }
 
 }  // namespace
+
+const KindSet& sparse_kinds() {
+  static const KindSet kinds = kinds_of<fact::Alerted, fact::Delivered>();
+  return kinds;
+}
+
+std::string is_sparse_sql() {
+  std::string list;
+  for (std::size_t kind = 0; kind < sparse_kinds().size(); ++kind) {
+    if (sparse_kinds()[kind]) list += (list.empty() ? "" : ", ") + std::to_string(kind);
+  }
+  return "kind IN (" + list + ")";
+}
 
 std::string upsert_sql(const Table& table) {
   std::string values;

@@ -31,7 +31,7 @@ constexpr std::int64_t last_number = std::numeric_limits<std::int64_t>::max();
 std::string facts_sql(std::string_view subject, bool newest_first) {
   std::string sql =
       "SELECT sequence, at, kind, body FROM facts WHERE sequence > ?1 AND sequence < ?2";
-  if (!subject.empty()) sql += " AND " + std::string{subject} + " = ?3";
+  if (!subject.empty()) sql += " AND " + std::string{subject};
   return sql + " ORDER BY sequence" + (newest_first ? " DESC" : "");
 }
 
@@ -69,8 +69,9 @@ Result<void> SqliteReader::prepare_statements() {
   for (const bool oldest_first : {false, true}) {
     const std::size_t i = oldest_first ? 1 : 0;
     FRESHET_TRY(all_facts_[i], connection_.prepare(facts_sql("", !oldest_first)));
-    FRESHET_TRY(asset_facts_[i], connection_.prepare(facts_sql("asset", !oldest_first)));
-    FRESHET_TRY(run_facts_[i], connection_.prepare(facts_sql("run", !oldest_first)));
+    FRESHET_TRY(asset_facts_[i], connection_.prepare(facts_sql("asset = ?3", !oldest_first)));
+    FRESHET_TRY(run_facts_[i], connection_.prepare(facts_sql("run = ?3", !oldest_first)));
+    FRESHET_TRY(sparse_facts_[i], connection_.prepare(facts_sql(is_sparse_sql(), !oldest_first)));
   }
   FRESHET_TRY(
       fact_, connection_.prepare("SELECT sequence, at, kind, body FROM facts WHERE sequence = ?1"));
@@ -109,6 +110,7 @@ Statement& SqliteReader::facts_statement(const FactQuery& query) {
     run_facts_[order].bind(3, signed_of(query.run->value));
     return run_facts_[order];
   }
+  if (query.kinds.any() && (query.kinds & ~sparse_kinds()).none()) return sparse_facts_[order];
   return all_facts_[order];
 }
 

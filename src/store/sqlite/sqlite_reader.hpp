@@ -41,10 +41,11 @@ class SqliteReader final : public Reader {
 
   Connection connection_;
   std::string file_;
-  /// By order: newest first, oldest first.  Of everything, of an asset, of a run.
+  /// By order: newest first, oldest first.  Of everything, of an asset, of a run, of sparse kinds.
   Statement all_facts_[2];
   Statement asset_facts_[2];
   Statement run_facts_[2];
+  Statement sparse_facts_[2];
   Statement fact_;
   Statement fact_from_;
   Statement runs_;
