@@ -408,8 +408,8 @@ void Applier::operator()(const fact::Updated& f) {
     s_.change(a, changed_missing, first);
     if (f.step.run.value == 0) s_.change(a, changed_handled, set);
   } else {
-    // Of a partitioning that is gone: it counts for the asset's age, and for nothing else.
-    s_.change(a, changed_definition, {});
+    // Of a partitioning that is gone: it counts for the asset as a whole, and for nothing else.
+    s_.change(a, static_cast<std::uint16_t>(changed_definition | changed_missing));
   }
   if (f.step.run.value == 0) s_.handle(a, set);
   set.for_each([&](PartitionId p) {

@@ -36,7 +36,8 @@ constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml"
                                       "freshet/lazy.yaml",
                                       "freshet/muted_alerts.yaml",
                                       "freshet/run_tags.yaml",
-                                      "freshet/selection_state.yaml"};
+                                      "freshet/selection_state.yaml",
+                                      "freshet/step_of_a_former_partitioning.yaml"};
 
 std::vector<std::string> files() {
   std::set<std::string> left_out;
