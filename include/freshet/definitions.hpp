@@ -60,6 +60,13 @@ struct CheckDefinition {
   std::optional<Micros> timeout;
   std::string description;
   Place place;
+  std::string automation;  ///< Expression of when it runs by itself, alone; "" for none.
+  Place automation_place;  ///< Of the expression's first character.
+
+  /// Whether it follows each step of its asset: what blocks must be known before others go on.
+  [[nodiscard]] bool follows_asset() const {
+    return !command.empty() && (automation.empty() || blocking);
+  }
 };
 
 struct FreshnessPolicy {

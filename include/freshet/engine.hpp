@@ -231,6 +231,7 @@ struct StepOutcome {
 struct Admit {
   std::string asset{};
   std::string partition{};
+  std::string check{};  ///< Of the asset, that runs alone; "" for the asset's own step.
 };
 
 /// The clock reached Engine::next_wakeup(), or nothing in particular happened.
@@ -338,6 +339,13 @@ struct Explanation {
   std::string text;
   std::optional<Node> tree;    ///< Absent where there is no automation.
   std::optional<Wakeup> next;  ///< Of its own clockwork: schedules, windows, ages.
+  /// Of the asset's checks with an automation of their own, in their order.
+  struct Check {
+    std::string name;
+    std::string text;
+    Node tree;
+  };
+  std::vector<Check> checks{};
 };
 
 struct EngineOptions {
@@ -424,11 +432,13 @@ class Engine {
 [[nodiscard]] std::optional<Explanation::Node> recorded_tree(
     const fact::Decided& decided, const std::function<std::string(AssetId)>& key_of);
 
-/// Compiles an automation expression; the error has the column (from 1) in `column`.
+/// Compiles an automation expression, of an asset or of a check; the error has the column (from 1)
+/// in `column`.
 struct ConditionError {
   int column{};
   std::string message;
 };
-[[nodiscard]] std::optional<ConditionError> check_condition(std::string_view expression);
+[[nodiscard]] std::optional<ConditionError> check_condition(std::string_view expression,
+                                                            bool of_check = false);
 
 }  // namespace freshet

@@ -139,7 +139,8 @@ struct Blocker {
 
 namespace fact {
 
-/// A key got its id.  `renamed` where the id had another key before.
+/// A key got its id.  `renamed` where the id had another key before.  A check with an automation of
+/// its own has an id, too, for what its condition remembers; its key is no asset's: "#17/sound".
 struct AssetKnown {
   AssetId asset;
   std::string key;
@@ -413,11 +414,12 @@ enum class Slot : std::uint64_t {
   released,  ///< A request that was handed back may be made again.
   pending,   ///< Some since_last_handled of the asset itself holds.
   held,      ///< Its last answer; false again once it was acted on.
+  failed,    ///< Of a check: its latest finished step failed; no new expression forgets it.
 };
 
 /// What a condition remembers, after an evaluation that changed it.
 struct ConditionMemory {
-  AssetId asset;
+  AssetId asset;               ///< Of a check: the id that stands for it (AssetKnown).
   std::uint64_t expression{};  ///< Hash of the canonical expression.
   bool anew{false};            ///< Everything that was remembered before is forgotten.
   std::vector<MemoryChange> changes;
@@ -454,12 +456,14 @@ struct Decided {
   BackfillId backfill;      ///< They went into; 0 for none.
   PartitionSet candidates;  ///< The expression was evaluated for these.
   std::vector<DecidedSets> sets;  ///< Where a node's are neither all that it was asked of nor none.
+  std::string check;              ///< Of the asset, whose condition it is; "" for the asset's own.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld),
         v("members", s.members), v("run", s.run);
     v("expression", s.expression), v("tree", s.tree), v("text", s.text);
     v("backfill", s.backfill), v("candidates", s.candidates), v("sets", s.sets);
+    v("check", s.check);
   }
   friend bool operator==(const Decided&, const Decided&) = default;
 };

@@ -58,6 +58,7 @@ class Since {
     std::vector<std::uint64_t> going_on = now.tree;
     for (const FactRecord& one : earlier) {
       const auto& then = std::get<fact::Decided>(one.fact);
+      if (then.check != now.check) continue;
       if (then.expression != now.expression) break;
       std::erase_if(going_on, [&](std::uint64_t packed) {
         return std::ranges::find(then.tree, packed) == then.tree.end();

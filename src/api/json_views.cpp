@@ -34,6 +34,7 @@ Json check_json(const CheckDefinition& check) {
   return {{"name", check.name},
           {"severity", check.severity == CheckSeverity::error ? "error" : "warn"},
           {"blocking", check.blocking},
+          {"automation", or_null(check.automation)},
           {"command", check.command},
           {"description", check.description}};
 }
@@ -378,8 +379,12 @@ Json readiness_json(const Graph& graph, const Readiness& readiness) {
 }
 
 Json explanation_json(const Explanation& explanation) {
+  Json checks = Json::array();
+  for (const Explanation::Check& check : explanation.checks)
+    checks.push_back({{"name", check.name}, {"text", check.text}, {"tree", tree_json(check.tree)}});
   return {{"text", explanation.text},
-          {"tree", explanation.tree ? tree_json(*explanation.tree) : Json{}}};
+          {"tree", explanation.tree ? tree_json(*explanation.tree) : Json{}},
+          {"checks", std::move(checks)}};
 }
 
 Json diagnostics_json(const std::vector<Diagnostic>& diagnostics) {

@@ -88,6 +88,7 @@ constexpr std::string_view assets = R"json({
   "checks": {"type": "array", "items": {"type": "object", "required": ["name", "severity", "blocking"], "properties": {
     "name": {"type": "string"}, "severity": {"type": "string", "enum": ["warn", "error"]},
     "blocking": {"type": "boolean"}, "command": {"$ref": "#/components/schemas/Texts"},
+    "automation": {"type": ["string", "null"], "description": "When it runs by itself, alone."},
     "description": {"type": "string"}}}},
   "columns": {"type": "array", "items": {"type": "object", "required": ["name", "type", "from"], "properties": {
     "name": {"type": "string"}, "type": {"type": ["string", "null"]}, "description": {"type": "string"},
@@ -133,6 +134,7 @@ constexpr std::string_view assets = R"json({
   "required": ["asset", "text", "expression", "requested", "members", "tree"], "properties": {
   "asset": {"$ref": "#/components/schemas/Key"}, "text": {"type": "string"}, "expression": {"type": "string"},
   "requested": {"type": "boolean"}, "withheld": {"type": "boolean"}, "run": {"$ref": "#/components/schemas/RunId"},
+  "check": {"type": "string"},
   "backfill": {"$ref": "#/components/schemas/RunId"}, "members": {"$ref": "#/components/schemas/Members"},
   "tree": {"$ref": "#/components/schemas/RecordedTree"}}}]},
 "Forecast": {"type": ["object", "null"], "required": ["p10", "p50", "p90", "basis", "samples", "assumed", "text"],
@@ -175,13 +177,17 @@ constexpr std::string_view assets = R"json({
   "asset": {"type": "string"}, "timezone": {"type": "string"},
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/AssetReadiness"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
-"Explanation": {"type": "object", "required": ["text", "tree", "expected"], "properties": {
+"Explanation": {"type": "object", "required": ["text", "tree", "expected", "checks"], "properties": {
   "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"},
-  "expected": {"description": "When it will be made or seen next.", "$ref": "#/components/schemas/Forecast"}}},
+  "expected": {"description": "When it will be made or seen next.", "$ref": "#/components/schemas/Forecast"},
+  "checks": {"description": "Those with an automation of their own.", "type": "array",
+    "items": {"type": "object", "required": ["name", "text", "tree"], "properties": {
+      "name": {"type": "string"}, "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"}}}}}},
 "Decision": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object",
   "required": ["asset", "requested", "withheld", "run", "expression", "text"], "properties": {
   "asset": {"$ref": "#/components/schemas/Key"}, "requested": {"type": "boolean"}, "withheld": {"type": "boolean"},
   "run": {"$ref": "#/components/schemas/RunId"}, "expression": {"type": "string"}, "text": {"type": "string"},
+  "check": {"type": "string", "description": "Of the asset, whose condition it is; empty: the asset's own."},
   "members": {"type": "integer", "description": "How many; which, and why: /decisions/{id}."},
   "backfill": {"$ref": "#/components/schemas/RunId"}}}]},
 "DecisionPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {

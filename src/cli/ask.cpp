@@ -172,6 +172,10 @@ int why(const RemoteOptions& options, const std::string& asset, const std::strin
     for (const auto& child : node.value("children", json::array())) self(self, child, depth + 1);
   };
   if (answer->contains("tree") && answer->at("tree").is_object()) show(show, answer->at("tree"), 1);
+  for (const auto& check : answer->value("checks", json::array())) {
+    std::printf("%s\n", text(check, "text").c_str());
+    show(show, check.at("tree"), 1);
+  }
   return 0;
 }
 

@@ -57,14 +57,24 @@ T value_or_refuse(const Node& node, Result<T> result) {
   if (!result) refuse(node, result.error().message);
   return *std::move(result);
 }
-/// "key" or "key[partition]".
+/// "key" or "key[partition]"; of a check with an automation of its own, "key:check" or
+/// "key[partition]:check".
 struct Member {
   std::string asset;
   std::string partition;
+  std::string check{};
 };
 Member member_of(const Node& node) {
   std::string text = text_of(node);
   const std::size_t bracket = text.find('[');
+  const std::size_t end = bracket == std::string::npos ? 0 : text.rfind(']');
+  if (const std::size_t colon = text.find(':', end); colon != std::string::npos && end <= colon) {
+    std::string check = text.substr(colon + 1);
+    text.resize(colon);
+    if (bracket == std::string::npos) return {std::move(text), "", std::move(check)};
+    return {text.substr(0, bracket), text.substr(bracket + 1, text.size() - bracket - 2),
+            std::move(check)};
+  }
   if (bracket == std::string::npos) return {std::move(text), ""};
   if (!text.ends_with(']')) refuse(node, "\"" + text + "\" lacks its ]");
   return {text.substr(0, bracket), text.substr(bracket + 1, text.size() - bracket - 2)};
@@ -110,6 +120,7 @@ class Scenario {
   void load(std::shared_ptr<const Graph> graph);
   void moment(std::vector<Input> inputs);
   void note(const Moment& m);
+  [[nodiscard]] bool has_automation(const StepPlan& plan) const;
   void move_clock(const Node& step);
   void act(const Node& action);
   /// Appends what an action is as inputs; reload and restart are none.
@@ -158,9 +169,9 @@ std::shared_ptr<const Graph> Scenario::read_graph(const Node& node) const {
   options.directory = "/";
   options.file = file_;
   options.unknown_dependency = Diagnostic::Severity::warning;
-  options.check_automation = [&](const AssetDefinition& asset) {
+  options.check_automation = [](std::string_view expression, bool of_check) {
     std::vector<Diagnostic> out;
-    if (const auto error = check_condition(asset.automation)) {
+    if (const auto error = check_condition(expression, of_check)) {
       out.push_back({Diagnostic::Severity::error, {"", 1, error->column}, error->message});
     }
     return out;
@@ -223,6 +234,13 @@ void Scenario::give(const Node& given, const Graph& graph) {
   engine_.load(std::move(rows));
 }
 
+bool Scenario::has_automation(const StepPlan& plan) const {
+  const auto rank = graph_->find(engine_.name_of({plan.member.asset, {}}));
+  return rank && std::ranges::any_of(graph_->asset(*rank).checks, [&](const CheckDefinition& c) {
+           return c.name == plan.check && !c.automation.empty();
+         });
+}
+
 void Scenario::load(std::shared_ptr<const Graph> graph) {
   graph_ = graph;
   moment({input::Load{.graph = std::move(graph)}});
@@ -236,18 +254,21 @@ void Scenario::note(const Moment& m) {
       Keys members;
       for (std::uint32_t i = 0; i < run->steps.size(); ++i) {
         const StepPlan& plan = run->steps[i];
-        if (!plan.check.empty()) continue;
+        if (!plan.check.empty() && !has_automation(plan)) continue;
         const PartitionSet set =
             plan.range.empty() ? PartitionSet{plan.member.partition} : plan.range;
         set.for_each([&](PartitionId p) {
-          const std::string key = engine_.name_of({plan.member.asset, p});
+          std::string key = engine_.name_of({plan.member.asset, p});
+          if (!plan.check.empty()) key += ':' + plan.check;
+          // A check that follows its asset's step is requested with that, and not by itself.
+          if (run->cause == RunCause::automation && (plan.check.empty() || plan.waits.empty()))
+            requested_.insert(key);
           members.insert(key);
           steps_[key].push_back({{run->run, i}});
           members_of_[{run->run, i}].push_back(key);
           return true;
         });
       }
-      if (run->cause == RunCause::automation) requested_.insert(members.begin(), members.end());
       runs_.push_back(std::move(members));
     } else if (const auto* joined = std::get_if<fact::RequestJoined>(&record.fact)) {
       if (joined->cause == RunCause::automation) {
@@ -321,7 +342,8 @@ void Scenario::outcome(const Node& value, const std::string& verb, const Node& a
     return;
   }
   if (!step.started)
-    inputs.emplace_back(input::Admit{member_of(value).asset, member_of(value).partition});
+    inputs.emplace_back(
+        input::Admit{member_of(value).asset, member_of(value).partition, member_of(value).check});
   if (verb == "start") {
     if (step.started) refuse(value, "start: the step of " + key + " has started");
     return;
@@ -575,6 +597,10 @@ void Scenario::answer(const Node& question) {
       for (const auto& child : node.children) self(self, child);
     };
     if (explanation->tree) add(add, *explanation->tree);
+    for (const Explanation::Check& check : explanation->checks) {
+      text += "\n" + check.text;
+      add(add, check.tree);
+    }
     answers_.push_back(explanation->text);
     const std::string fragment = text_of(need(question, "contains"));
     if (text.find(fragment) == std::string::npos) {

@@ -34,7 +34,7 @@ class Applier {
     s_.ids.erase(s_.keys[f.asset.value]);
     s_.keys[f.asset.value] = f.key;
     s_.ids[f.key] = f.asset;
-    s_.touch(f.asset, touched_asset | touched_member);
+    s_.touch(f.asset, touched_asset | touched_member | touched_definition);
   }
   void operator()(const fact::DefinitionsLoaded& f) {
     s_.fingerprint = f.fingerprint;
@@ -129,8 +129,11 @@ class Applier {
   void operator()(const fact::ConditionMemory& f) {
     Memory& memory = s_.memory[f.asset.value];
     if (f.anew) {
-      for (const auto& [slot, set] : std::exchange(memory.slots, {}))
-        s_.touched_slots.emplace(f.asset, slot);
+      const auto kept = static_cast<std::uint64_t>(fact::Slot::failed);
+      std::erase_if(memory.slots, [&](const auto& entry) {
+        if (entry.first != kept) s_.touched_slots.emplace(f.asset, entry.first);
+        return entry.first != kept;
+      });
     }
     if (std::exchange(memory.expression, f.expression) != f.expression)
       s_.touch(f.asset, touched_memory);
@@ -253,6 +256,36 @@ class Applier {
     // Later than whatever else is requested with it: that is no reason to ask again.
     s_.handle(a, set, s_.moment.order + 1);
     s_.moment.requested[a].put(set, s_.moment.order, Cause::own);
+  }
+  /// Something became of a check's own step: of concern to its condition alone.
+  void change_check(const StepRow& row, std::uint16_t what) {
+    const AssetId subject = s_.check_subject(row.member.asset, row.check);
+    if (subject.value == 0 || !s_.fits(row.member)) return;
+    Own outer = std::exchange(s_.own, Own{subject, row.partitions()});
+    s_.change(subject, what, row.partitions());
+    if ((what & changed_handled) != 0) s_.handle(subject, row.partitions());
+    s_.own = std::move(outer);
+  }
+  void request_check(const StepRow& row) {
+    const AssetId subject = s_.check_subject(row.member.asset, row.check);
+    if (subject.value == 0 || !s_.fits(row.member)) return;
+    Own outer = std::exchange(s_.own, Own{subject, row.partitions()});
+    request(subject, row.partitions());
+    s_.own = std::move(outer);
+  }
+  void end_check(const StepRow& row) {
+    s_.note_check_step(row, false);
+    const AssetId subject = s_.check_subject(row.member.asset, row.check);
+    if (subject.value == 0 || !s_.fits(row.member)) return;
+    const bool canceled = row.status == StepStatus::canceled;
+    change_check(row,
+                 static_cast<std::uint16_t>(changed_progress | (canceled ? changed_handled : 0)));
+    s_.moment.ended[subject].put(row.partitions(), s_.moment.order, Cause::own);
+    if (row.status == StepStatus::skipped || canceled) return;
+    const bool failed = row.status != StepStatus::succeeded;
+    const PartitionSet none;
+    s_.remember(subject, static_cast<std::uint64_t>(fact::Slot::failed),
+                failed ? row.partitions() : none, failed ? none : row.partitions());
   }
   BackfillState* backfill_of(BackfillId id) {
     const auto it = s_.backfills.find(id);
@@ -455,10 +488,17 @@ void Applier::operator()(const fact::CheckRecorded& f) {
     return true;
   });
   remember_event(f.source, f.event_id);
+  const AssetId subject = s_.check_subject(m.asset, f.name);
   Own outer = s_.own;
-  if (f.step.run.value != 0) s_.own = {m.asset, set};
+  if (f.step.run.value != 0) s_.own = {m.asset, set, subject};
   if (s_.fits(m)) s_.change(m.asset, changed_check, set);
   s_.own = std::move(outer);
+  // A result that no step of its own brought is one that need not be asked for.
+  const StepState* step = s_.step(f.step);
+  if (subject.value != 0 && s_.fits(m) && (step == nullptr || step->row.check != f.name)) {
+    s_.change(subject, changed_handled, set);
+    s_.handle(subject, set);
+  }
   look_at_gates(m.asset);
 }
 
@@ -541,6 +581,9 @@ void Applier::operator()(const fact::RunQueued& f) {
     if (!plan.check.empty()) {
       // One that follows no step of its own: what depends on its asset waits for it.
       if (plan.waits.empty()) s_.source_checks[a].push_back(placed.row.step);
+      s_.note_check_step(placed.row, true);
+      change_check(placed.row, changed_progress);
+      if (f.cause == RunCause::automation && plan.waits.empty()) request_check(placed.row);
       continue;
     }
     each_member(placed.row, [&](MemberId one) { s_.set_queued(one, placed.row.step); });
@@ -574,6 +617,7 @@ void Applier::operator()(const fact::RequestJoined& f) {
   s_.reconsider.push_back(f.step);
   touch_step(*step);
   const AssetId a = step->row.member.asset;
+  if (f.cause == RunCause::automation && !step->row.check.empty()) request_check(step->row);
   if (f.cause == RunCause::automation && step->row.check.empty()) {
     Own outer = std::exchange(s_.own, Own{a, step->row.partitions()});
     request(a, step->row.partitions());
@@ -607,7 +651,10 @@ void Applier::operator()(const fact::StepStarted& f) {
       s_.timers.insert({at_ + *timeout, Timer::Kind::timeout, {}, f.step, {}});
     }
   }
-  if (!step.row.check.empty()) return;
+  if (!step.row.check.empty()) {
+    change_check(step.row, changed_handled);
+    return;
+  }
   each_member(step.row, [&](MemberId m) {
     s_.set_busy(m, f.step);
     if (s_.queued_step(m) == f.step) s_.set_queued(m, {});
@@ -681,6 +728,7 @@ void Applier::operator()(const fact::StepEnded& f) {
     end_in_backfill(step.row);
     if (f.status == StepStatus::succeeded) rearm(a);  // it is known better how long it takes
   }
+  if (!step.row.check.empty()) end_check(step.row);
   resolve_waits(step);
   if (const auto it = s_.source_checks.find(a); it != s_.source_checks.end()) {
     std::erase(it->second, f.step);
@@ -831,6 +879,8 @@ void Engine::State::grow(AssetId a) {
   keys.resize(size), members.resize(size), definitions.resize(size), memory.resize(size),
       checks.resize(size);
   rank_of.resize(size, no_rank), programs.resize(size), busy.resize(size), queued.resize(size);
+  while (place_of.size() < size)
+    place_of.push_back(AssetId{static_cast<std::uint32_t>(place_of.size())});
   revision.resize(size), touched.resize(size);
   partitions.resize(size), durations.resize(size);
   members[a.value].asset = a, definitions[a.value].asset = a;
@@ -862,7 +912,7 @@ void Engine::State::handle(AssetId a, const PartitionSet& set, std::uint32_t ord
   const auto& program = programs[a.value];
   if (program && memory[a.value].expression == program->hash) {
     for (const std::uint16_t index : program->handled_nodes)
-      remember(a, std::uint64_t{index} << 32 | a.value, {}, set);
+      remember(a, std::uint64_t{index} << 32 | place_of[a.value].value, {}, set);
   }
   for (const fact::Slot slot : {fact::Slot::stirred, fact::Slot::withheld, fact::Slot::released,
                                 fact::Slot::pending, fact::Slot::held}) {

@@ -9,10 +9,14 @@ constexpr int rounds_max =
 }
 
 void Decider::schedule(AssetId a, const PartitionSet& concerned, const PartitionSet& stirred) {
-  if (concerned.empty() || !s_.is_defined(a) || !s_.programs[a.value] ||
-      s_.definition(a).external) {
+  if (concerned.empty() || !s_.programs[a.value]) return;
+  if (s_.is_check(a)) {
+    Due& due = s_.checks_due[a];
+    due.concerned |= concerned;
+    due.stirred |= stirred;
     return;
   }
+  if (!s_.is_defined(a) || s_.definition(a).external) return;
   const Rank rank = s_.rank_of[a.value];
   s_.due.push(rank);
   Due& due = s_.due_of[rank.value];
@@ -22,17 +26,16 @@ void Decider::schedule(AssetId a, const PartitionSet& concerned, const Partition
 
 void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above) {
   const AssetId a = change.asset;
-  if (s_.compiled.empty() || !s_.is_defined(a)) return;
-  const Rank rank = s_.rank_of[a.value];
+  if (s_.compiled.empty() || (!s_.is_defined(a) && !s_.is_check(a))) return;
   const auto concern = [&](AssetId subject, std::uint16_t reach, const PartitionSet& members) {
     const std::uint16_t hit = reach & change.changes;
-    if (hit == 0 || (above && s_.rank_of[subject.value] <= *above)) return;
+    if (hit == 0 || (above && !s_.is_check(subject) && s_.rank_of[subject.value] <= *above)) return;
     PartitionSet stirred;
     if (hit != changed_handled) {
       // A step that ended is no reason to ask for it again; nor is what ended with it in the same
       // moment.
       stirred = members;
-      if (change.own.asset == subject) stirred -= change.own.set;
+      if (change.own.asset == subject || change.own.check == subject) stirred -= change.own.set;
       // What came before it was handled was seen by that.
       if (const auto handled = s_.moment.handled.find(subject);
           handled != s_.moment.handled.end()) {
@@ -48,6 +51,15 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
     }
     schedule(subject, members, stirred);
   };
+  if (s_.is_check(a)) {
+    if (const auto& program = s_.programs[a.value]) concern(a, program->all_changes(), change.set);
+    return;
+  }
+  const Rank rank = s_.rank_of[a.value];
+  for (const AssetId check : s_.checks_with_automation(a)) {
+    if (const auto& program = s_.programs[check.value])
+      concern(check, program->all_changes(), change.set);
+  }
   /// Requests that may be made again are held by what is missing or in progress, whatever the
   /// expression asks for.
   const auto release = [&](AssetId subject, const PartitionSet& members) {
@@ -85,6 +97,7 @@ void Decider::schedule_for(const ChangeEvent& change, std::optional<Rank> above)
 /// What the indexes are to be indistinguishable from.
 void Decider::schedule_everything() {
   for (const AssetId a : s_.id_of) schedule(a, s_.universe(a), {});
+  for (const auto& [check, of] : s_.check_subjects) schedule(check, s_.universe(check), {});
 }
 
 void Decider::evaluate_all() {
@@ -92,24 +105,29 @@ void Decider::evaluate_all() {
     release_repaired();
     for (const ChangeEvent& change : std::exchange(s_.changes, {})) schedule_for(change);
     for (const auto& [a, set] : std::exchange(transient_, {})) schedule(a, set, {});
-    if (s_.options.evaluate_everything && (round == 0 || !s_.due.empty())) schedule_everything();
-    if (s_.due.empty()) break;
+    if (s_.options.evaluate_everything && (round == 0 || !s_.due.empty() || !s_.checks_due.empty()))
+      schedule_everything();
+    if (s_.due.empty() && s_.checks_due.empty()) break;
     requests_.clear();
     requested_.clear();
     while (const auto rank = s_.due.pop()) evaluate_one(s_.id_of[rank->value]);
+    while (!s_.checks_due.empty()) evaluate_one(s_.checks_due.begin()->first);
     // What follows belongs to the next moment: no event of this one is seen again.
     s_.moment.clear();
     if (requests_.empty()) continue;
+    request_checks();  // first: what is requested now waits for those that block
     std::vector<BackfillTarget> wanted;
     for (const Evaluation& e : requests_) {
+      if (s_.is_check(e.asset)) continue;
       BackfillTarget& target = wanted.emplace_back(
           BackfillTarget{.asset = e.asset, .wanted = e.held.set(), .own_reason = {}});
       for (const Truth::Piece& piece : e.held.pieces()) {
         if (piece.cause != Cause::upstream) target.own_reason |= piece.set;
       }
     }
-    request(std::move(wanted), {.cause = RunCause::automation});
+    if (!wanted.empty()) request(std::move(wanted), {.cause = RunCause::automation});
     for (const Evaluation& e : requests_) {
+      if (s_.is_check(e.asset)) continue;
       const Program& program = *s_.programs[e.asset.value];
       PartitionSet members = e.held.set();
       const StepId step = s_.queued_step({e.asset, *members.first()});
@@ -132,11 +150,48 @@ void Decider::evaluate_all() {
   s_.moment.clear();
 }
 
+/// Of each asset one run of those of its checks that are requested in this moment.
+void Decider::request_checks() {
+  std::map<AssetId, std::vector<CheckTarget>> wanted;
+  for (const Evaluation& e : requests_) {
+    if (!s_.is_check(e.asset)) continue;
+    const AssetId a = s_.place_of[e.asset.value];
+    wanted[a].push_back({a, e.held.set(), s_.check_definition(e.asset).name, e.asset});
+  }
+  std::map<AssetId, RunId> runs;
+  for (const auto& [a, checks] : wanted) {
+    const auto made = queue_checks(checks, {.cause = RunCause::automation});
+    if (!made.empty()) runs[a] = made.front();
+  }
+  for (const Evaluation& e : requests_) {
+    if (!s_.is_check(e.asset)) continue;
+    const AssetId a = s_.place_of[e.asset.value];
+    const Program& program = *s_.programs[e.asset.value];
+    record(fact::Decided{.asset = a,
+                         .requested = true,
+                         .members = e.held.set(),
+                         .run = runs[a],
+                         .expression = program.source,
+                         .tree = e.tree,
+                         .text = sentence(s_, e, program, true),
+                         .backfill = {},
+                         .candidates = s_.is_cut(a) ? e.candidates : PartitionSet{},
+                         .sets = e.sets,
+                         .check = s_.check_definition(e.asset).name});
+  }
+}
+
 void Decider::evaluate_one(AssetId a) {
   const Program& program = *s_.programs[a.value];
-  const Rank rank = s_.rank_of[a.value];
-  const auto node = s_.due_of.extract(rank.value);
-  const Due& due = node.mapped();
+  const bool is_check = s_.is_check(a);
+  const AssetId place = s_.place_of[a.value];
+  const Rank rank = s_.rank_of[place.value];
+  Due due;
+  if (is_check) {
+    due = std::move(s_.checks_due.extract(a).mapped());
+  } else {
+    due = std::move(s_.due_of.extract(rank.value).mapped());
+  }
   const Memory& before = s_.memory[a.value];
   const bool initial = before.expression != program.hash;
   const PartitionSet universe = s_.universe(a);
@@ -160,8 +215,9 @@ void Decider::evaluate_one(AssetId a) {
   }
   PartitionSet stirred = (before.of(fact::Slot::stirred) | due.stirred) & of;
   if (initial) stirred = of;
-  const PartitionSet may = s_.can_run(a) ? wants & stirred : PartitionSet{};
-  const bool paused = s_.is_paused(a);
+  const PartitionSet may =
+      is_check ? can_check(a, wants & stirred) : (s_.can_run(a) ? wants & stirred : PartitionSet{});
+  const bool paused = s_.is_paused(place);
   const PartitionSet withheld = paused ? may : PartitionSet{};
   const PartitionSet requested = paused ? PartitionSet{} : may;
 
@@ -189,21 +245,29 @@ void Decider::evaluate_one(AssetId a) {
                               requested;
   if (initial || !memory.changes.empty()) record(std::move(memory));
   if (!turned.empty()) {
-    record(fact::Decided{.asset = a,
+    record(fact::Decided{.asset = place,
                          .withheld = !(withheld & turned).empty(),
                          .members = turned,
                          .expression = program.source,
                          .tree = e.tree,
                          .text = sentence(s_, e, program, false),
                          .backfill = {},
-                         .candidates = s_.is_cut(a) ? e.candidates : PartitionSet{},
-                         .sets = e.sets});
+                         .candidates = s_.is_cut(place) ? e.candidates : PartitionSet{},
+                         .sets = e.sets,
+                         .check = is_check ? s_.check_definition(a).name : ""});
   }
   if (requested.empty()) return;
   e.held = e.held.within(requested);
   requested_[a] |= requested;
   requests_.push_back(std::move(e));
+  if (is_check) return;
   schedule_for({a, changed_request, {a, requested}, requested, s_.moment.order}, rank);
+}
+
+/// Those that are there to be checked.
+PartitionSet Decider::can_check(AssetId check, const PartitionSet& of) const {
+  if (!s_.can_check(check)) return {};
+  return of - s_.missing_of(s_.place_of[check.value], of);
 }
 
 /// Whether nothing that a member needs is missing or busy.

@@ -87,7 +87,8 @@ class Compiler {
   std::uint16_t add(const Condition& c, const Place& place, bool on_check = false) {
     const auto index = static_cast<std::uint16_t>(program_.nodes.size());
     program_.nodes.push_back({&c, {}, false, 0});
-    reach(place, changes_of(on_check && c.op == Op::missing ? Op::check_passed : c.op));
+    reach(place, changes_of(c.op));
+    if (on_check && c.op == Op::missing) reach(place, changes_of(Op::check_passed));
     if (c.op == Op::in_latest_time_window) {
       program_.window_lookback = std::max(program_.window_lookback, c.lookback);
     }
@@ -148,13 +149,23 @@ class Compiler {
 
 }  // namespace
 
-std::shared_ptr<const Program> compile(ConditionPtr root, std::string source) {
+std::uint16_t Program::all_changes() const {
+  // What was not there to be checked may be so now.
+  auto all = static_cast<std::uint16_t>(own_changes | deps_changes | changed_missing);
+  for (const Reach& r : reaches) {
+    if (r.key.empty() && r.depth == all_upstream) all = static_cast<std::uint16_t>(all | r.changes);
+  }
+  return all;
+}
+
+std::shared_ptr<const Program> compile(ConditionPtr root, std::string source, bool of_check) {
   auto program = std::make_shared<Program>();
   program->root = std::move(root);
   program->source = std::move(source);
+  program->of_check = of_check;
   program->hash = version_hash(program->root->canonical());
   Compiler compiler{*program};
-  compiler.add(*program->root, {});
+  compiler.add(*program->root, {}, of_check);
   compiler.reach({"", 1}, changed_version);  // an input that updates is always a reason to look
   std::erase_if(program->reaches, [&](const Program::Reach& r) {
     if (!r.key.empty() || r.depth > 1 || r.depth < 0) return false;

@@ -107,13 +107,13 @@ struct Condition {
 /// Whether two conditions have the same canonical text.
 [[nodiscard]] bool is_same(const Condition& a, const Condition& b);
 
-/// Parses and type-checks an expression.  Composites (`eager`, `on_cron(…)`) are expanded, and
-/// carry their names as labels.
+/// Parses and type-checks an expression, of an asset or of a check.  Composites (`eager`,
+/// `on_cron(…)`) are expanded, and carry their names as labels.
 struct ParsedCondition {
   ConditionPtr root;
   std::optional<ConditionError> error;
 };
-[[nodiscard]] ParsedCondition parse_condition(std::string_view text);
+[[nodiscard]] ParsedCondition parse_condition(std::string_view text, bool of_check = false);
 
 /// A condition as it is evaluated: nodes in pre-order, so that a node's number follows from the
 /// expression alone.
@@ -143,10 +143,15 @@ struct Program {
   Micros window_lookback{};      ///< Greatest of its in_latest_time_window.
   std::uint16_t own_changes{};   ///< Of its asset …
   std::uint16_t deps_changes{};  ///< … and of its dependencies; all other reaches are looked up.
+  bool of_check{false};          ///< Its only dependency is the asset at whose place it is asked.
   std::vector<std::string> schedules;        ///< "cron|zone", distinct.
   std::vector<std::uint16_t> handled_nodes;  ///< Every since_last_handled of the asset itself.
   bool asks_freshness{false};                ///< Some freshness_due.
+
+  /// Of a check: of itself and of its asset.
+  [[nodiscard]] std::uint16_t all_changes() const;
 };
-[[nodiscard]] std::shared_ptr<const Program> compile(ConditionPtr root, std::string source);
+[[nodiscard]] std::shared_ptr<const Program> compile(ConditionPtr root, std::string source,
+                                                     bool of_check = false);
 
 }  // namespace freshet::core

@@ -161,14 +161,14 @@ class Failure {
 /// A recursive-descent parser; a mistake unwinds it with Failure, which never leaves this file.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_{text} {}
+  Parser(std::string_view text, bool of_check) : text_{text}, of_check_{of_check} {}
 
   ConditionPtr parse() {
     ConditionPtr root = disjunction();
     skip_space();
     if (at_ < text_.size()) fail(at_, "unexpected " + found());
     limit_size(*root, 0);
-    forbid_loose_checks(*root);
+    of_check_ ? forbid_downstream(*root) : forbid_loose_checks(*root);
     return root;
   }
 
@@ -569,6 +569,18 @@ class Parser {
     }
     for (const auto& arg : c.args) forbid_loose_checks(*arg);
   }
+  /// What is asked at its asset may be; a check itself has nothing downstream.
+  void forbid_downstream(const Condition& c) const {
+    if (c.op == Op::any_downstream || c.op == Op::freshness_due) {
+      const std::string name = c.op == Op::any_downstream ? "any_downstream_conditions" : "lazy";
+      const auto at = text_.find(name);
+      fail(at == std::string_view::npos ? 0 : at,
+           name + " is about what is downstream, and nothing depends on a check");
+    }
+    if (c.op == Op::any_deps || c.op == Op::all_deps || c.op == Op::asset_matches)
+      return forbid_loose_checks(c);
+    for (const auto& arg : c.args) forbid_downstream(*arg);
+  }
   ConditionPtr asset_matches(std::size_t at, const std::vector<Argument>& args) const {
     if (args.size() != 2 || !args[0].text || !args[1].condition) {
       fail(at,
@@ -664,17 +676,18 @@ class Parser {
   }
 
   std::string_view text_;
+  bool of_check_{false};
   std::size_t at_{};
   int depth_{};
 };
 
 }  // namespace
 
-ParsedCondition parse_condition(std::string_view text) {
+ParsedCondition parse_condition(std::string_view text, bool of_check) {
   constexpr std::size_t length_max = 16 * 1024;
   if (text.size() > length_max) return {nullptr, ConditionError{1, "longer than 16 KiB"}};
   try {
-    return {Parser{text}.parse(), std::nullopt};
+    return {Parser{text, of_check}.parse(), std::nullopt};
   } catch (const Failure& failure) {
     return {nullptr, failure.error};
   }
@@ -683,7 +696,7 @@ ParsedCondition parse_condition(std::string_view text) {
 }  // namespace freshet::core
 
 namespace freshet {
-std::optional<ConditionError> check_condition(std::string_view expression) {
-  return core::parse_condition(expression).error;
+std::optional<ConditionError> check_condition(std::string_view expression, bool of_check) {
+  return core::parse_condition(expression, of_check).error;
 }
 }  // namespace freshet

@@ -15,6 +15,8 @@
 
 namespace freshet::core {
 
+constexpr std::size_t steps_max = 1'000;  ///< Of one run.
+
 /// What a queued step waits for, or how it must end without starting.
 struct Readiness {
   bool waiting{false};
@@ -43,6 +45,14 @@ struct Wanted {
   [[nodiscard]] PartitionSet set() const {
     return range.empty() ? PartitionSet{member.partition} : range;
   }
+};
+
+/// A check of members that are there.
+struct CheckTarget {
+  AssetId asset;
+  PartitionSet wanted;
+  std::string name;
+  AssetId subject{};  ///< The check's own id, where it has an automation.
 };
 
 /// Who wants it, and why.
@@ -133,6 +143,8 @@ class Decider {
   void schedule_for(const ChangeEvent& change, std::optional<Rank> above = std::nullopt);
   void schedule_everything();
   void evaluate_one(AssetId a);
+  void request_checks();
+  [[nodiscard]] PartitionSet can_check(AssetId check, const PartitionSet& of) const;
   void release_repaired();
   [[nodiscard]] bool can_be_released(MemberId m) const;
 
@@ -140,7 +152,9 @@ class Decider {
   std::vector<RunId> queue(std::vector<Wanted> wanted, const Order& order);
   [[nodiscard]] RunId next_run_id() const;
   void check_sources();
-  std::vector<RunId> queue_checks(const std::vector<BackfillTarget>& wanted, const Order& order);
+
+  // checks.cpp
+  std::vector<RunId> queue_checks(const std::vector<CheckTarget>& wanted, const Order& order);
 
   // backfills.cpp: several partitions of an asset
   void take(const input::Backfill& in);

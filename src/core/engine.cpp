@@ -76,6 +76,7 @@ void Engine::apply(const FactRecord& record) {
   while (state_->due.pop()) {
   }
   state_->due_of.clear();
+  state_->checks_due.clear();
   // Runs that have ended are let go of, as a decided moment would.
   if (std::holds_alternative<fact::RunEnded>(record.fact))
     static_cast<void>(core::take_touched(*state_));

@@ -68,8 +68,7 @@ void Evaluator::remember(std::uint16_t index, const Target& target, const Partit
   fact::MemoryChange change{
       .slot = slot_of(index, target.asset), .set = now - before, .unset = before - now};
   if (!change.set.empty() || !change.unset.empty()) result_.changes.push_back(std::move(change));
-  if (target.asset == subject_ && !elsewhere_ &&
-      std::ranges::binary_search(program_.handled_nodes, index)) {
+  if (is_itself() && std::ranges::binary_search(program_.handled_nodes, index)) {
     result_.pending |= now;
   }
 }
@@ -77,14 +76,13 @@ void Evaluator::remember(std::uint16_t index, const Target& target, const Partit
 /// Partitions of the subject that depend on these of the target, by the way that led there.
 void Evaluator::mark_transient(const PartitionSet& set, AssetId target) {
   if (set.empty()) return;
-  if (elsewhere_ || (path_.empty() && target != subject_)) {
+  if (elsewhere_ || (path_.empty() && target != place_)) {
     result_.transient |= result_.candidates;
     return;
   }
   PartitionSet back = set;
-  for (auto it = path_.rbegin(); it != path_.rend(); ++it) {
+  for (auto it = path_.rbegin(); it != path_.rend() && it->first != no_rank; ++it)
     back = s_.downstream_of(it->first, it->second, back);
-  }
   result_.transient |= back & result_.candidates;
 }
 
@@ -92,7 +90,7 @@ Evaluation Evaluator::evaluate(PartitionSet candidates) {
   initial_ = s_.memory[subject_.value].expression != program_.hash;
   result_ = {.asset = subject_, .candidates = std::move(candidates), .initial = initial_};
   const PartitionSet of = result_.candidates;
-  result_.held = node(0, {.asset = subject_, .of = of}, nullptr);
+  result_.held = node(0, {.asset = place_, .of = of}, nullptr);
   return std::move(result_);
 }
 
@@ -101,7 +99,7 @@ Explanation::Node Evaluator::explain(PartitionId partition) {
   const PartitionSet of{partition};
   result_ = {.asset = subject_, .candidates = of};
   Explanation::Node root;
-  node(0, {.asset = subject_, .of = of}, &root);
+  node(0, {.asset = place_, .of = of}, &root);
   return root;
 }
 
@@ -110,7 +108,8 @@ Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::No
   const Condition& c = *n.condition;
   if (out != nullptr) {
     out->label = label_of(c);
-    if (target.asset != subject_) out->target = s_.keys[target.asset.value];
+    if (target.asset != place_ || (program_.of_check && !is_itself()))
+      out->target = s_.keys[target.asset.value];
   }
   Truth value;
   switch (c.op) {
@@ -171,7 +170,13 @@ Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::No
       break;
     }
     default:
-      value = target.check == nullptr ? operand(n, target, out) : on_check(n, target);
+      if (target.check != nullptr) {
+        value = on_check(n, target);
+      } else if (auto own = program_.of_check && is_itself() ? of_check(n, target) : std::nullopt) {
+        value = *std::move(own);
+      } else {
+        value = operand(n, target, out);
+      }
   }
   if (out != nullptr) {
     out->held = !value.empty();
@@ -179,7 +184,7 @@ Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::No
     if (s_.is_cut(target.asset)) {
       PartitionSet holding = value.set();
       const bool partly = !holding.empty() && holding != target.of;
-      if (partly || target.asset != subject_ || target.of != result_.candidates) {
+      if (partly || target.asset != place_ || target.of != result_.candidates) {
         result_.sets.push_back({.index = static_cast<std::uint32_t>(result_.tree.size()),
                                 .candidates = target.of,
                                 .held = std::move(holding)});
@@ -227,6 +232,7 @@ Truth Evaluator::any_of(const Program::Node& n, const Target& target, Explanatio
 
 Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& target,
                            Explanation::Node* out) {
+  if (program_.of_check && is_itself()) return over_checked(n, target, out);
   const auto narrowed = s_.narrowed.find(n.condition);
   const Rank rank = s_.rank_of[target.asset.value];
   const auto deps = s_.graph->upstream(rank);
@@ -278,6 +284,19 @@ Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& targe
                       (child->detail.empty() ? "" : "; " + child->detail);
     }
   }
+  return value;
+}
+
+/// A check depends on its asset alone.
+Truth Evaluator::over_checked(const Program::Node& n, const Target& target,
+                              Explanation::Node* out) {
+  const auto narrowed = s_.narrowed.find(n.condition);
+  if (narrowed != s_.narrowed.end() && narrowed->second[s_.rank_of[place_.value].value] == 0)
+    return n.condition->op == Op::all_deps ? Truth{target.of} : Truth{};
+  path_.emplace_back(no_rank, 0);
+  Truth value = node(n.args[0], {.asset = place_, .of = target.of},
+                     out == nullptr ? nullptr : &out->children.emplace_back());
+  path_.pop_back();
   return value;
 }
 
@@ -342,17 +361,17 @@ Truth Evaluator::since_last_handled(std::uint16_t index, const Target& target,
   Truth value;
   if (initial_) {
     // A new condition starts handled; one that was edited keeps what was pending.
-    if (target.asset == subject_ && !elsewhere_) {
+    if (is_itself()) {
       value.add(s_.memory[subject_.value].of(fact::Slot::pending) & target.of, 0, Cause::own);
     }
   } else {
-    const Truth& handled = of_asset(s_.moment.handled, target.asset);
+    const Truth& handled = of_asset(s_.moment.handled, is_itself() ? subject_ : target.asset);
     for (const Truth::Piece& piece : a.pieces()) {
       value.add(piece.set - not_before(handled, piece.order), piece.order, Cause::own);
     }
     PartitionSet before = remembered(index, target) - a.set();
     // The asset's own slots were cleared when it was handled; all others are cleared here.
-    if (elsewhere_ || target.asset != subject_) before -= handled.set();
+    if (!is_itself()) before -= handled.set();
     value.add(std::move(before), 0, Cause::own);
   }
   // What holds at the very moment of being handled holds later than that at the next one.
@@ -411,6 +430,7 @@ Truth Evaluator::happened(const MomentState::Events& events, const Target& targe
 PartitionSet Evaluator::will_be_requested(const Target& target) const {
   const auto it = requested_.find(target.asset);
   if (it == requested_.end()) return {};
+  if (program_.of_check) return {};  // it runs alone
   if (s_.definition(target.asset).project != s_.definition(subject_).project) return {};
   for (const auto& [rank, dep] : path_) {
     if (!s_.is_identity(rank, dep)) return {};
@@ -423,17 +443,17 @@ PartitionSet Evaluator::will_be_requested(const Target& target) const {
 /// them.
 PartitionSet Evaluator::executed_with_root(const Target& target) const {
   PartitionSet out;
+  const std::string check = program_.of_check ? s_.check_definition(subject_).name : "";
   (target.of - s_.missing_of(target.asset, target.of)).for_each([&](PartitionId p) {
     const RunId id = s_.member({target.asset, p}).step.run;
     if (id.value == 0) return true;
     PartitionSet back{p};
-    for (auto it = path_.rbegin(); it != path_.rend(); ++it) {
+    for (auto it = path_.rbegin(); it != path_.rend() && it->first != no_rank; ++it)
       back = s_.downstream_of(it->first, it->second, back);
-    }
     for (auto step = s_.steps.lower_bound({id, 0}); step != s_.steps.end() && step->first.run == id;
          ++step) {
       const StepRow& row = step->second.row;
-      if (row.check.empty() && row.member.asset == subject_ &&
+      if (row.check == check && row.member.asset == place_ &&
           (elsewhere_ || back.intersects(row.partitions()))) {
         out.add(p);
         break;
@@ -481,6 +501,7 @@ PartitionSet Evaluator::upstream_unready(AssetId a, const PartitionSet& of) {
 Truth Evaluator::that_touch(Truth updates, AssetId upstream) const {
   if (path_.empty() || elsewhere_ || updates.empty()) return updates;
   const auto& [rank, d] = path_.back();
+  if (rank == no_rank) return updates;
   const Dependency& dep = s_.graph->asset(rank).deps[d];
   if (dep.columns.empty()) return updates;
   PartitionSet untouched;
@@ -562,7 +583,7 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
     case Op::newly_requested: {
       if (initial_) return {};
       PartitionSet held;
-      if (s_.rank_of[a.value] < s_.rank_of[subject_.value]) {
+      if (program_.of_check || s_.rank_of[a.value] < s_.rank_of[subject_.value]) {
         if (const auto it = requested_.find(a); it != requested_.end()) held = it->second;
       } else {
         held = of_asset(s_.moment.requested, a).set();
@@ -650,6 +671,42 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
     }
     default:
       return {};
+  }
+}
+
+std::optional<Truth> Evaluator::of_check(const Program::Node& n, const Target& target) {
+  const auto slot = [&](fact::Slot which) {
+    return s_.memory[subject_.value].of(which) & target.of;
+  };
+  switch (n.condition->op) {
+    case Op::missing:
+    case Op::check_passed:
+    case Op::check_failed:
+      return on_check(n,
+                      {.asset = place_, .of = target.of, .check = &s_.check_definition(subject_)});
+    case Op::in_progress:
+    case Op::run_in_progress:
+      return Truth{s_.checking(subject_, target.of)};
+    case Op::execution_failed:
+      return Truth{slot(fact::Slot::failed)};
+    case Op::newly_requested: {
+      PartitionSet held;
+      if (!initial_) held = of_asset(s_.moment.requested, subject_).set() & target.of;
+      mark_transient(held, place_);
+      return Truth{std::move(held), 0, Cause::own};
+    }
+    case Op::upstream_ready: {
+      const PartitionSet busy = s_.stale_of(place_, target.of, 0xff) |
+                                s_.in_progress_of(place_, target.of) |
+                                s_.missing_of(place_, target.of);
+      return Truth{target.of - busy - upstream_unready(place_, target.of)};
+    }
+    case Op::backfill_in_progress:
+    case Op::will_be_requested:
+    case Op::any_deps_unready:
+      return Truth{};
+    default:
+      return std::nullopt;
   }
 }
 

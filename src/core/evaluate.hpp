@@ -32,7 +32,11 @@ class Evaluator {
  public:
   Evaluator(const Engine::State& state, AssetId subject, const Program& program,
             const Requested& requested)
-      : s_{state}, subject_{subject}, program_{program}, requested_{requested} {}
+      : s_{state},
+        subject_{subject},
+        place_{state.place_of[subject.value]},
+        program_{program},
+        requested_{requested} {}
 
   [[nodiscard]] Evaluation evaluate(PartitionSet candidates);
   /// As evaluate, of one member, with every node's label and values, for people.  Remembers
@@ -84,13 +88,21 @@ class Evaluator {
   void remember(std::uint16_t index, const Target& target, const PartitionSet& now);
   void mark_transient(const PartitionSet& set, AssetId target);
 
+  /// Whether a node is asked about the subject, and not about anything that it depends on.
+  [[nodiscard]] bool is_itself() const { return path_.empty() && !elsewhere_; }
+  Truth over_checked(const Program::Node& n, const Target& target, Explanation::Node* out);
+  /// Of a check itself; nullopt: it is asked about its asset.
+  std::optional<Truth> of_check(const Program::Node& n, const Target& target);
+
   const Engine::State& s_;
   AssetId subject_;
+  AssetId place_;  ///< The subject, or the asset whose check it is.
   const Program& program_;
   const Requested& requested_;
   bool initial_{false};
   Evaluation result_;
-  /// From the subject to the target being asked: its rank, and the dependency taken.
+  /// From the subject to the target being asked: its rank, and the dependency taken; no_rank for
+  /// the way from a check to its asset.
   std::vector<std::pair<Rank, std::size_t>> path_;
   bool elsewhere_{false};  ///< Within asset_matches: there is no path back.
   /// What upstream_unready was asked of an asset, and what it found.

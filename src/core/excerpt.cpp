@@ -55,17 +55,22 @@ Excerpt Engine::excerpt(const std::vector<std::string>& changed) const {
     for (const Rank down : s.graph->downstream(rank)) marks.add(down);
     const auto watchers = s.watchers.find(s.id_of[rank.value]);
     if (watchers == s.watchers.end()) return;
-    for (const Watcher& watcher : watchers->second) marks.add(s.rank_of[watcher.subject.value]);
+    for (const Watcher& watcher : watchers->second)
+      marks.add(s.rank_of[s.place_of[watcher.subject.value].value]);
   });
   bool whole = false;
   marks.for_each([&](Rank rank) {
     for (const Rank up : s.graph->upstream(rank)) marks.add(up);
-    const auto& program = s.programs[s.id_of[rank.value].value];
-    if (!program || whole) return;
-    whole = looks_around(*program, s.graph->asset(rank));
-    for (const Program::Reach& reach : program->reaches) {
-      const auto named = reach.key.empty() ? std::nullopt : s.graph->find(reach.key);
-      if (named) marks.add(*named);
+    std::vector<AssetId> subjects = s.checks_with_automation(s.id_of[rank.value]);
+    subjects.push_back(s.id_of[rank.value]);
+    for (const AssetId subject : subjects) {
+      const auto& program = s.programs[subject.value];
+      if (!program || whole) continue;
+      whole = looks_around(*program, s.graph->asset(rank));
+      for (const Program::Reach& reach : program->reaches) {
+        const auto named = reach.key.empty() ? std::nullopt : s.graph->find(reach.key);
+        if (named) marks.add(*named);
+      }
     }
   });
   Excerpt out;
@@ -77,7 +82,11 @@ Excerpt Engine::excerpt(const std::vector<std::string>& changed) const {
   }
   const std::vector<Rank> ranks = std::move(marks).ascending();
   out.graph = Graph::part(s.graph, ranks);
-  for (const Rank rank : ranks) add_rows(s, s.id_of[rank.value], out.rows);
+  for (const Rank rank : ranks) {
+    const AssetId a = s.id_of[rank.value];
+    add_rows(s, a, out.rows);
+    for (const AssetId check : s.checks_with_automation(a)) add_rows(s, check, out.rows);
+  }
   return out;
 }
 

@@ -47,7 +47,7 @@ std::string phrase(const Engine::State& s, AssetId subject, const Explanation::N
   } else {
     if (label == "newly_updated" || label == "updated_since_last_handled" ||
         label == "since_last_handled") {
-      return on.empty() || node.target == s.keys[subject.value]
+      return on.empty() || node.target == s.keys[s.place_of[subject.value].value]
                  ? std::string{"nothing that it reads has changed since it was last made or asked for"}
                  : "nothing has changed for " + node.target;
     }
@@ -59,8 +59,10 @@ std::string phrase(const Engine::State& s, AssetId subject, const Explanation::N
 
 }  // namespace
 
-std::string sentence(const Engine::State& state, const Evaluation& e, const Program& program,
-                     bool requested) {
+namespace {
+
+std::string asset_sentence(const Engine::State& state, const Evaluation& e, const Program& program,
+                           bool requested) {
   if (requested) {
     std::vector<std::string> updated, upstream;
     std::string other;
@@ -89,6 +91,14 @@ std::string sentence(const Engine::State& state, const Evaluation& e, const Prog
     return "its condition holds; nothing has changed since it was last handled";
   // The culprit of a negation is what holds though it should not.
   return "not requested, because " + phrase(state, e.asset, *reason, !reason->held);
+}
+
+}  // namespace
+
+std::string sentence(const Engine::State& state, const Evaluation& e, const Program& program,
+                     bool requested) {
+  return (state.is_check(e.asset) ? state.check_name(e.asset) + ": " : "") +
+         asset_sentence(state, e, program, requested);
 }
 
 /// What the state of an asset's steps says about it.
@@ -129,6 +139,32 @@ class Explainer {
     if (s_.slots_used >= s_.options.slots)
       return text + ", waits for one of " + std::to_string(s_.options.slots) + " slots";
     return text;
+  }
+
+  [[nodiscard]] Explanation::Check of_check(AssetId check, PartitionId p) const {
+    static const Requested nothing;
+    const Program& program = *s_.programs[check.value];
+    const AssetId a = s_.place_of[check.value];
+    Explanation::Check out{.name = s_.check_definition(check).name,
+                           .text = {},
+                           .tree = Evaluator{s_, check, program, nothing}.explain(p)};
+    const std::string name = s_.check_name(check);
+    for (const StepId id : s_.check_subjects.at(check).steps) {
+      const StepState& step = *s_.step(id);
+      if (!step.row.partitions().contains(p)) continue;
+      out.text = name + " is " + step_text(step);
+      return out;
+    }
+    if (s_.memory[check.value].of(fact::Slot::withheld).contains(p)) {
+      out.text = name + ": would be requested, but automation is paused";
+    } else if (const auto* reason = culprit(out.tree, true)) {
+      out.text = name + ": not requested, because " + phrase(s_, check, *reason, !reason->held);
+    } else if (!s_.missing_of(a, PartitionSet{p}).empty()) {
+      out.text = name + ": its condition holds, but there is nothing yet that could be checked";
+    } else {
+      out.text = name + ": its condition holds; nothing has changed since it was last handled";
+    }
+    return out;
   }
 
  private:
@@ -185,6 +221,9 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
   const auto& program = s.programs[a.value];
   static const Requested nothing;
   if (program) out.tree = Evaluator{s, a, *program, nothing}.explain(m.partition);
+  for (const AssetId check : s.checks_with_automation(a)) {
+    if (s.programs[check.value]) out.checks.push_back(Explainer{s}.of_check(check, m.partition));
+  }
   for (const StepId id : {s.busy_step(m), s.queued_step(m)}) {
     if (const StepState* step = s.step(id)) {
       out.text = s.name_of(m) + " is " + Explainer{s}.step_text(*step);
@@ -284,9 +323,10 @@ Result<std::vector<std::string>> Engine::partitions(std::string_view asset) cons
 
 std::optional<Explanation::Node> recorded_tree(const fact::Decided& decided,
                                                const std::function<std::string(AssetId)>& key_of) {
-  ParsedCondition parsed = parse_condition(decided.expression);
+  const bool of_check = !decided.check.empty();
+  ParsedCondition parsed = parse_condition(decided.expression, of_check);
   if (!parsed.root) return std::nullopt;
-  const auto program = compile(std::move(parsed.root), decided.expression);
+  const auto program = compile(std::move(parsed.root), decided.expression, of_check);
   std::vector<std::uint64_t> parent(program->nodes.size(), program->nodes.size());
   for (std::size_t n = 0; n < program->nodes.size(); ++n) {
     for (const std::uint16_t arg : program->nodes[n].args) parent[arg] = n;

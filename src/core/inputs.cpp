@@ -93,6 +93,13 @@ void Decider::take(const input::Load& in) {
     if (id.value == 0) id = AssetId{next++};
     record(fact::AssetKnown{id, def.key});
   }
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    for (const CheckDefinition& check : graph.asset(Rank{i}).checks) {
+      if (check.automation.empty()) continue;
+      const std::string key = Engine::State::check_key(ids[i], check.name);
+      if (s_.find(key).value == 0) record(fact::AssetKnown{AssetId{next++}, key});
+    }
+  }
   name_partitions(graph, s_.dynamic);
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     const AssetId a = ids[i];
@@ -192,7 +199,7 @@ void Decider::update(MemberId m, UpdateKind kind, const input::Event& event) {
                        .columns = event.columns});
   const AssetDefinition& def = s_.definition(m.asset);
   const bool has_checks =
-      std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return !c.command.empty(); });
+      std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return c.follows_asset(); });
   if (def.external && has_checks && std::ranges::find(delivered_, m) == delivered_.end())
     delivered_.push_back(m);
 }
@@ -334,7 +341,13 @@ void Decider::take(const input::Request& in) {
     reply.message = "partitions \"" + in.partitions + "\": " + s_.keys[assets.front().value] +
                     (assets.size() == 1 ? " has none" : " and the others have none");
   } else if (in.checks_only) {
-    reply.runs = queue_checks(wanted, {.cause = RunCause::person,
+    std::vector<CheckTarget> checks;
+    for (const BackfillTarget& target : wanted) {
+      for (const CheckDefinition& check : s_.definition(target.asset).checks) {
+        if (!check.command.empty()) checks.push_back({target.asset, target.wanted, check.name});
+      }
+    }
+    reply.runs = queue_checks(checks, {.cause = RunCause::person,
                                        .actor = in.actor,
                                        .reason = in.reason,
                                        .tags = in.tags,
@@ -440,6 +453,17 @@ void Decider::take(const input::Admit& in) {
   const auto member = a.value == 0 ? Result<MemberId>{Error{Errc::not_found, ""}}
                                    : find_member(s_, a, in.partition);
   StepState* step = member ? s_.step(s_.queued_step(*member)) : nullptr;
+  if (member && !in.check.empty()) {
+    const AssetId subject = s_.check_subject(a, in.check);
+    step = nullptr;
+    for (const StepId id :
+         subject.value == 0 ? std::vector<StepId>{} : s_.check_subjects.at(subject).steps) {
+      StepState* one = s_.step(id);
+      if (step == nullptr && one->row.status == StepStatus::queued &&
+          one->row.partitions().contains(member->partition))
+        step = one;
+    }
+  }
   if (step == nullptr) return;
   const Readiness r = readiness(*step);
   if (!r.waiting && r.end == Reason::none) start(*step);

@@ -1,4 +1,5 @@
 // What must always be true; asked by the simulator after every step.
+#include <algorithm>
 #include <string>
 
 #include "core/decide.hpp"
@@ -25,13 +26,26 @@ std::string Engine::check_member(MemberId m) const {
       return "the sets of " + s.name_of(m) + " differ from its row";
     }
   }
+  static const Requested nothing;
+  for (const AssetId check : s.checks_with_automation(a)) {
+    const auto& program = s.programs[check.value];
+    if (!program || s.is_paused(a)) continue;
+    const Memory& memory = s.memory[check.value];
+    if (memory.expression != program->hash)
+      return "the condition of " + s.check_name(check) + " was never evaluated";
+    if (memory.of(fact::Slot::stirred).contains(m.partition) && s.can_check(check) &&
+        s.missing_of(a, one).empty() && s.checking(check, one).empty() &&
+        Evaluator{s, check, *program, nothing}.explain(m.partition).held) {
+      return s.check_name(check) + " is stuck at " + s.name_of(m) +
+             ": its condition holds and nobody acts on it";
+    }
+  }
   // Nobody is stuck: a condition that holds, and that something stirred, has been acted on.
   const auto& program = s.programs[a.value];
   if (!program || s.definition(a).external || s.in_progress(m) || s.is_paused(a)) return {};
   const Memory& memory = s.memory[a.value];
   if (memory.expression != program->hash)
     return "the condition of " + s.keys[a.value] + " was never evaluated";
-  static const Requested nothing;
   if (memory.of(fact::Slot::stirred).contains(m.partition) && s.can_run(a) &&
       Evaluator{s, a, *program, nothing}.explain(m.partition).held) {
     return s.name_of(m) + " is stuck: its condition holds and nobody acts on it";
@@ -67,6 +81,12 @@ std::string Engine::check_invariants() const {
     }
     if (step.ready && (row.status != StepStatus::queued || !row.waits.empty())) {
       return name(row.member) + " is ready, but waits";
+    }
+    if (const AssetId check = s.check_subject(row.member.asset, row.check);
+        !row.check.empty() && check.value != 0 && !is_terminal(row.status) &&
+        std::ranges::find(s.check_subjects.at(check).steps, id) ==
+            s.check_subjects.at(check).steps.end()) {
+      return s.check_name(check) + " has a step that it does not know";
     }
     for (const StepId wait : row.waits) {
       const StepState* other = s.step(wait);

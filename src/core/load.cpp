@@ -186,11 +186,71 @@ void Engine::State::bring_into_force() {
   for (std::uint32_t i = 0; i < size; ++i) existed[i] = universe(id_of[i]);
   bind_partitions();
 
+  bind_checks();
   deadlines.clear();
   lazy.clear(), lazy_above.clear();
   auto known = std::exchange(compiled, {});
   narrowed.clear();
   lookback = {};
+  const auto program_of = [&](const std::string& text, Rank rank, bool of_check) {
+    // What depends on the asset's own surroundings is compiled for it alone.
+    std::string name = (of_check ? "check: " : "") + text;
+    ConditionPtr root;
+    if (!of_check && name.find("any_downstream_conditions") != std::string::npos) {
+      root = parse_condition(name).root;
+      if (root) root = with_downstream(root, downstream_conditions(*graph, rank));
+      if (root) name += " = " + root->canonical();
+    }
+    auto& entry = compiled[name];
+    if (!entry) {
+      if (const auto it = known.find(name); it != known.end()) {
+        entry = it->second;
+      } else if (root || (root = parse_condition(text, of_check).root)) {
+        // What was recorded must be readable from its text alone.
+        std::string source = of_check || name == text ? text : root->canonical();
+        entry = compile(std::move(root), std::move(source), of_check);
+      }
+      for (const auto& node : entry ? entry->nodes : std::vector<Program::Node>{}) {
+        const Condition& c = *node.condition;
+        if (c.allow || c.ignore) narrowed[&c] = narrow(*graph, c);
+      }
+    }
+    return entry;
+  };
+  const auto watch = [&](AssetId subject, const Program& program, Rank rank) {
+    for (const auto& name : program.schedules) {
+      Schedule& schedule = schedules[name];
+      if (!schedule.cron) {
+        const auto bar = name.rfind('|');
+        if (auto cron = Cron::parse(name.substr(0, bar))) schedule.cron = *cron;
+        const auto zone = find_time_zone(name.substr(bar + 1));
+        schedule.zone = zone ? *zone : &utc();
+      }
+      schedule.users.push_back(subject);
+    }
+    for (const auto& reach : program.reaches) {
+      const auto base = reach.key.empty() ? std::optional{rank} : graph->find(reach.key);
+      if (!base) {
+        const AssetId named = find(reach.key);
+        if (named.value != 0 && definitions[named.value].defined)
+          change(subject, changed_person);  // gone
+        continue;
+      }
+      // Of a check, the first step upstream leads to the asset at whose place it is.
+      const bool one_less = program.of_check && reach.key.empty() && reach.depth > 0;
+      const int depth = reach.depth - (one_less ? 1 : 0);
+      for (const Rank r : upstream_at(*graph, *base, depth)) {
+        watchers[id_of[r.value]].push_back({.subject = subject,
+                                            .changes = reach.changes,
+                                            .base = *base,
+                                            .depth = depth,
+                                            .itself = reach.key.empty(),
+                                            .direct = reach.direct});
+        if (program.asks_freshness && (reach.changes & changed_edge) != 0)
+          lazy.push_back(id_of[r.value]);
+      }
+    }
+  };
   for (std::uint32_t i = 0; i < size; ++i) {
     const AssetId a = id_of[i];
     const AssetDefinition& def = graph->asset(Rank{i});
@@ -200,31 +260,14 @@ void Engine::State::bring_into_force() {
       deadline.zone = *find_time_zone(def.freshness->timezone);
     }
     auto& program = programs[a.value];
-    program = nullptr;
-    if (!def.automation.empty()) {
-      // What depends on the asset's own surroundings is compiled for it alone.
-      std::string name = def.automation;
-      ConditionPtr root;
-      if (name.find("any_downstream_conditions") != std::string::npos) {
-        root = parse_condition(name).root;
-        if (root) root = with_downstream(root, downstream_conditions(*graph, Rank{i}));
-        if (root) name += " = " + root->canonical();
-      }
-      auto& entry = compiled[name];
-      if (!entry) {
-        if (const auto it = known.find(name); it != known.end()) {
-          entry = it->second;
-        } else if (root || (root = parse_condition(def.automation).root)) {
-          // What was recorded must be readable from its text alone.
-          std::string source = name == def.automation ? name : root->canonical();
-          entry = compile(std::move(root), std::move(source));
-        }
-        for (const auto& node : entry ? entry->nodes : std::vector<Program::Node>{}) {
-          const Condition& c = *node.condition;
-          if (c.allow || c.ignore) narrowed[&c] = narrow(*graph, c);
-        }
-      }
-      program = entry;
+    program = def.automation.empty() ? nullptr : program_of(def.automation, Rank{i}, false);
+    for (const AssetId check : checks_with_automation(a)) {
+      auto& its = programs[check.value];
+      its = program_of(check_definition(check).automation, Rank{i}, true);
+      if (!its) continue;
+      lookback = std::max(lookback, its->window_lookback);
+      if (memory[check.value].expression != its->hash) checks_due[check];
+      watch(check, *its, Rank{i});
     }
     DefinitionRow row = describe(*this, Rank{i}, program.get());
     DefinitionRow& before = definitions[a.value];
@@ -250,34 +293,7 @@ void Engine::State::bring_into_force() {
       due.push(Rank{i});
       due_of[i];
     }
-    for (const auto& name : program->schedules) {
-      Schedule& schedule = schedules[name];
-      if (!schedule.cron) {
-        const auto bar = name.rfind('|');
-        if (auto cron = Cron::parse(name.substr(0, bar))) schedule.cron = *cron;
-        const auto zone = find_time_zone(name.substr(bar + 1));
-        schedule.zone = zone ? *zone : &utc();
-      }
-      schedule.users.push_back(a);
-    }
-    for (const auto& reach : program->reaches) {
-      const auto base = reach.key.empty() ? std::optional{Rank{i}} : graph->find(reach.key);
-      if (!base) {
-        const AssetId named = find(reach.key);
-        if (named.value != 0 && definitions[named.value].defined)
-          change(a, changed_person);  // gone
-        continue;
-      }
-      for (const Rank r : upstream_at(*graph, *base, reach.depth)) {
-        watchers[id_of[r.value]].push_back({.subject = a,
-                                            .changes = reach.changes,
-                                            .base = *base,
-                                            .depth = reach.depth,
-                                            .itself = reach.key.empty(),
-                                            .direct = reach.direct});
-        if (asks && (reach.changes & changed_edge) != 0) lazy.push_back(id_of[r.value]);
-      }
-    }
+    watch(a, *program, Rank{i});
   }
   for (std::uint32_t i = 0; i < size; ++i) forget_gone(id_of[i], existed[i]);
   for (std::uint32_t a = 1; a < definitions.size(); ++a) {
@@ -346,8 +362,12 @@ void Engine::State::forget_partitioning(AssetId a) {
     }
     std::erase_if(slots, [&](const auto& entry) { return concerns(entry.first); });
   };
-  forget(a, [](std::uint64_t) { return true; });
-  if (std::exchange(memory[a.value].expression, 0) != 0) touch(a, touched_memory);
+  std::vector<AssetId> subjects = checks_with_automation(a);
+  subjects.push_back(a);
+  for (const AssetId subject : subjects) {
+    forget(subject, [](std::uint64_t) { return true; });
+    if (std::exchange(memory[subject.value].expression, 0) != 0) touch(subject, touched_memory);
+  }
   for (std::uint32_t other = 1; other < memory.size(); ++other) {
     forget(AssetId{other}, [&](std::uint64_t slot) {
       return slot < static_cast<std::uint64_t>(fact::Slot::stirred) &&

@@ -9,8 +9,6 @@ namespace freshet::core {
 
 namespace {
 
-constexpr std::size_t steps_max = 1'000;  ///< Of one run.
-
 /// Disjoint sets of positions, joined by dependencies.
 class Components {
  public:
@@ -120,7 +118,7 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, const Order& order
   const auto steps_of = [&](const Wanted& w) {
     std::size_t count = 1;
     for (const CheckDefinition& check : s_.definition(w.member.asset).checks)
-      count += check.command.empty() ? 0 : 1;
+      count += check.follows_asset() ? 1 : 0;
     return count;
   };
   std::map<std::size_t, std::size_t> size_of;  // by component, in steps
@@ -199,7 +197,7 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, const Order& order
       waits.push_back(steps[up].front());
       std::size_t at = 1;
       for (const CheckDefinition& check : s_.definition(wanted[up].member.asset).checks) {
-        if (check.command.empty()) continue;
+        if (!check.follows_asset()) continue;
         if (check.blocking && at < steps[up].size()) waits.push_back(steps[up][at]);
         ++at;
       }
@@ -220,7 +218,7 @@ std::vector<RunId> Decider::queue(std::vector<Wanted> wanted, const Order& order
       run.steps.push_back(
           {.member = w.member, .waits = waits_of(w), .own_reason = w.own_reason, .range = w.range});
       for (const CheckDefinition& check : s_.definition(w.member.asset).checks) {
-        if (check.command.empty()) continue;
+        if (!check.follows_asset()) continue;
         run.steps.push_back({.member = w.member,
                              .check = check.name,
                              .waits = {steps[i].front()},
@@ -253,48 +251,11 @@ void Decider::check_sources() {
   for (const MemberId m : std::exchange(delivered_, {})) {
     fact::RunQueued run{.run = next_run_id(), .cause = RunCause::automation};
     for (const CheckDefinition& check : s_.definition(m.asset).checks) {
-      if (check.command.empty()) continue;
+      if (!check.follows_asset()) continue;
       run.steps.push_back({.member = m, .check = check.name, .waits = {}, .own_reason = true});
     }
     record(std::move(run));
   }
-}
-
-/// Runs of checks alone, of members that are there.
-std::vector<RunId> Decider::queue_checks(const std::vector<BackfillTarget>& wanted,
-                                         const Order& order) {
-  std::vector<RunId> runs;
-  fact::RunQueued run{.cause = order.cause,
-                      .actor = order.actor,
-                      .reason = order.reason,
-                      .tags = order.tags,
-                      .retry_of = {},
-                      .steps = {},
-                      .backfill = {}};
-  const auto close = [&] {
-    if (run.steps.empty()) return;
-    run.run = next_run_id();
-    runs.push_back(run.run);
-    record(fact::RunQueued{run});
-    run.steps.clear();
-  };
-  for (const BackfillTarget& target : wanted) {
-    const PartitionSet there = target.wanted - s_.missing_of(target.asset, target.wanted);
-    there.for_each([&](PartitionId p) {
-      for (const CheckDefinition& check : s_.definition(target.asset).checks) {
-        if (check.command.empty()) continue;
-        if (run.steps.size() == steps_max) close();
-        run.steps.push_back({.member = {target.asset, p},
-                             .check = check.name,
-                             .waits = {},
-                             .own_reason = true,
-                             .range = {}});
-      }
-      return true;
-    });
-  }
-  close();
-  return runs;
 }
 
 void Decider::close_runs() {

@@ -89,6 +89,15 @@ struct Pool {
 struct Own {
   AssetId asset;
   PartitionSet set;
+  AssetId check{};  ///< Of that asset, whose result it is (CheckSubject); 0: none's.
+};
+
+/// A check with an automation of its own: what its condition remembers is kept under an id that no
+/// asset has.  Its only dependency is its asset, partition by partition.
+struct CheckSubject {
+  AssetId asset;
+  std::uint32_t index{};      ///< Into the asset's checks.
+  std::vector<StepId> steps;  ///< Of it, that have not ended.
 };
 
 /// What has changed in this moment, for the conditions.
@@ -96,7 +105,7 @@ struct ChangeEvent {
   AssetId asset;
   std::uint16_t changes{};
   Own own;
-  PartitionSet set;  ///< Partitions of the asset.
+  PartitionSet set;       ///< Partitions of the asset.
   std::uint32_t order{};  ///< Of the action in the moment that brought it.
 };
 
@@ -202,6 +211,8 @@ struct Engine::State {
   std::vector<std::shared_ptr<const DurationsRow>> durations{1};  ///< Null: none succeeded yet.
   std::vector<Rank> rank_of{core::no_rank};
   std::vector<std::shared_ptr<const core::Program>> programs{1};
+  /// Derived: where a condition is asked; of a check's id its asset, else the asset itself.
+  std::vector<AssetId> place_of{1};
   std::vector<StepId> busy{1};    ///< Step that is started (or between attempts); run 0: none.
   std::vector<StepId> queued{1};  ///< Oldest step that was never started; run 0: none.
   std::vector<Sequence> revision{1};
@@ -254,6 +265,8 @@ struct Engine::State {
   /// Of assets that are cut, or have a dependency that is: a mapping per dependency.
   std::unordered_map<AssetId, std::vector<std::shared_ptr<const PartitionMapping>>> mappings;
   std::unordered_map<AssetId, std::vector<core::Watcher>> watchers;
+  std::map<AssetId, core::CheckSubject> check_subjects;                ///< By the check's own id.
+  std::unordered_map<AssetId, std::vector<AssetId>> automated_checks;  ///< Their ids, by asset.
   std::unordered_map<std::string, std::shared_ptr<const core::Program>> compiled;  ///< By text.
   /// Of a condition's allow and ignore: 1 for each dependency that counts, by rank.
   std::unordered_map<const core::Condition*, std::vector<std::uint8_t>> narrowed;
@@ -271,6 +284,7 @@ struct Engine::State {
   core::RankQueue wave, due;
   std::unordered_map<std::uint32_t, PartitionSet> wave_of;  ///< By rank, of assets that are cut.
   std::unordered_map<std::uint32_t, core::Due> due_of;      ///< By rank.
+  std::map<AssetId, core::Due> checks_due;                  ///< By the check's own id.
   std::vector<StepId> reconsider;
   std::vector<AssetId> touched_assets;
   std::map<MemberId, std::uint8_t> touched_partitions;
@@ -351,13 +365,15 @@ struct Engine::State {
   void find_latest(AssetId a);
   /// Brings the sets up to date with a member's row.
   void note(MemberId m);
+  /// Of a check: those of its asset.
   [[nodiscard]] PartitionSet universe(AssetId a) const {
-    return is_cut(a) ? cut(a)->universe : PartitionSet{PartitionId{}};
+    const AssetId place = place_of[a.value];
+    return is_cut(place) ? cut(place)->universe : PartitionSet{PartitionId{}};
   }
   /// Whether it is a member as the definition in force has them, existing or not.
   [[nodiscard]] bool fits(MemberId m) const {
-    return is_cut(m.asset) ? unpack(m.partition).shape == cut(m.asset)->shape
-                           : m.partition.value == 0;
+    const AssetId place = place_of[m.asset.value];
+    return is_cut(place) ? unpack(m.partition).shape == cut(place)->shape : m.partition.value == 0;
   }
   [[nodiscard]] bool exists(MemberId m) const {
     return is_cut(m.asset) ? cut(m.asset)->universe.contains(m.partition) : m.partition.value == 0;
@@ -391,6 +407,29 @@ struct Engine::State {
   [[nodiscard]] PartitionSet in_progress_of(AssetId a, const PartitionSet& of) const;
   [[nodiscard]] PartitionSet failed_of(AssetId a, const PartitionSet& of) const;
   [[nodiscard]] PartitionSet stale_of(AssetId a, const PartitionSet& of, std::uint8_t causes) const;
+
+  // --- checks.cpp: checks with an automation of their own
+  /// Key of the id that stands for a check.
+  [[nodiscard]] static std::string check_key(AssetId a, std::string_view name) {
+    return '#' + std::to_string(a.value) + '/' + std::string{name};
+  }
+  [[nodiscard]] bool is_check(AssetId a) const { return place_of[a.value] != a; }
+  /// 0: it has no automation.
+  [[nodiscard]] AssetId check_subject(AssetId a, std::string_view name) const;
+  [[nodiscard]] const CheckDefinition& check_definition(AssetId subject) const {
+    const core::CheckSubject& check = check_subjects.at(subject);
+    return definition(check.asset).checks[check.index];
+  }
+  /// Ids of the asset's checks with automation, in their order.
+  [[nodiscard]] const std::vector<AssetId>& checks_with_automation(AssetId a) const;
+  /// Which of these a step of the check is queued for, or running.
+  [[nodiscard]] PartitionSet checking(AssetId subject, const PartitionSet& of) const;
+  [[nodiscard]] bool can_check(AssetId subject) const;
+  /// "check sound of marts/revenue".
+  [[nodiscard]] std::string check_name(AssetId subject) const;
+  void bind_checks();
+  /// A step of some check is to be done, or has ended.
+  void note_check_step(const StepRow& step, bool open);
 
   // --- partitions.cpp: how members of one asset depend on those of another
   /// Of the `dep`-th dependency of `down`; nullptr where neither is cut.

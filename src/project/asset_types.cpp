@@ -196,20 +196,6 @@ constexpr std::array<Field, 2> kFileFields{{
 }};
 // clang-format on
 
-/// Maps places of the check, which are relative to the expression, to the file.
-void check_automation(Reader& reader, const AssetDraft& draft) {
-  const AutomationCheck& check = reader.options().check_automation;
-  if (!check || draft.asset.automation.empty()) return;
-  for (Diagnostic& found : check(draft.asset)) {
-    Place place = draft.asset.automation_place;
-    if (draft.automation_is_verbatim && found.place.line == 1 && found.place.column > 0) {
-      place.column += found.place.column - 1;
-    }
-    found.place = std::move(place);
-    reader.diagnose(std::move(found));
-  }
-}
-
 std::optional<AssetDefinition> finish(Reader& reader, const Node& node, AssetDraft draft) {
   if (draft.asset.key.empty()) {
     const char* field = draft.asset.external ? "asset" : "key";
@@ -285,7 +271,8 @@ std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
     }
     reader.diagnose(std::move(found));
   }
-  check_automation(reader, draft);
+  check_automation(reader, draft.asset.automation, draft.asset.automation_place,
+                   draft.automation_is_verbatim, false);
   check_origins(reader, draft);
   return finish(reader, node, std::move(draft));
 }

@@ -3,16 +3,18 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "freshet/definitions.hpp"
 
 namespace freshet::project {
 
-/// Judges an asset's automation expression.  Places in what it returns are relative to the
-/// expression: line and column count from 1 within its text, the file is ignored.  Called once for
-/// each asset that has one.
-using AutomationCheck = std::function<std::vector<Diagnostic>(const AssetDefinition&)>;
+/// Judges the automation expression of an asset, or of a check.  Places in what it returns are
+/// relative to the expression: line and column count from 1 within its text, the file is ignored.
+/// Called once for each that has one.
+using AutomationCheck =
+    std::function<std::vector<Diagnostic>(std::string_view expression, bool of_check)>;
 
 struct LoadOptions {
   bool scenario{

@@ -33,6 +33,13 @@ void set_check_name(Reader& reader, const Node& node, void* object) {
   check.name = node.text();
 }
 
+void set_check_automation(Reader& reader, const Node& node, void* object) {
+  auto& check = *static_cast<CheckDefinition*>(object);
+  read_text(reader, node, check.automation);
+  check.automation_place = reader.place(node);
+  check.automation_place.column = node.column_of(0);
+}
+
 void set_severity(Reader& /*reader*/, const Node& node, void* object) {
   static_cast<CheckDefinition*>(object)->severity =
       node.text() == "warn" ? CheckSeverity::warn : CheckSeverity::error;
@@ -53,7 +60,7 @@ void set_retries_max(Reader& reader, const Node& node, void* object) {
   static_cast<RetryPolicy*>(object)->max = number;
 }
 
-constexpr std::array<Field, 6> kCheckFields{{
+constexpr std::array<Field, 7> kCheckFields{{
     {.name = "name",
      .help = "Of the check; unique within its asset.",
      .required = true,
@@ -76,6 +83,11 @@ constexpr std::array<Field, 6> kCheckFields{{
              "default.",
      .example = "true",
      .set = set_member<&CheckDefinition::blocking, read_boolean>},
+    {.name = "automation",
+     .help = "When it runs by itself, alone: a condition, as of an asset; its dependency is the "
+             "asset. Then it follows the asset's own steps only if it is blocking.",
+     .example = R"("eager")",
+     .set = set_check_automation},
     {.name = "timeout",
      .shape = Shape::duration,
      .help = "After which the check has failed.",
@@ -233,8 +245,31 @@ void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>&
     if (const Node* timeout = item.find("timeout"); timeout != nullptr && check.command.empty()) {
       reader.error(*timeout, "check \"" + check.name + "\" has a timeout but no command");
     }
+    if (const Node* automation = item.find("automation");
+        automation != nullptr && !check.automation.empty()) {
+      if (check.command.empty() && !reader.options().scenario) {
+        reader.error(*automation, "check \"" + check.name +
+                                      "\" has an automation but no command: its result is reported "
+                                      "from outside, and nothing can be requested");
+      }
+      check_automation(reader, check.automation, check.automation_place, automation->is_verbatim(),
+                       true);
+    }
     out.push_back(std::move(check));
   });
+}
+
+void check_automation(Reader& reader, const std::string& expression, const Place& place,
+                      bool is_verbatim, bool of_check) {
+  const AutomationCheck& judge = reader.options().check_automation;
+  if (!judge || expression.empty()) return;
+  for (Diagnostic& found : judge(expression, of_check)) {
+    Place at = place;
+    if (is_verbatim && found.place.line == 1 && found.place.column > 0)
+      at.column += found.place.column - 1;
+    found.place = std::move(at);
+    reader.diagnose(std::move(found));
+  }
 }
 
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out) {

@@ -79,6 +79,10 @@ void read_columns(Reader& reader, const Node& node, AssetDraft& draft);
 /// That each origin is among the deps.  Requires that these have been read.
 void check_origins(Reader& reader, const AssetDraft& draft);
 void read_checks(Reader& reader, const Node& node, std::vector<CheckDefinition>& out);
+/// Reports what is wrong with an expression that begins at `place`; if it is verbatim there, each
+/// at its own column.
+void check_automation(Reader& reader, const std::string& expression, const Place& place,
+                      bool is_verbatim, bool of_check);
 void read_freshness(Reader& reader, const Node& node, std::optional<FreshnessPolicy>& out);
 void read_retries(Reader& reader, const Node& node, RetryPolicy& out);
 void read_backfill_policy(Reader& reader, const Node& node, BackfillPolicy& out);

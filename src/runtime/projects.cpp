@@ -60,9 +60,9 @@ project::Environment process_environment() {
 
 project::LoadOptions load_options() {
   project::LoadOptions options;
-  options.check_automation = [](const AssetDefinition& asset) {
+  options.check_automation = [](std::string_view expression, bool of_check) {
     std::vector<Diagnostic> out;
-    if (const auto error = check_condition(asset.automation)) {
+    if (const auto error = check_condition(expression, of_check)) {
       out.push_back({Diagnostic::Severity::error, {"", 1, error->column}, error->message});
     }
     return out;

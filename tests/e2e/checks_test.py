@@ -86,5 +86,46 @@ class ChecksAlone(DaemonTest):
         self.assertEqual(before, it.asset("table")["latest"]["id"])
         self.assertEqual((1, 0), (it.asset("table")["checks_passed"], it.asset("table")["checks_failed"]))
 
+
+class ChecksOfTheirOwnAccord(DaemonTest):
+    def test_they_run_alone_when_their_condition_holds_also_after_a_restart(self):
+        it = self.serve("""
+project: checks
+sources: [{asset: feed, webhook: {}, checks: [{name: whole, command: [sh, -c, "exit 1"], automation: eager}]}]
+assets:
+  - key: table
+    deps: [feed]
+    command: ["true"]
+    automation: eager
+    checks:
+      - {name: slow, command: [sh, slow.sh], automation: eager}
+      - {name: nightly, command: [sh, slow.sh], automation: 'on_cron("0 3 1 1 *") & ~asset_matches("feed", stale)'}
+      - {name: plain, command: ["true"]}
+""", {"slow.sh": "echo $FRESHET_ASSET >>slow\n"})
+        it.report("feed", "1")
+        until("both checks to have run", lambda: len(it.lines("slow")) == 1 and it.asset("feed")["checks_failed"] == 1)
+        it.rest()
+        steps = sorted(sorted((s["asset"], s["check"] or "") for s in it.get("/runs/" + run["id"])["steps"])
+                       for run in it.runs())
+        self.assertEqual([[("feed", "whole")], [("table", ""), ("table", "plain")], [("table", "slow")]], steps)
+        decided = [d for d in it.items("/assets/table/decisions") if d["requested"] and d["check"]]
+        self.assertEqual(["check slow of table: requested, because table was updated"], [d["text"] for d in decided])
+        whole = it.get("/decisions/" + decided[0]["id"])
+        self.assertEqual(("slow", "eager"), (whole["check"], whole["tree"]["label"]))
+        why = it.get("/assets/table/why")["checks"]
+        self.assertEqual(["slow", "nightly"], [check["name"] for check in why])
+        self.assertText("check nightly of table: not requested, because", why[1]["text"])
+        self.assertIn("check slow of table", it.cli("why", "table").stdout)
+        self.assertEqual(["table"], [item["asset"] for item in it.post("/plan", {"changed": ["feed"]})["items"]])
+        # A pending request is kept over a restart, and made when the pause ends.
+        it.post("/automation/pause", {"select": "table"})
+        it.post("/events", {"kind": "materialization", "asset": "table", "data_version": "2"}, 202)
+        it.restart()
+        self.assertText("would be requested, but automation is paused", it.get("/assets/table/why")["checks"][0]["text"])
+        self.assertEqual(1, len(it.lines("slow")))
+        it.post("/automation/resume", {"select": "table"})
+        until("the check to have run again", lambda: len(it.lines("slow")) == 2)
+
+
 if __name__ == "__main__":
     main()

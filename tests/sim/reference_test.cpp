@@ -30,6 +30,9 @@ fs::path scenarios() { return fs::path{FRESHET_SOURCE_DIR} / "tests/scenario"; }
 /// What the model does not know.
 constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml",
                                       "freshet/backfill_policies.yaml",
+                                      "freshet/check_automation.yaml",
+                                      "freshet/check_automation_blocking.yaml",
+                                      "freshet/check_automation_partitions.yaml",
                                       "freshet/columns_read.yaml",
                                       "freshet/downstream_conditions.yaml",
                                       "freshet/freshness_deadline.yaml",

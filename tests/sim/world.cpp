@@ -171,12 +171,13 @@ std::unique_ptr<Engine> World::new_engine(bool evaluate_everything) {
   return std::make_unique<Engine>(options);
 }
 
-std::string World::random_automation() {
+std::string World::random_automation(bool of_check) {
   Vocabulary words{.assets = {},
                    .crons = {"\"*/7 * * * *\"", "\"*/11 * * * *\"", "\"0 * * * *\"",
                              "\"30 2 * * *\", \"Europe/Vienna\"",
                              "\"30 1,2 * * *\", \"America/New_York\"", "\"*/15 * * * *\", \"UTC\""},
                    .lookbacks = {"\"6m\"", "\"2h\""}};
+  if (of_check) words.left_out = {"lazy", "freshness_due", "any_downstream_conditions"};
   for (std::size_t i = 0; i < assets_; ++i) words.assets.push_back("a" + std::to_string(i));
   return Expressions{random_, words}.any();
 }
@@ -231,6 +232,13 @@ std::shared_ptr<const Graph> World::random_graph() {
         if (chance(70)) check.command = {"check"};
         asset.checks.push_back(std::move(check));
       }
+    }
+    if (!asset.checks.empty() && chance(50))
+      asset.checks.front().automation = random_automation(true);
+    if (chance(20)) {
+      asset.checks.push_back({.name = "alone", .command = {"check"}, .place = {}});
+      asset.checks.back().blocking = chance(30);
+      asset.checks.back().automation = random_automation(true);
     }
     if (chance(20))
       asset.freshness =
@@ -406,7 +414,7 @@ void World::report() {
   }
   if (rank && !graph_->asset(*rank).checks.empty() && chance(50)) {
     event.kind = input::Event::Kind::check;
-    event.check = "sane";
+    event.check = graph_->asset(*rank).checks[below(graph_->asset(*rank).checks.size())].name;
     event.passed = chance(60);
   }
   if (chance(3)) event.asset = "nobody";

@@ -89,7 +89,7 @@ class World {
   };
 
   std::shared_ptr<const Graph> random_graph();
-  std::string random_automation();
+  std::string random_automation(bool of_check = false);
   std::optional<PartitionsDefinition> random_partitions();
   /// The key of some partition that exists; "" where there is none.
   std::string random_partition(const std::string& asset);

@@ -77,6 +77,17 @@ TEST_P(ConditionMistake, NamesThePlaceAndTheFix) {
   EXPECT_EQ(error->column, GetParam().column) << error->message;
   EXPECT_NE(error->message.find(GetParam().fragment), std::string::npos) << error->message;
 }
+TEST(ConditionOfACheck, MayAskForItsResultsAndForNothingDownstream) {
+  EXPECT_FALSE(check_condition("cron_tick_passed(\"0 * * * *\") & check_failed", true));
+  EXPECT_TRUE(check_condition("check_failed"));
+  for (const char* text :
+       {"stale | lazy", "stale | any_downstream_conditions", "stale | any_deps_match(check_failed)",
+        "stale | asset_matches(\"a\", check_failed)"}) {
+    const auto error = check_condition(text, true);
+    ASSERT_TRUE(error) << text;
+    EXPECT_GT(error->column, 8) << text;
+  }
+}
 INSTANTIATE_TEST_SUITE_P(
     Table, ConditionMistake,
     testing::Values(Mistake{"", 1, "missing at the end"},

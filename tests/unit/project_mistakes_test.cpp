@@ -26,9 +26,9 @@ class AMistake : public testing::TestWithParam<Mistake> {};
 
 TEST_P(AMistake, IsReportedOnceAtItsPlace) {
   LoadOptions options;
-  options.check_automation = [](const AssetDefinition& asset) {
+  options.check_automation = [](std::string_view expression, bool) {
     std::vector<Diagnostic> found;
-    if (const std::size_t at = asset.automation.find("61"); at != std::string::npos) {
+    if (const std::size_t at = expression.find("61"); at != std::string::npos) {
       found.push_back({.place = {.line = 1, .column = static_cast<int>(at) + 1},
                        .message = "minute 61 is out of range 0-59"});
     }
@@ -125,6 +125,10 @@ const std::vector<Mistake> kFields{
      "severity must be warn or error, not \"eror\": did you mean \"error\"?"},
     {"CheckTwice", asset("checks: [{name: c}, {name: c}]\n"), "3:32",
      "check \"c\" is given twice: first at line 3, column 21"},
+    {"CheckAutomationWithoutCommand", asset("checks: [{name: c, automation: eager}]\n"), "3:36",
+     "has an automation but no command"},
+    {"CheckAutomation", asset("checks: [{name: c, command: [c], automation: on 61}]\n"), "3:53",
+     "minute 61"},
     {"CheckTimeoutWithoutCommand", asset("checks: [{name: c, timeout: 1m}]\n"), "3:33",
      "has a timeout but no command"},
     {"WarnNotBeforeWithin", asset("freshness: {within: 1h, warn: 60m}\n"), "3:35",
