@@ -186,6 +186,9 @@ struct StepRunning {
   std::int64_t pid{};
 };
 
+/// Columns that a step says it read, by the key of the dependency.
+using ReportedReads = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
 /// What a step's process reports while it runs.
 struct StepMessage {
   enum class Kind : std::uint8_t { log, materialization, check };
@@ -202,6 +205,7 @@ struct StepMessage {
   CheckSeverity severity{CheckSeverity::error};
   std::uint64_t offset{};  ///< Of the message file, after this message.
   std::vector<ColumnVersion> columns;
+  std::optional<ReportedReads> columns_read;  ///< Of a materialization: what it was made from.
 };
 
 /// How an attempt ended.
@@ -224,6 +228,7 @@ struct StepOutcome {
   bool final{false};         ///< As reported for good: no further attempt.
   std::string data_version;  ///< Of what it wrote, where the reporter knows.
   std::vector<ColumnVersion> columns;
+  std::optional<ReportedReads> columns_read;
 };
 
 /// Admits the oldest queued step of an asset, whatever the pools say; only where admission is by

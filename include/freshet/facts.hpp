@@ -100,6 +100,17 @@ struct ColumnVersion {
   friend bool operator==(const ColumnVersion&, const ColumnVersion&) = default;
 };
 
+/// Columns of a dependency that a step read.
+struct ColumnsRead {
+  AssetId upstream;
+  std::vector<std::string> columns;  ///< Ascending, not empty.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("upstream", s.upstream), v("columns", s.columns);
+  }
+  friend bool operator==(const ColumnsRead&, const ColumnsRead&) = default;
+};
+
 /// Partitions of one asset that a backfill makes.
 struct BackfillTarget {
   AssetId asset;
@@ -673,6 +684,18 @@ struct Delivered {
   friend bool operator==(const Delivered&, const Delivered&) = default;
 };
 
+/// A step reported what it read, and that is not what was known of its asset.
+struct ColumnsReported {
+  AssetId asset;
+  StepId step;
+  std::vector<ColumnsRead> reads;  ///< Of the dependencies that are not named, anything.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("step", s.step), v("reads", s.reads);
+  }
+  friend bool operator==(const ColumnsReported&, const ColumnsReported&) = default;
+};
+
 /// The wall clock jumped by this much; timers were armed anew.
 struct ClockJumped {
   std::int64_t delta_us{};
@@ -686,15 +709,17 @@ struct ClockJumped {
 }  // namespace fact
 
 /// The index of an alternative is its number in the store: append only.
-using Fact = std::variant<
-    fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
-    fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped, fact::RunQueued,
-    fact::RequestJoined, fact::StepStarted, fact::StepRunning, fact::StopRequested,
-    fact::AttemptEnded, fact::StepEnded, fact::RunEnded, fact::StepLogged, fact::MessagesRead,
-    fact::ConditionMemory, fact::Decided, fact::TickPassed, fact::FreshnessChanged, fact::Alerted,
-    fact::PauseChanged, fact::Answered, fact::ClockJumped, fact::HandedBack, fact::PartitionNamed,
-    fact::PartitionsChanged, fact::BackfillQueued, fact::BackfillChanged, fact::BackfillSkipped,
-    fact::BackfillJoined, fact::AlertsMuted, fact::RouteKnown, fact::Delivered>;
+using Fact =
+    std::variant<fact::AssetKnown, fact::DefinitionsLoaded, fact::DependencyAdded, fact::Updated,
+                 fact::CheckRecorded, fact::EventRejected, fact::SourceCursor, fact::Wiped,
+                 fact::RunQueued, fact::RequestJoined, fact::StepStarted, fact::StepRunning,
+                 fact::StopRequested, fact::AttemptEnded, fact::StepEnded, fact::RunEnded,
+                 fact::StepLogged, fact::MessagesRead, fact::ConditionMemory, fact::Decided,
+                 fact::TickPassed, fact::FreshnessChanged, fact::Alerted, fact::PauseChanged,
+                 fact::Answered, fact::ClockJumped, fact::HandedBack, fact::PartitionNamed,
+                 fact::PartitionsChanged, fact::BackfillQueued, fact::BackfillChanged,
+                 fact::BackfillSkipped, fact::BackfillJoined, fact::AlertsMuted, fact::RouteKnown,
+                 fact::Delivered, fact::ColumnsReported>;
 
 /// A fact with its place in the order of everything and the time at which it was taken in.
 struct FactRecord {

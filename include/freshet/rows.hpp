@@ -432,6 +432,19 @@ struct ColumnsRow {
   friend bool operator==(const ColumnsRow&, const ColumnsRow&) = default;
 };
 
+/// What the latest materialization that told of it had read.
+struct ColumnsReadRow {
+  static constexpr std::string_view table = "columns_read";
+  static constexpr int key_fields = 1;
+  AssetId asset;
+  std::vector<ColumnsRead> reads;  ///< By dependency; of those that are not named, anything.
+  template <class Self, class V>
+  static void describe(Self& s, V&& v) {
+    v("asset", s.asset), v("reads", s.reads);
+  }
+  friend bool operator==(const ColumnsReadRow&, const ColumnsReadRow&) = default;
+};
+
 /// The tags of a run that made something, where it has any; kept after its end.
 struct TaggedRunRow {
   static constexpr std::string_view table = "tagged_runs";
@@ -515,9 +528,8 @@ struct Rows {
              std::vector<AnswerRow>, std::vector<CursorRow>, std::vector<ConditionRow>,
              std::vector<HandedBackRow>, std::vector<PartitionNameRow>, std::vector<DynamicSetRow>,
              std::vector<DurationsRow>, std::vector<BackfillRow>, std::vector<BackfillTargetRow>,
-             std::vector<ColumnsRow>, std::vector<TaggedRunRow>,
-
-             std::vector<AlertRow>, std::vector<MuteRow>, std::vector<RouteRow>>
+             std::vector<ColumnsRow>, std::vector<TaggedRunRow>, std::vector<AlertRow>,
+             std::vector<MuteRow>, std::vector<RouteRow>, std::vector<ColumnsReadRow>>
       tables;
   Sequence sequence;  ///< Of the last fact.
   Instant at{};       ///< Of the last moment.

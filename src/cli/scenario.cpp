@@ -79,6 +79,14 @@ Member member_of(const Node& node) {
   if (!text.ends_with(']')) refuse(node, "\"" + text + "\" lacks its ]");
   return {text.substr(0, bracket), text.substr(bracket + 1, text.size() - bracket - 2)};
 }
+/// {dependency: [column]}
+input::ReportedReads reads_of(const Node& map) {
+  input::ReportedReads out;
+  const auto fields = map.children();
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+    out.emplace_back(std::string{fields[i].text()}, texts_of(fields[i + 1]));
+  return out;
+}
 /// {name: version}
 std::vector<ColumnVersion> columns_of(const Node& map) {
   std::vector<ColumnVersion> out;
@@ -357,6 +365,7 @@ void Scenario::outcome(const Node& value, const std::string& verb, const Node& a
   out.code = verb == "fail" ? 1 : 0;
   if (const Node* version = action.find("data_version")) out.data_version = text_of(*version);
   if (const Node* columns = action.find("columns")) out.columns = columns_of(*columns);
+  if (const Node* reads = action.find("columns_read")) out.columns_read = reads_of(*reads);
   inputs.emplace_back(std::move(out));
 }
 
@@ -401,8 +410,10 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
                                        .token = 1});
   } else if (verb == "start" || verb == "succeed" || verb == "fail" || verb == "cancel" ||
              verb == "skip") {
-    allow_only(action, {"start", "succeed", "fail", "cancel", "skip", "data_version", "columns"},
-               "field");
+    allow_only(
+        action,
+        {"start", "succeed", "fail", "cancel", "skip", "data_version", "columns", "columns_read"},
+        "field");
     outcome(value, verb, action, inputs);
   } else if (verb == "wipe") {
     inputs.emplace_back(input::Wipe{member_of(value).asset, member_of(value).partition});

@@ -119,6 +119,18 @@ class Applier {
   void operator()(const fact::BackfillChanged& f);
   void operator()(const fact::BackfillSkipped& f);
   void operator()(const fact::BackfillJoined& f);
+  void operator()(const fact::ColumnsReported& f) {
+    if (f.reads.empty()) {
+      s_.columns_read.erase(f.asset);
+    } else {
+      s_.columns_read[f.asset] = f.reads;
+    }
+    s_.touched_reads.insert(f.asset);
+    if (!s_.is_defined(f.asset)) return;
+    const Own outer = std::exchange(s_.own, Own{f.asset, s_.universe(f.asset)});
+    s_.spread_staleness(f.asset, s_.universe(f.asset));
+    s_.own = outer;
+  }
   void operator()(const fact::StepLogged&) {}
   void operator()(const fact::MessagesRead& f) {
     StepState* step = s_.step(f.step);

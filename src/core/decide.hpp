@@ -114,7 +114,9 @@ class Decider {
   void attempt_failed(StepState& step, Reason reason, std::int32_t exit_code, std::string text,
                       bool final);
   void materialize(StepState& step, const std::string& data_version, const std::string& metadata,
-                   std::vector<ColumnVersion> columns);
+                   std::vector<ColumnVersion> columns,
+                   const std::optional<input::ReportedReads>& reads);
+  void take_reads(const StepState& step, const input::ReportedReads& reads);
   void request_stop(StepState& step, Reason reason, const std::string& actor);
   void close_runs();
 

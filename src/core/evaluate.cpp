@@ -502,12 +502,13 @@ Truth Evaluator::that_touch(Truth updates, AssetId upstream) const {
   if (path_.empty() || elsewhere_ || updates.empty()) return updates;
   const auto& [rank, d] = path_.back();
   if (rank == no_rank) return updates;
-  const Dependency& dep = s_.graph->asset(rank).deps[d];
-  if (dep.columns.empty()) return updates;
+  const std::vector<std::string>& columns =
+      s_.reads(s_.id_of[rank.value], s_.graph->asset(rank).deps[d]);
+  if (columns.empty()) return updates;
   PartitionSet untouched;
   for (const Truth::Piece& piece : updates.pieces()) {
     piece.set.for_each([&](PartitionId p) {
-      if (s_.changed_for(dep, {upstream, p}) <= s_.began) untouched.add(p);
+      if (s_.changed_for(columns, {upstream, p}) <= s_.began) untouched.add(p);
       return true;
     });
   }

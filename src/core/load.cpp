@@ -273,6 +273,10 @@ void Engine::State::bring_into_force() {
     DefinitionRow& before = definitions[a.value];
     if (row != before) {
       if (before.shape != row.shape) forget_partitioning(a);
+      // What its steps read is what they read as it was defined.
+      if ((before.code != row.code || before.deps != row.deps || before.rules != row.rules) &&
+          columns_read.erase(a) != 0)
+        touched_reads.insert(a);
       if (before.defined && before.code != row.code) moment.code[a] = moment.order;
       redefined[i] = 1;
       before = std::move(row);

@@ -1,4 +1,6 @@
 // What became of steps: what they report, how they end, whether they are tried again.
+#include <algorithm>
+
 #include "core/decide.hpp"
 #include "core/retry.hpp"
 
@@ -18,7 +20,8 @@ void Decider::take(const input::StepRunning& in) {
 }
 
 void Decider::materialize(StepState& step, const std::string& data_version,
-                          const std::string& metadata, std::vector<ColumnVersion> columns) {
+                          const std::string& metadata, std::vector<ColumnVersion> columns,
+                          const std::optional<input::ReportedReads>& reads) {
   const DataVersion version{version_hash(data_version)};
   const bool changed = !step.row.partitions().for_each([&](PartitionId p) {
     const MemberRow& member = s_.member({step.row.member.asset, p});
@@ -35,6 +38,43 @@ void Decider::materialize(StepState& step, const std::string& data_version,
                        .provisional = step.row.provisional,
                        .range = step.row.range,
                        .columns = std::move(columns)});
+  if (reads) take_reads(step, *reads);
+}
+
+/// What a step says it read holds of its asset until another says otherwise, where no declaration
+/// does.
+void Decider::take_reads(const StepState& step, const input::ReportedReads& reads) {
+  const AssetId a = step.row.member.asset;
+  if (!s_.is_defined(a) || step.row.code != s_.definitions[a.value].code) return;
+  const AssetDefinition& def = s_.definition(a);
+  const auto warn = [&](std::string text) {
+    record(fact::StepLogged{step.row.step, step.row.attempt, "warning",
+                            "freshet/columns_read: " + std::move(text)});
+  };
+  std::vector<ColumnsRead> known;
+  for (const auto& [key, columns] : reads) {
+    const AssetId up = s_.find(key);
+    if (!s_.is_defined(up) ||
+        std::ranges::find(def.deps, key, &Dependency::key) == def.deps.end()) {
+      warn("\"" + key + "\" is no dependency of " + def.key + ", and is left out");
+      continue;
+    }
+    ColumnsRead one{up, columns};
+    const std::vector<ColumnDefinition>& declared = s_.definition(up).columns;
+    for (const std::string& name : columns) {
+      // It is kept: as long as nobody tells its version, any change counts.
+      if (!declared.empty() &&
+          std::ranges::find(declared, name, &ColumnDefinition::name) == declared.end())
+        warn(key + " declares no column \"" + name + "\"");
+    }
+    std::ranges::sort(one.columns);
+    one.columns.erase(std::unique(one.columns.begin(), one.columns.end()), one.columns.end());
+    if (!one.columns.empty()) known.push_back(std::move(one));
+  }
+  std::ranges::sort(known, {}, &ColumnsRead::upstream);
+  const auto before = s_.columns_read.find(a);
+  const bool same = before == s_.columns_read.end() ? known.empty() : before->second == known;
+  if (!same) record(fact::ColumnsReported{a, step.row.step, std::move(known)});
 }
 
 void Decider::take(const input::StepMessage& in) {
@@ -58,7 +98,7 @@ void Decider::take(const input::StepMessage& in) {
       } else {
         if (step->row.reported)
           warn("a second materialization was reported in one attempt; the last one counts");
-        materialize(*step, in.data_version, in.metadata, in.columns);
+        materialize(*step, in.data_version, in.metadata, in.columns, in.columns_read);
       }
       break;
     case input::StepMessage::Kind::check:
@@ -125,7 +165,7 @@ void Decider::take(const input::StepOutcome& in) {
         return;
       }
       if (!step->row.reported || !in.data_version.empty())
-        materialize(*step, in.data_version, "", in.columns);
+        materialize(*step, in.data_version, "", in.columns, in.columns_read);
       end_step(*step, StepStatus::succeeded, Reason::none);
       return;
     }

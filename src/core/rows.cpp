@@ -102,6 +102,11 @@ Rows take_touched(Engine::State& s) {
     if (it != s.columns.end()) row.columns = it->second;
     rows.of<ColumnsRow>().push_back(std::move(row));
   }
+  for (const AssetId a : std::exchange(s.touched_reads, {})) {
+    const auto it = s.columns_read.find(a);
+    rows.of<ColumnsReadRow>().push_back(
+        {a, it == s.columns_read.end() ? std::vector<ColumnsRead>{} : it->second});
+  }
   for (const RunId id : std::exchange(s.touched_tags, {}))
     rows.of<TaggedRunRow>().push_back({id, s.tagged_runs.at(id)});
   for (const auto& [id, a] : std::exchange(s.touched_targets, {})) {
@@ -152,6 +157,8 @@ void add_rows(const Engine::State& s, AssetId a, Rows& rows) {
     if (it != s.columns.end()) rows.of<ColumnsRow>().push_back({a, m.partition, it->second});
   };
   add_columns({a, {}});
+  if (const auto it = s.columns_read.find(a); it != s.columns_read.end())
+    rows.of<ColumnsReadRow>().push_back({a, it->second});
   for (const auto& [slot, set] : s.memory[i].slots) rows.of<MemoryRow>().push_back({a, slot, set});
   if (const Partitions* p = s.cut(a)) {
     p->for_each([&](const MemberRow& row) {
@@ -281,6 +288,9 @@ void Engine::load(Rows rows) {
   }
   for (auto& row : rows.of<ColumnsRow>()) {
     if (!row.columns.empty()) s.columns[{row.asset, row.partition}] = std::move(row.columns);
+  }
+  for (auto& row : rows.of<ColumnsReadRow>()) {
+    if (!row.reads.empty()) s.columns_read[row.asset] = std::move(row.reads);
   }
   for (auto& row : rows.of<TaggedRunRow>()) s.tagged_runs[row.run] = std::move(row.tags);
   for (auto& row : rows.of<AlertRow>()) {

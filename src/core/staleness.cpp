@@ -23,13 +23,23 @@ bool differs_since(const std::vector<std::uint64_t>* history, const MemberRow& n
 }
 }  // namespace
 
-Sequence Engine::State::changed_for(const Dependency& dep, MemberId upstream) const {
+const std::vector<std::string>& Engine::State::reads(AssetId a, const Dependency& dep) const {
+  if (!dep.columns.empty()) return dep.columns;
+  static const std::vector<std::string> any;
+  const auto reported = columns_read.find(a);
+  if (reported == columns_read.end()) return any;
+  const AssetId upstream = find(dep.key);
+  const auto it = std::ranges::find(reported->second, upstream, &ColumnsRead::upstream);
+  return it == reported->second.end() ? any : it->columns;
+}
+
+Sequence Engine::State::changed_for(const std::vector<std::string>& read, MemberId upstream) const {
   const Sequence whole = member(upstream).changed;
-  if (dep.columns.empty()) return whole;
+  if (read.empty()) return whole;
   const auto known = columns.find(upstream);
   if (known == columns.end()) return whole;
   Sequence latest;
-  for (const std::string& name : dep.columns) {
+  for (const std::string& name : read) {
     const auto it = std::ranges::lower_bound(known->second, name, {}, &ColumnsRow::Column::name);
     if (it == known->second.end() || it->name != name) return whole;
     latest = std::max(latest, it->changed);
@@ -45,7 +55,7 @@ bool Engine::State::has_unconsumed(MemberId m, MemberId upstream, const Dependen
     const auto edge = edges.find({m.asset, upstream.asset});
     if (edge != edges.end() && edge->second > mine.consumed) return true;
   }
-  if (changed_for(dep, upstream) <= mine.consumed) return false;
+  if (changed_for(reads(m.asset, dep), upstream) <= mine.consumed) return false;
   const std::vector<std::uint64_t>* history = nullptr;
   if (upstream.partition.value == 0) {
     if (const auto it = versions.find(upstream.asset); it != versions.end()) history = &it->second;

@@ -225,6 +225,7 @@ struct Engine::State {
   std::unordered_map<std::string, AssetId, core::KeyHash, std::equal_to<>> ids;
 
   std::unordered_map<MemberId, std::vector<ColumnsRow::Column>> columns;  ///< Ascending by name.
+  std::map<AssetId, std::vector<ColumnsRead>> columns_read;  ///< As its steps reported.
   std::unordered_map<AssetId, std::vector<std::uint64_t>> versions;
   std::map<std::pair<AssetId, AssetId>, Sequence> edges;
   std::map<AssetId, PauseRow> pauses;
@@ -298,6 +299,7 @@ struct Engine::State {
   std::set<std::pair<BackfillId, AssetId>> touched_targets;
   std::vector<RunId> touched_tags;
   std::vector<MemberId> touched_columns;
+  std::set<AssetId> touched_reads;
   std::set<BackfillId> backfills_due;  ///< That may make another run, or have come to their end.
   std::set<StepId> touched_steps;
   std::vector<std::pair<AssetId, AssetId>> touched_edges;
@@ -520,7 +522,10 @@ struct Engine::State {
   [[nodiscard]] bool is_data_stale(MemberId m) const;
   /// When a dependency last changed as far as the one that reads it can tell: of the columns that
   /// it reads, where their versions are known.
-  [[nodiscard]] Sequence changed_for(const Dependency& dep, MemberId upstream) const;
+  [[nodiscard]] Sequence changed_for(const std::vector<std::string>& read, MemberId upstream) const;
+  /// Columns that an asset reads of a dependency, as declared, else as its steps reported; empty:
+  /// any.
+  [[nodiscard]] const std::vector<std::string>& reads(AssetId a, const Dependency& dep) const;
   [[nodiscard]] bool has_unconsumed(MemberId m, MemberId upstream, const Dependency& dep) const;
   [[nodiscard]] bool has_unconsumed(MemberId m, Rank rank, std::size_t dep) const;
   [[nodiscard]] std::uint8_t compute_stale(Rank rank) const;

@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, kinds> kind_names{
     "answered",           "clock_jumped",       "handed_back",      "partition_named",
     "partitions_changed", "backfill_queued",    "backfill_changed", "backfill_skipped",
     "backfill_joined",    "alerts_muted",       "route_known",      "delivered",
+    "columns_reported",
 };
 static_assert(!kind_names.back().empty(), "a kind of fact has no name");
 

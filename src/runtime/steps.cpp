@@ -146,6 +146,7 @@ void Steps::on_message(StepId step, int attempt, PipesMessage message, std::uint
       in.metadata = std::move(message.json);
       for (auto& [name, version] : message.columns)
         in.columns.push_back({std::move(name), DataVersion{version_hash(version)}});
+      in.columns_read = std::move(message.columns_read);
       break;
     case Method::check:
       in.kind = input::StepMessage::Kind::check;

@@ -33,6 +33,7 @@ constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml"
                                       "freshet/check_automation.yaml",
                                       "freshet/check_automation_blocking.yaml",
                                       "freshet/check_automation_partitions.yaml",
+                                      "freshet/columns_reported.yaml",
                                       "freshet/columns_read.yaml",
                                       "freshet/downstream_conditions.yaml",
                                       "freshet/freshness_deadline.yaml",

@@ -57,6 +57,7 @@ std::string compare(Rows live, Rows stored) {
     std::erase_if(rows.of<CheckRow>(), [](const CheckRow& r) { return r.sequence.value == 0; });
     std::erase_if(rows.of<MemoryRow>(), [](const MemoryRow& r) { return r.set.empty(); });
     std::erase_if(rows.of<ColumnsRow>(), [](const ColumnsRow& r) { return r.columns.empty(); });
+    std::erase_if(rows.of<ColumnsReadRow>(), [](const auto& r) { return r.reads.empty(); });
     std::erase_if(rows.of<ConditionRow>(), [](const ConditionRow& r) { return r.expression == 0; });
     std::erase_if(rows.of<HandedBackRow>(),
                   [](const HandedBackRow& r) { return r.blockers.empty(); });
@@ -337,6 +338,12 @@ void World::start(const effect::StartStep& effect) {
   if (chance(30)) process.outcome.data_version = "d" + std::to_string(below(3));
   if (process.outcome.code != 0) process.outcome.data_version.clear();
   const AssetDefinition& asset = effect.graph->asset(effect.rank);
+  if (effect.check.empty() && chance(15)) {
+    process.outcome.columns_read.emplace();
+    for (const Dependency& dep : asset.deps) {
+      if (chance(70)) process.outcome.columns_read->push_back({dep.key, {chance(50) ? "x" : "y"}});
+    }
+  }
   process.hangs = asset.timeout && chance(15);
   processes_[key] = process;
   due_.push({now_ + delay(50), order_++, Due::Kind::running, key});

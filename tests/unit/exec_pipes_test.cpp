@@ -152,6 +152,23 @@ TEST(PipesMessage, ReadsAMaterialization) {
   EXPECT_EQ(message.json, R"({"n":{"type":"int","value":1}})");
 }
 
+TEST(PipesMessage, ReadsWhichColumnsWereRead) {
+  using Reads = std::vector<std::pair<std::string, std::vector<std::string>>>;
+  const auto reads = [](const std::string& value) {
+    return parse("report_asset_materialization",
+                 R"({"asset_key":"a","metadata":{"freshet/columns_read":)" + value + "}}")
+        .columns_read;
+  };
+  EXPECT_EQ(reads(R"({"raw_value":{"up/a":["x","y"],"b":[]},"type":"json"})"),
+            (Reads{{"b", {}}, {"up/a", {"x", "y"}}}));
+  EXPECT_EQ(reads(R"({"up/a":["x"]})"), (Reads{{"up/a", {"x"}}}));
+  EXPECT_EQ(reads(R"({"a":["x",1],"b":"x"})"), (Reads{{"a", {}}, {"b", {}}})) << "then anything";
+  EXPECT_EQ(reads("{}"), Reads{});
+  EXPECT_EQ(reads("7"), std::nullopt);
+  EXPECT_EQ(parse("report_asset_materialization", R"({"asset_key":"a"})").columns_read,
+            std::nullopt);
+}
+
 TEST(PipesMessage, ReadsAMaterializationThatSaysLittle) {
   const PipesMessage message = parse("report_asset_materialization", "null");
   EXPECT_EQ(message.method, Method::materialization);

@@ -123,6 +123,32 @@ PipesMessage parse_closed(const json& params) {
   return message;
 }
 
+/// A metadata value with or without its envelope.
+const json& raw_value(const json& metadata, const char* name) {
+  const json& given = member(metadata, name);
+  return given.is_object() && given.contains("raw_value") ? given["raw_value"] : given;
+}
+
+std::optional<std::vector<std::pair<std::string, std::vector<std::string>>>> columns_read_of(
+    const json& metadata) {
+  const json& given = raw_value(metadata, "freshet/columns_read");
+  if (!given.is_object()) return std::nullopt;
+  std::vector<std::pair<std::string, std::vector<std::string>>> out;
+  for (const auto& [key, names] : given.items()) {
+    std::vector<std::string>& columns = out.emplace_back(key, std::vector<std::string>{}).second;
+    if (!names.is_array()) continue;
+    for (const json& name : names) {
+      // One that is no text may stand for any: then it is not known what was read.
+      if (!name.is_string()) {
+        columns.clear();
+        break;
+      }
+      columns.push_back(name.get<std::string>());
+    }
+  }
+  return out;
+}
+
 PipesMessage parse_materialization(const json& params, std::string_view line) {
   const json& key = member(params, "asset_key");
   if (!key.is_string() && !key.is_null()) return problem("asset_key is no text", line);
@@ -132,15 +158,14 @@ PipesMessage parse_materialization(const json& params, std::string_view line) {
     message.data_version = text_of(params, "data_version");
   }
   const json& metadata = member(params, "metadata");
-  const json& given = member(metadata, "freshet/column_versions");
-  const json& columns =
-      given.is_object() && given.contains("raw_value") ? given["raw_value"] : given;
+  const json& columns = raw_value(metadata, "freshet/column_versions");
   if (columns.is_object()) {
     for (const auto& [name, version] : columns.items()) {
       message.columns.emplace_back(
           name, version.is_string() ? version.get<std::string>() : dump(version));
     }
   }
+  message.columns_read = columns_read_of(metadata);
   message.json = normalize_pipes_metadata(metadata);
   return message;
 }

@@ -32,6 +32,8 @@ struct PipesMessage {
   std::optional<std::string> data_version;  ///< nullopt: none was given.
   /// Versions of columns, from the metadata `freshet/column_versions`: {name: version}.
   std::vector<std::pair<std::string, std::string>> columns;
+  /// Columns that it was made from, from the metadata `freshet/columns_read`: {dependency: [name]}.
+  std::optional<std::vector<std::pair<std::string, std::vector<std::string>>>> columns_read;
   std::string check_name;
   bool passed{false};
   CheckSeverity severity{CheckSeverity::error};
