@@ -22,6 +22,7 @@ using Names = std::set<std::string>;
 const std::map<std::string, Names> edges{
     {"base", {}},
     {"model", {"base"}},
+    {"layout", {"base"}},
     {"core", {"model", "base"}},
     {"project", {"base", "model"}},
     {"store", {"base", "model"}},
@@ -31,7 +32,8 @@ const std::map<std::string, Names> edges{
     {"http", {"base"}},
     {"api", {"http", "base", "model"}},
     {"runtime",
-     {"base", "model", "core", "project", "store", "source", "exec", "notify", "http", "api"}},
+     {"base", "model", "core", "layout", "project", "store", "source", "exec", "notify", "http",
+      "api"}},
     {"cli", {"base", "model", "core", "project", "http", "runtime"}},
     {"step", {"exec"}}};
 
