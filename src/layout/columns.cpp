@@ -61,6 +61,8 @@ std::int32_t root_of(std::int64_t square) {
   return root;
 }
 
+constexpr std::size_t thorough_max = 1'200;
+
 std::uint32_t variants_for(std::size_t nodes) {
   return static_cast<std::uint32_t>(std::clamp<std::size_t>(1'200 / nodes, 2, 8));
 }
@@ -141,10 +143,10 @@ class Assembly {
   }
 
   void add(const Net& net, std::span<const Node> nodes, std::span<const std::uint32_t> groups) {
-    const Layering layers = layers_of(net, effort_ == Effort::thorough);
+    const Layering layers = layers_of(net, effort_ != Effort::quick);
     Sheet sheet{net, layers};
     const std::vector<std::int32_t> heights = heights_of(sheet, nodes);
-    if (effort_ == Effort::quick) {
+    if (effort_ != Effort::thorough) {
       order_quickly(sheet, groups);
       take(sheet, nodes, rows_of(sheet, heights), heights);
       return;
@@ -293,7 +295,8 @@ class Assembly {
 }  // namespace
 
 Effort effort_for(std::size_t nodes) {
-  return nodes <= exact_max ? Effort::thorough : Effort::quick;
+  if (nodes <= thorough_max) return Effort::thorough;
+  return nodes <= exact_max ? Effort::medium : Effort::quick;
 }
 
 Layout lay_out(const Net& net, const Request& request, const Layout* earlier, Effort effort) {

@@ -12,6 +12,7 @@ namespace freshet::layout {
 /// How much time may be spent.
 enum class Effort : std::uint8_t {
   quick,     ///< Nearly linear.
+  medium,    ///< Edges as short as can be, then as quick.
   thorough,  ///< For what is small: several orders are tried, and the best is taken.
 };
 

@@ -14,6 +14,7 @@ namespace freshet::layout {
 namespace {
 
 constexpr int pulls_max = 12;
+constexpr int promotions_max = 2;  // more find next to nothing
 
 Layering longest_path(const Net& net, std::span<const Node> order) {
   Layering layers(net.size());
@@ -40,17 +41,78 @@ bool pull(const Net& net, Node n, Layering& layers) {
   return moved;
 }
 
-}  // namespace
+/// Moves a node together with all that would be in its way, where that makes edges shorter in all.
+class Promotion {
+ public:
+  Promotion(const Net& net, Layering& layers) : net_{net}, layers_{layers}, in_(net.size()) {}
 
-Layering layers_of(const Net& net, bool exact) {
-  const std::vector<Node> order = topological(net);
-  Layering layers = longest_path(net, order);
+  bool try_from(Node n, bool right) {
+    set_.assign(1, n);
+    in_[n] = true;
+    std::ptrdiff_t gain = 0;
+    for (std::size_t i = 0; i < set_.size() && set_.size() <= set_max; ++i) {
+      const auto ahead = right ? net_.downstream(set_[i]) : net_.upstream(set_[i]);
+      const auto behind = right ? net_.upstream(set_[i]) : net_.downstream(set_[i]);
+      gain += std::ssize(ahead) - std::ssize(behind);
+      for (const Node other : ahead) {
+        if (in_[other] || length(set_[i], other, right) > 1) continue;
+        in_[other] = true;
+        set_.push_back(other);
+      }
+    }
+    const bool pays = gain > 0 && set_.size() <= set_max;
+    if (pays) move(right);
+    for (const Node m : set_) in_[m] = false;
+    return pays;
+  }
+
+ private:
+  static constexpr std::size_t set_max = 100;
+
+  [[nodiscard]] std::uint32_t length(Node n, Node ahead, bool right) const {
+    return right ? layers_[ahead] - layers_[n] : layers_[n] - layers_[ahead];
+  }
+
+  void move(bool right) {
+    std::uint32_t room = none;
+    for (const Node n : set_) {
+      for (const Node other : right ? net_.downstream(n) : net_.upstream(n)) {
+        if (!in_[other]) room = std::min(room, length(n, other, right) - 1);
+      }
+    }
+    for (const Node n : set_) layers_[n] += right ? room : 0 - room;
+  }
+
+  const Net& net_;
+  Layering& layers_;
+  std::vector<bool> in_;
+  std::vector<Node> set_;
+};
+
+void pull_all(const Net& net, std::span<const Node> order, Layering& layers) {
+  Promotion promotion{net, layers};
   for (int i = 0; i < pulls_max; ++i) {
     bool moved = false;
     for (const Node n : order | std::views::reverse) moved |= pull(net, n, layers);
     for (const Node n : order) moved |= pull(net, n, layers);
     if (!moved) break;
   }
+  for (int i = 0; i < promotions_max; ++i) {
+    bool moved = false;
+    for (const Node n : order | std::views::reverse) moved |= promotion.try_from(n, true);
+    for (const Node n : order) moved |= promotion.try_from(n, false);
+    if (!moved) break;
+  }
+}
+
+}  // namespace
+
+Layering layers_of(const Net& net, bool exact) {
+  const std::vector<Node> order = topological(net);
+  Layering layers = longest_path(net, order);
+  // Room to the left: what is pulled together may come to stand before all that was first.
+  for (std::uint32_t& layer : layers) layer += static_cast<std::uint32_t>(net.size());
+  pull_all(net, order, layers);
   if (exact) shorten(net, layers);
   const std::uint32_t least = layers.empty() ? 0 : *std::ranges::min_element(layers);
   for (std::uint32_t& layer : layers) layer -= least;

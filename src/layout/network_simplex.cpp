@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@ class Simplex {
         parent_edge_(net.size(), none),
         low_(net.size()),
         last_(net.size()),
+        by_last_(net.size()),
         in_tree_(net.edges().size()),
         value_(net.edges().size()) {
     std::vector<Edge> ends;
@@ -116,6 +118,7 @@ class Simplex {
     while (!stack_.empty()) {
       auto& [n, followed] = stack_.back();
       if (followed == tree_[n].size()) {
+        by_last_[next - 1] = n;
         last_[n] = next++;
         stack_.pop_back();
         continue;
@@ -130,11 +133,9 @@ class Simplex {
   }
 
   void count_values() {
-    std::vector<Node> by_last(net_.size());
-    for (Node n = 0; n < net_.size(); ++n) by_last[last_[n] - 1] = n;
     // What leaves a subtree, less what comes into it: edges within it count on both sides.
     std::vector<std::int32_t> flow(net_.size());
-    for (const Node n : by_last) {
+    for (const Node n : by_last_) {
       flow[n] += static_cast<std::int32_t>(net_.downstream(n).size());
       flow[n] -= static_cast<std::int32_t>(net_.upstream(n).size());
       const Index e = parent_edge_[n];
@@ -159,33 +160,49 @@ class Simplex {
     return best;
   }
 
-  /// The shortest edge that goes the other way between the two sides of a tree edge.
+  /// Calls `visit` with the nodes of the smaller of the two sides of a tree edge; returns whether
+  /// that is the side of its head.
+  template <class Visit>
+  bool smaller_side(Index tree_edge, Visit visit) const {
+    const auto [tail, head] = edge(tree_edge);
+    const bool head_below = last_[head] < last_[tail];
+    const Node root = head_below ? head : tail;
+    const std::span<const Node> all{by_last_};
+    const auto subtree = all.subspan(low_[root] - 1, last_[root] - low_[root] + 1);
+    if (subtree.size() * 2 <= all.size()) {
+      for (const Node n : subtree) visit(n);
+      return head_below;
+    }
+    for (const Node n : all.first(low_[root] - 1)) visit(n);
+    for (const Node n : all.subspan(last_[root])) visit(n);
+    return !head_below;
+  }
+
+  /// The shortest edge that goes the other way between the two sides of a tree edge: from the
+  /// head's to the tail's.
   [[nodiscard]] Index entering_edge(Index leaving) const {
     const auto [tail, head] = edge(leaving);
-    const bool tail_below = last_[tail] < last_[head];
-    const Node root = tail_below ? tail : head;
+    const bool head_below = last_[head] < last_[tail];
+    const Node root = head_below ? head : tail;
+    const auto with_head = [&](Node n) { return below(n, root) == head_below; };
     Index best = none;
-    for (Index e = 0; e < net_.edges().size(); ++e) {
-      if (in_tree_[e]) continue;
-      const bool from = below(edge(e).from, root);
-      const bool to = below(edge(e).to, root);
-      // From the head's side to the tail's.
-      if (from == to || to != tail_below) continue;
-      if (best == none || slack(e) < slack(best)) best = e;
-    }
+    smaller_side(leaving, [&](Node n) {
+      for (const Index e : at_edges_.of(n)) {
+        if (in_tree_[e] || !with_head(edge(e).from) || with_head(edge(e).to)) continue;
+        if (best == none || std::pair{slack(e), e} < std::pair{slack(best), best}) best = e;
+      }
+    });
     return best;
   }
 
   void exchange(Index leaving, Index entering) {
-    const auto [tail, head] = edge(leaving);
-    const bool tail_below = last_[tail] < last_[head];
-    const Node root = tail_below ? tail : head;
     const Index by = slack(entering);
     if (by > 0) {
-      // The head's side moves right; or the tail's left, which is the same.
-      for (Node n = 0; n < net_.size(); ++n) {
-        if (below(n, root) != tail_below) layers_[n] += by;
-      }
+      std::vector<Node>& moving = reached_;
+      moving.clear();
+      const bool head = smaller_side(leaving, [&](Node n) { moving.push_back(n); });
+      // Left of zero for a while, perhaps: differences are what counts, and those stay right.
+      for (const Node n : moving) layers_[n] += head ? by : 0 - by;
     }
     const std::int32_t value = value_[leaving];
     const Node lca = update_path(edge(entering).from, edge(entering).to, value, true);
@@ -214,8 +231,10 @@ class Simplex {
   std::vector<std::vector<Index>> tree_;
   std::vector<Index> parent_edge_;
   std::vector<Index> low_, last_;  ///< The postorder numbers in a node's subtree: low to last.
+  std::vector<Node> by_last_;
   std::vector<bool> in_tree_;
   std::vector<std::int32_t> value_;
+  std::vector<Node> reached_;
   std::vector<std::pair<Node, std::size_t>> stack_;
 };
 
@@ -224,7 +243,8 @@ class Simplex {
 void shorten(const Net& net, Layering& layers) {
   if (net.size() < 3) return;
   Simplex{net, layers}.run();
-  const std::uint32_t least = *std::ranges::min_element(layers);
+  const auto as_signed = [](std::uint32_t layer) { return static_cast<std::int32_t>(layer); };
+  const std::uint32_t least = *std::ranges::min_element(layers, {}, as_signed);
   for (std::uint32_t& layer : layers) layer -= least;
 }
 

@@ -305,16 +305,17 @@ struct Best {
   }
 };
 
-constexpr int sweeps_quick = 8;
+constexpr std::uint32_t medium_max = 20'000;  // vertices
 
 void improve_quickly(Sheet& sheet) {
   Best best;
   CrossingCount count;
   Sweeper sweeper{sheet};
-  for (int i = 0; i < sweeps_quick; ++i) {
+  const int sweeps = sheet.size() <= medium_max ? 16 : 8;
+  for (int i = 0; i < sweeps; ++i) {
     sweeper.sweep(i % 2 == 0 ? Toward::left : Toward::right, false);
     // Counting takes longer than sweeping, and the first are not the best.
-    if (i >= sweeps_quick / 2) best.keep(count.all(sheet), sheet);
+    if (i >= sweeps / 2) best.keep(count.all(sheet), sheet);
   }
   sheet.set_order(best.order);
   Mover{sheet}.swap_all(false);

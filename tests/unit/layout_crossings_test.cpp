@@ -120,8 +120,12 @@ TEST(CrossingsOfARealProject, AreFewerThanDagres) {
   ASSERT_EQ(net.edges().size(), 8'787U);
   const Layout layout = layered(net, {.sizes = {}, .groups = groups});
   EXPECT_EQ(overlaps(layout.nodes, std::vector<Size>(net.size()), Spacing{}), 0U);
-  constexpr std::uint64_t dot = 1'196'760;  // with nslimit=2, mclimit=.2
-  EXPECT_LE(crossings(net, layout) * 10, dot * 12);
+  // dot with nslimit=2 and mclimit=.2, which takes it seconds, and dagre 0.8.5.
+  constexpr std::uint64_t dot = 1'196'760;
+  constexpr std::uint64_t dagre = 1'450'000;
+  const std::uint64_t count = crossings(net, layout);
+  EXPECT_LE(count * 10, dot * 11);
+  EXPECT_LT(count, dagre);
 }
 
 }  // namespace

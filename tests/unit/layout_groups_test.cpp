@@ -20,7 +20,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST(GroupedLayout, HoldsEachNodeInsideItsBoxAndNoTwoBoxesOverlap) {
-  for (const std::size_t size : {60, 700, 3'000}) {
+  for (const std::size_t size : {60U, 700U, 3'000U}) {
     Sample graph = sample({.size = size, .tenths = 17, .seed = 2});
     for (std::size_t n = 0; n < size; n += 50) graph.groups[n] = none;
     const Grouped view = grouped(graph.net, {.sizes = {}, .groups = graph.groups});

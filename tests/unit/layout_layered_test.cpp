@@ -130,6 +130,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Drawn{"small", sample({.size = 100, .tenths = 17})},
                     Drawn{"ordinary", sample({.size = 600, .tenths = 17})},
                     Drawn{"dense", sample({.size = 400, .tenths = 24})},
+                    Drawn{"medium", sample({.size = 1'500, .tenths = 17})},
                     Drawn{"large", sample({.size = 6'000, .tenths = 17})}),
     [](const auto& info) { return info.param.name; });
 
