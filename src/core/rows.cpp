@@ -1,5 +1,7 @@
 // State as rows: those that a moment touched, all of them, and back.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "core/rows.hpp"
 
@@ -307,11 +309,11 @@ void Engine::load(Rows rows) {
     if (backfill != s.backfills.end()) ++backfill->second.open_runs;
     s.runs[row.run].row = std::move(row);
   }
+  std::set<std::pair<RunId, MemberId>> followed;  // by checks in the same run
   for (auto& row : rows.of<StepRow>()) {
     const auto run = s.runs.find(row.step.run);
     if (run == s.runs.end()) continue;
     StepState& step = s.steps[row.step];
-    const AssetId a = row.member.asset;
     const bool active = row.status == StepStatus::starting || row.status == StepStatus::running;
     if (!is_terminal(row.status)) {
       ++run->second.open;
@@ -327,12 +329,16 @@ void Engine::load(Rows rows) {
     run->second.failed = run->second.failed || row.status == StepStatus::failed ||
                          row.status == StepStatus::lost || row.reason == Reason::upstream_failed ||
                          row.reason == Reason::check_failed;
-    if (!is_terminal(row.status) && !row.check.empty() && row.waits.empty())
-      s.source_checks[a].push_back(row.step);
+    if (row.check.empty()) followed.emplace(row.step.run, row.member);
     step.holds_place = active;
     step.row = std::move(row);
   }
   for (auto& [id, step] : s.steps) {
+    const StepRow& row = step.row;
+    if (!is_terminal(row.status) && !row.check.empty() &&
+        !followed.contains({row.step.run, row.member})) {
+      s.source_checks[row.member.asset].push_back(id);
+    }
     for (const StepId wait : step.row.waits) {
       if (StepState* other = s.step(wait)) other->waiters.push_back(id);
     }
