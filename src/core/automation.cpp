@@ -215,8 +215,14 @@ void Decider::evaluate_one(AssetId a) {
   }
   PartitionSet stirred = (before.of(fact::Slot::stirred) | due.stirred) & of;
   if (initial) stirred = of;
-  const PartitionSet may =
+  PartitionSet may =
       is_check ? can_check(a, wants & stirred) : (s_.can_run(a) ? wants & stirred : PartitionSet{});
+  // What a request changes elsewhere is no reason to ask again: one that would only join what this
+  // very moment has queued could go on for ever.
+  if (const auto asked = asked_.find(a); asked != asked_.end()) {
+    const PartitionSet again = still_queued(a, asked->second & may);
+    may -= again, stirred -= again;
+  }
   const bool paused = s_.is_paused(place);
   const PartitionSet withheld = paused ? may : PartitionSet{};
   const PartitionSet requested = paused ? PartitionSet{} : may;
@@ -257,11 +263,23 @@ void Decider::evaluate_one(AssetId a) {
                          .check = is_check ? s_.check_definition(a).name : ""});
   }
   if (requested.empty()) return;
+  asked_[a] |= requested;
   e.held = e.held.within(requested);
   requested_[a] |= requested;
   requests_.push_back(std::move(e));
   if (is_check) return;
   schedule_for({a, changed_request, {a, requested}, requested, s_.moment.order}, rank);
+}
+
+/// Those of a check's are: nothing of it ends within the moment that asked for it.
+PartitionSet Decider::still_queued(AssetId a, const PartitionSet& of) const {
+  if (of.empty() || s_.is_check(a)) return of;
+  PartitionSet out = s_.pending_of(a, of);
+  of.for_each([&](PartitionId p) {
+    if (s_.queued_step({a, p}).run.value != 0) out.add(p);
+    return true;
+  });
+  return out;
 }
 
 /// Those that are there to be checked.

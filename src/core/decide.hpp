@@ -149,6 +149,7 @@ class Decider {
   [[nodiscard]] PartitionSet can_check(AssetId check, const PartitionSet& of) const;
   void release_repaired();
   [[nodiscard]] bool can_be_released(MemberId m) const;
+  [[nodiscard]] PartitionSet still_queued(AssetId a, const PartitionSet& of) const;
 
   // runs.cpp: from members to runs
   std::vector<RunId> queue(std::vector<Wanted> wanted, const Order& order);
@@ -199,8 +200,9 @@ class Decider {
   std::vector<AssetId> aged_;        ///< Whose freshness the clock may have changed.
   /// Evaluated with something that holds for one moment only.
   std::map<AssetId, PartitionSet> transient_;
-  std::vector<Evaluation> requests_;  ///< Of this evaluation …
-  Requested requested_;               ///< … by asset.
+  std::vector<Evaluation> requests_;       ///< Of this evaluation …
+  Requested requested_;                    ///< … by asset.
+  std::map<AssetId, PartitionSet> asked_;  ///< What automation has requested in this moment.
   std::vector<std::pair<Token, Reply>> replies_;
 };
 
