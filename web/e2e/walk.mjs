@@ -1,0 +1,69 @@
+// Walks every page of a daemon and writes a picture of each: light and dark, English and German, wide and phone.
+//   web/run node e2e/walk.mjs URL TOKEN_FILE FOLDER [--quick]
+// Exits with 1 when a page complains, is wider than a phone, or axe finds something.
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launch, open, settled, violations } from './browser.mjs';
+
+const [url, token_file, folder, mode] = process.argv.slice(2);
+if (!folder) {
+  console.error('usage: web/run node e2e/walk.mjs URL TOKEN_FILE FOLDER [--quick]');
+  process.exit(2);
+}
+const token = (await readFile(token_file, 'utf8')).trim();
+const daemon = { url, token };
+const get = async path => (await fetch(`${url}/api/v1/${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
+
+const first = async (path, pick = each => each.id) => { const { items } = await get(path); return items?.[0] ? pick(items[0]) : null; };
+const key = path => path.split('/').map(encodeURIComponent).join('/');
+const failed_run = await first('runs?status=failed&limit=1'), any_run = await first('runs?status=succeeded&limit=1');
+const incident = await first('incidents', each => each.asset);
+const { counts: cut } = await (async () => ({ counts: (await get('status?codes=1')).partition_counts.rank }))();
+const catalog = await get('catalog');
+const partitioned = cut.length ? catalog.key[cut[0]] : null;
+const multi = cut.map(rank => catalog.key[rank]).find((_, i) => /,|x|×/.test(catalog.partition_texts[catalog.partitions[cut[i]]] ?? ''));
+const hub = catalog.deps.flat().reduce((counts, rank) => counts.set(rank, (counts.get(rank) ?? 0) + 1), new Map());
+const busiest = catalog.key[[...hub].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0];
+const backfill = await first('backfills?limit=1');
+const asset = incident ?? busiest;
+
+/// [name, address]; what there is nothing to show for is left out.
+const pages = [
+  ['overview', '/'], ['lineage', '/lineage'], ['lineage-focus', `/lineage?focus=${encodeURIComponent(asset)}`], ['lineage-impact', `/lineage?focus=${encodeURIComponent(asset)}&mode=impact`],
+  ['lineage-hub', `/lineage?focus=${encodeURIComponent(busiest)}`], ['lineage-list', `/lineage?focus=${encodeURIComponent(asset)}&view=list`],
+  ['catalog', '/assets'], ['catalog-none', '/assets?q=nothing-is-called-so'],
+  ...['', 'runs', 'history', 'checks', 'automation', 'schema', 'definition', 'consumers'].map(tab => [`asset${tab && '-' + tab}`, `/assets/${key(asset)}${tab && '?tab=' + tab}`]),
+  partitioned && ['asset-partitions', `/assets/${key(partitioned)}?tab=partitions`], multi && ['asset-heat', `/assets/${key(multi)}?tab=partitions`],
+  ['asset-unknown', '/assets/no/such/asset'],
+  ['runs', '/runs'], ['runs-errors', '/runs?status=failed&group=error'], any_run && ['run', `/runs/${any_run}`], failed_run && ['run-failed', `/runs/${failed_run}`], ['run-unknown', '/runs/0000000000000'],
+  ['automation', '/automation'], ['automation-asset', `/automation?asset=${encodeURIComponent(asset)}`],
+  ['partitions', '/partitions'], ['backfills', '/backfills'], backfill && ['backfill', `/backfills/${backfill}`],
+  ['plan', '/plan'], ['system', '/system'], ['nowhere', '/nowhere'],
+].filter(Boolean);
+
+const looks = mode === '--quick' ? [{ name: 'light-en', theme: 'light', language: 'en' }, { name: 'phone', theme: 'dark', language: 'de', width: 390, height: 844 }] : [
+  { name: 'light-en', theme: 'light', language: 'en' }, { name: 'dark-en', theme: 'dark', language: 'en' }, { name: 'light-de', theme: 'light', language: 'de' },
+  { name: 'pseudo', theme: 'light', language: 'pseudo' }, { name: 'phone', theme: 'light', language: 'en', width: 390, height: 844 }, { name: 'phone-dark-de', theme: 'dark', language: 'de', width: 390, height: 844 },
+];
+let faults = 0;
+const complain = text => { ++faults; console.log(text); };
+await mkdir(folder, { recursive: true });
+const browser = await launch();
+for (const look of looks) {
+  const page = await open(browser, daemon, look);
+  for (const [name, path] of pages) {
+    const is_missing = /unknown|nowhere/.test(name);
+    await page.goto(url + path);
+    await settled(page);
+    await page.waitForTimeout(mode === '--quick' ? 100 : 400);  // pictures that follow the data: canvases
+    await page.screenshot({ path: join(folder, `${name}.${look.name}.png`) });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 1) complain(`${name} ${look.name}: wider than the window by ${wide} px`);
+    for (const each of await violations(page)) complain(`${name} ${look.name}: ${each}`);
+    for (const each of page.complaints.splice(0)) if (!(is_missing && each.includes('404'))) complain(`${name} ${look.name}: ${each}`);
+  }
+  await page.context().close();
+}
+await browser.close();
+console.log(`${pages.length} pages, ${looks.length} looks, ${faults} faults`);
+process.exit(faults ? 1 : 0);

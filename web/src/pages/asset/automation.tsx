@@ -1,0 +1,59 @@
+// What automation decided about it lately, and how its condition stands now; more is on its own page.
+import { useMemo } from 'preact/hooks';
+import { key_path } from '../../store/http';
+import { on_asset, useResource } from '../../store/resource';
+import { href } from '../../store/router';
+import { AsCommand, curl, freshet } from '../../ui/command';
+import { AssetLink, Empty, Section } from '../../ui/parts';
+import { StatusMark } from '../../ui/status';
+import { Time } from '../../ui/time';
+import type { TabProps } from './asset';
+import type { Decision, Explanation, TreeNode } from './data';
+import { More } from './more';
+import { usePaged } from './paged';
+import { LedTo } from './table';
+import { asset_words } from './words';
+
+const depth_max = 2;
+export function Automation({ name, detail }: TabProps) {
+  const w = asset_words.value;
+  const wakes = useMemo(() => on_asset(name), [name]);
+  const why = useResource<Explanation>(`assets/${key_path(name)}/why`, wakes);
+  const decisions = usePaged<Decision>(`assets/${key_path(name)}/decisions?limit=30`, wakes);
+  if (!detail.automation && decisions.is_empty.value) {
+    return <Empty><p class="sentence">{detail.external ? w.external_automation : w.no_automation}</p>{!detail.external && <p class="quiet">{w.add_automation}</p>}</Empty>;
+  }
+  const tree = why.data.value?.tree;
+  return (
+    <div class="stack">
+      {detail.automation && <p class="asset-text">{w.condition} <code>{detail.automation}</code> <a href={href('/automation', { asset: name })}>{w.to_automation}</a></p>}
+      {tree && <Section title={w.tree_now}><ul class="asset-tree"><Node node={tree} depth={0} /></ul></Section>}
+      <Section title={w.decisions}>
+        <More paged={decisions} where="top" />
+        {decisions.is_empty.value ? <p class="quiet">{w.no_decisions}</p> : (
+          <ol class="asset-lately">{decisions.items.value.map(decision => (
+            <li key={decision.id}><Time at={decision.at} as="both" />
+              <span><Came decision={decision} /> {decision.text} <LedTo run={decision.run} backfill={decision.backfill} /></span></li>))}</ol>)}
+        <More paged={decisions} where="bottom" />
+      </Section>
+      <AsCommand cli={freshet('why', name)} call={curl('GET', `assets/${key_path(name)}/why`)} />
+    </div>
+  );
+}
+
+function Came({ decision }: { decision: Decision }) {
+  const w = asset_words.value;
+  if (decision.withheld) return <StatusMark word="withheld" text={w.held_back} />;
+  return decision.requested ? <StatusMark word="ok" text={w.requested} /> : <StatusMark word="off" text={w.not_requested} />;
+}
+
+function Node({ node, depth }: { node: TreeNode; depth: number }) {
+  const w = asset_words.value;
+  return (
+    <li><StatusMark word={node.held ? 'ok' : 'off'} text={node.held ? w.holds : w.holds_not} /> <span class="mono">{node.label}</span>{' '}
+      {node.asset && <AssetLink name={node.asset} />} {node.detail && <span class="quiet">{node.detail}</span>}
+      {node.children.length > 0 && (depth < depth_max ? <ul>{node.children.map((child, i) => <Node key={i} node={child} depth={depth + 1} />)}</ul>
+        : <span class="quiet"> …</span>)}
+    </li>
+  );
+}

@@ -1,0 +1,83 @@
+// What is checked, what came of it, and what came of it before.
+import { useMemo } from 'preact/hooks';
+import { open_run_dialog } from '../../actions/run_dialog';
+import { key_path } from '../../store/http';
+import { on_asset, useResource } from '../../store/resource';
+import { run_href } from '../../store/router';
+import { key_text } from '../../store/selection';
+import { AsCommand, curl, freshet, quoted } from '../../ui/command';
+import { Icon } from '../../ui/icon';
+import { Empty, RunLink, Section } from '../../ui/parts';
+import { StatusMark } from '../../ui/status';
+import { Strip } from '../../ui/strip';
+import { full_text, Time } from '../../ui/time';
+import type { TabProps } from './asset';
+import type { AssetDetail, AssetEvent, CheckDefinition, Explanation, Page } from './data';
+import { asset_words } from './words';
+
+const word_of = (result: AssetEvent | undefined): string => !result ? 'never' : result.passed ? 'passed' : result.severity === 'warn' ? 'warn' : 'failed';
+const result_text = (result: AssetEvent | undefined): string => {
+  const w = asset_words.value;
+  return !result ? w.never_checked : result.passed ? w.passed : w.failed;
+};
+
+/// The latest result of each check.
+export function CheckResults({ detail }: { detail: AssetDetail }) {
+  return (
+    <ul class="asset-neighbours">
+      {detail.checks.map(check => {
+        const result = detail.check_results[check.name];
+        return (
+          <li key={check.name}><StatusMark word={word_of(result)} text={result_text(result)} /> <span class="key">{check.name}</span>
+            {result && <Time at={result.at} as="age" />}</li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function Checks({ name, detail }: TabProps) {
+  const w = asset_words.value;
+  const wakes = useMemo(() => on_asset(name), [name]);
+  const events = useResource<Page<AssetEvent>>(`assets/${key_path(name)}/events?limit=500`, wakes);
+  const why = useResource<Explanation>(detail.checks.some(check => check.automation) ? `assets/${key_path(name)}/why` : '', wakes);
+  if (detail.checks.length === 0) return <Empty><p class="sentence">{w.no_checks}</p><p class="quiet">{w.add_check}</p></Empty>;
+  const failed = detail.checks.filter(check => detail.check_results[check.name]?.passed === false);
+  const never = detail.checks.filter(check => !detail.check_results[check.name]);
+  const can_run = !detail.external && detail.checks.some(check => check.command.length > 0);
+  const run_checks = () => open_run_dialog({ select: key_text(name), checks_only: true, partitions: detail.latest?.partition ?? undefined });
+  const results = (events.data.value?.items ?? []).filter(event => event.kind === 'check').toReversed();
+  return (
+    <div class="stack">
+      <div class="spread wrap"><p class="sentence">{w.checks_text(detail.checks.length, failed.length, never.length)}</p>
+        {can_run && <button class="button" onClick={run_checks}><Icon name="check" />{w.run_checks}</button>}</div>
+      <ul class="asset-checks">
+        {detail.checks.map(check => (
+          <li key={check.name}><Check check={check} result={detail.check_results[check.name]} before={results.filter(event => event.name === check.name).slice(-60)}
+            said={why.data.value?.checks.find(each => each.name === check.name)?.text} /></li>))}
+      </ul>
+      <AsCommand cli={freshet('materialize', key_text(name), '--checks')} call={curl('POST', 'runs', { select: key_text(name), checks_only: true })} />
+    </div>
+  );
+}
+
+function Check({ check, result, before, said }: { check: CheckDefinition; result: AssetEvent | undefined; before: AssetEvent[]; said: string | undefined }) {
+  const w = asset_words.value;
+  return (
+    <Section title={<span class="key asset-check-name">{check.name}</span>} aside={<StatusMark word={word_of(result)} text={result_text(result)} />}>
+      {check.description && <p>{check.description}</p>}
+      {said && <p>{said}</p>}
+      {before.length > 0 && <Strip label={w.results(check.name)} items={before.map(event => ({
+        word: word_of(event), text: `${event.passed ? w.passed : w.failed}, ${full_text(event.at).split('\n')[0]}${event.partition ? `, ${event.partition}` : ''}`,
+        href: event.run ? run_href(event.run, { step: event.step ?? undefined }) : undefined }))} />}
+      <p class="row wrap quiet asset-check-facts">
+        <span>{check.severity === 'error' ? w.is_error : w.is_warning}</span>
+        {check.blocking && <span>{w.blocks}</span>}
+        {result && <Time at={result.at} as="both" />}
+        {result?.run && <RunLink id={result.run} />}
+        {check.automation && <span>{w.automation} <span class="mono">{check.automation}</span></span>}
+        {check.command.length > 0 && <span class="key">$ {check.command.map(quoted).join(' ')}</span>}
+      </p>
+    </Section>
+  );
+}

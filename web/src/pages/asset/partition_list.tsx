@@ -1,0 +1,70 @@
+// The partitions one by one, a page at a time; one of them can be asked why it is as it is.
+import { useMemo } from 'preact/hooks';
+import { open_run_dialog } from '../../actions/run_dialog';
+import { key_path, query_text } from '../../store/http';
+import { on_asset, useResource } from '../../store/resource';
+import { href_with, param } from '../../store/router';
+import { key_text } from '../../store/selection';
+import { Empty, Failed, Loading, Section } from '../../ui/parts';
+import { StatusMark } from '../../ui/status';
+import { Time } from '../../ui/time';
+import { common } from '../../words/common';
+import type { AssetDetail, Explanation, Page, Partition } from './data';
+import { Table } from './table';
+import { asset_words } from './words';
+
+const page_size = 50;
+export function PartitionList({ name, detail }: { name: string; detail: AssetDetail }) {
+  const w = asset_words.value;
+  const wakes = useMemo(() => on_asset(name), [name]);
+  const [state, cursor] = [param('state'), param('cursor')];
+  const page = useResource<Page<Partition>>(`assets/${key_path(name)}/partitions${query_text({ state, cursor, limit: page_size })}`, wakes);
+  const items = page.data.value?.items;
+  const asked = param('partition');
+  if (page.error.value && !items) return <Failed problem={page.error.value} on_retry={page.reload} />;
+  if (!items) return <Loading />;
+  const total = page.data.value!.total ?? items.length;
+  return (
+    <Section title={state ? `${w.states[state as 'fresh'] ?? state}: ${w.list_of(total)}` : w.list_of(total)}
+      aside={<span class="row">
+        {cursor && <a class="button" href={href_with({ cursor: '' })}>{w.to_first}</a>}
+        {page.data.value!.next_cursor && <a class="button" href={href_with({ cursor: page.data.value!.next_cursor })}>{w.next_page}</a>}
+      </span>}>
+      {asked && <One name={name} partition={asked} />}
+      {items.length === 0 ? <Empty><p>{w.none_in_state}</p></Empty> : (
+        <Table label={w.tabs.partitions} heads={[w.partition, w.state, w.window, w.actions]} class="asset-nowrap">
+          <tbody>{items.map(item => <PartitionRow key={item.key} name={name} item={item} is_asked={item.key === asked} can_run={!detail.external} />)}</tbody>
+        </Table>)}
+    </Section>
+  );
+}
+
+function PartitionRow({ name, item, is_asked, can_run }: { name: string; item: Partition; is_asked: boolean; can_run: boolean }) {
+  const w = asset_words.value;
+  const causes = item.stale_causes.map(cause => common.value.cause[cause]).join(', ');
+  const run = () => open_run_dialog({ select: key_text(name), partitions: item.key });
+  return (
+    <tr aria-selected={is_asked}>
+      <th scope="row"><a class="key" href={href_with({ partition: is_asked ? '' : item.key })}>{item.key}</a></th>
+      <td><span class="row wrap"><StatusMark word={item.data} text={causes ? `${common.value.data[item.data]}: ${causes}` : undefined} />
+        {item.failed && <StatusMark word="failed" />}{item.in_progress && <StatusMark word="running" />}</span></td>
+      <td class="quiet">{item.begin && <><Time at={item.begin} /> – <Time at={item.end} /></>}</td>
+      <td><span class="row">
+        {can_run && <button class="button is-plain" aria-label={`${w.run} ${item.key}`} onClick={run}>{w.run}</button>}
+        <a class="button is-plain" href={href_with({ partition: item.key })} aria-label={`${w.why} ${item.key}`}>{w.why}</a></span></td>
+    </tr>
+  );
+}
+
+/// Why one partition is as it is, in the daemon's words.
+function One({ name, partition }: { name: string; partition: string }) {
+  const w = asset_words.value;
+  const wakes = useMemo(() => on_asset(name), [name]);
+  const why = useResource<Explanation>(`assets/${key_path(name)}/why${query_text({ partition })}`, wakes);
+  return (
+    <div class="note" aria-live="polite">
+      <p><span class="key">{partition}</span>{': '}{why.error.value ? why.error.value.message : why.data.value?.text ?? common.value.loading}</p>
+      <p><a href={href_with({ partition: '' })}>{w.let_go}</a></p>
+    </div>
+  );
+}

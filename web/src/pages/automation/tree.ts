@@ -1,0 +1,56 @@
+// Trees of conditions, without a view: what differs between two of them, and what decides.
+
+/// As `GET assets/{key}/why` and `GET decisions/{id}` answer: the former has `detail`, the latter the rest.
+export interface Tree {
+  label: string;
+  asset: string | null;
+  held: boolean;
+  detail?: string;
+  since?: string | null;
+  candidates?: Members | null;
+  holding?: Members | null;
+  children: Tree[];
+}
+export interface Members { count: number; keys: string[] }
+
+/// A part's place: the labels on the way to it, and the asset that it is about.
+const name_of = (tree: Tree): string => tree.label + (tree.asset ? ` ${tree.asset}` : '');
+function each_part(tree: Tree, visit: (path: string, tree: Tree) => void, above = ''): void {
+  const path = `${above}/${name_of(tree)}`;
+  visit(path, tree);
+  for (const child of tree.children) each_part(child, visit, path);
+}
+
+/// "not" and its one operand as one part: "not missing" holds where missing does not.
+export function merged(tree: Tree): Tree {
+  const [operand, ...others] = tree.children;
+  if (tree.label !== 'not' || !operand || others.length > 0) return tree;
+  return { ...operand, label: `not ${operand.label}`, held: tree.held, since: tree.since, candidates: tree.candidates, holding: tree.holding };
+}
+
+export interface Turn { label: string; asset: string | null; held: boolean }
+/// Parts that say otherwise than before, the innermost only: what contains them turned because of them.
+export function turned(before: Tree | null, now: Tree | null): Turn[] {
+  if (!before || !now) return [];
+  const was = new Map<string, boolean>();
+  each_part(before, (path, part) => was.set(path, part.held));
+  const out: Turn[] = [];
+  const look = (tree: Tree, above: string): boolean => {
+    const path = `${above}/${name_of(tree)}`;
+    const is_below = tree.children.map(child => look(child, path)).includes(true);
+    const is_turned = was.has(path) && was.get(path) !== tree.held;
+    if (is_turned && !is_below) out.push({ label: tree.label, asset: tree.asset, held: tree.held });
+    return is_turned || is_below;
+  };
+  look(now, '');
+  return out;
+}
+
+/// Whether a part lies on the way to what decides: those are open at first.  Under "not" what holds is
+/// what decides against.
+export function decides(tree: Tree, parent: Tree | null): boolean {
+  if (!parent) return true;
+  const is_disjunction = parent.label === 'any of' || parent.label.startsWith('any_');
+  if (is_disjunction) return parent.held ? tree.held : true;
+  return parent.held ? true : !tree.held || parent.label.startsWith('not');
+}

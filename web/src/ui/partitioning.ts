@@ -1,0 +1,31 @@
+// How an asset is cut, in a few words.  The daemon's text is canonical JSON: equal texts, equal partitionings.
+import { counted, words } from '../words';
+
+const w = words({
+  cadence: { hourly: 'hourly', daily: 'daily', weekly: 'weekly', monthly: 'monthly', cron: 'by cron' } as Record<string, string>,
+  from: (start: string) => `from ${start}`, keys: (n: number) => counted(n, 'key', 'keys'), set: (name: string) => `keys of ${name}`,
+}, {
+  cadence: { hourly: 'stündlich', daily: 'täglich', weekly: 'wöchentlich', monthly: 'monatlich', cron: 'nach Cron' },
+  from: start => `ab ${start}`, keys: n => counted(n, 'Schlüssel', 'Schlüssel'), set: name => `Schlüssel von ${name}`,
+});
+
+function said(cut: unknown): string {
+  if (typeof cut !== 'object' || cut === null) return String(cut);
+  const [kind, value] = Object.entries(cut)[0] ?? ['', null];
+  if (kind === 'static' && Array.isArray(value)) return w.value.keys(value.length);
+  if (kind === 'dynamic') return w.value.set(typeof value === 'string' ? value : String((value as { name?: string } | null)?.name ?? ''));
+  if (kind === 'multi' && typeof value === 'object' && value !== null) {
+    const parts = Array.isArray(value) ? value : Object.entries(value).map(([name, each]) => `${name} (${said(each)})`);
+    return parts.map(each => typeof each === 'string' ? each : said(each)).join(' × ');
+  }
+  const { start, timezone, cron } = (typeof value === 'object' && value !== null ? value : {}) as { start?: string; timezone?: string; cron?: string };
+  return [w.value.cadence[kind] ?? kind, cron, start && w.value.from(start.slice(0, 10)), timezone !== 'UTC' && timezone].filter(Boolean).join(', ');
+}
+
+export function partitioning_text(text: string): string {
+  try {
+    return said(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,66 @@
+// Words that several pages use.
+import { counted, words } from './index';
+
+const en = {
+  data: { missing: 'missing', fresh: 'fresh', stale: 'stale', partial: 'partial' },
+  work: { idle: 'idle', waiting: 'waiting', running: 'running', failed: 'failed', paused: 'paused' },
+  run: {
+    queued: 'queued', starting: 'starting', running: 'running', succeeded: 'succeeded', failed: 'failed', canceled: 'canceled',
+    skipped: 'skipped', lost: 'lost', paused: 'paused',
+  },
+  freshness: { none: 'no policy', unknown: 'unknown', pass: 'on time', warn: 'late soon', fail: 'late' },
+  cause: { data: 'data', code: 'code', dependencies: 'dependencies' },
+  run_cause: { automation: 'automation', person: 'a person', retry: 'a retry', backfill: 'a backfill' },
+  late: 'late', external: 'external', provisional: 'provisional', withheld: 'held back', muted: 'muted',
+  checks_failed: (n: number) => counted(n, 'check failed', 'checks failed'),
+  attempt_failed: 'last attempt failed',
+  assets: (n: number) => counted(n, 'asset', 'assets'),
+  runs: (n: number) => counted(n, 'run', 'runs'),
+  partitions: (n: number) => counted(n, 'partition', 'partitions'),
+  ago: (age: string) => `${age} ago`, in_time: (age: string) => `in ${age}`, never: 'never',
+  pages: {
+    overview: 'Overview', lineage: 'Lineage', assets: 'Catalog', runs: 'Runs', automation: 'Automation',
+    partitions: 'Partitions', backfills: 'Backfills', system: 'Health', plan: 'Plan', asset: 'Asset', run: 'Run',
+  },
+  search: 'Search', cancel: 'Cancel', close: 'Close', copy: 'Copy', copied: 'Copied', open: 'Open', loading: 'Reading …', retry: 'Try again', undo: 'Undo',
+  reason: 'Reason', optional: 'optional', as_command: 'As a command', as_call: 'As an API call', more: 'More', less: 'Less', all: 'all', none: 'none',
+  live: 'live', connecting: 'connecting', lost: 'connection lost', signed_out: 'signed out', left: 'not live',
+  lost_text: (age: string) => `The connection to the daemon is lost. What you see is ${age} old; trying again.`,
+  signed_out_text: 'You are signed out. Run “freshet open” where the daemon runs and open the address that it prints.',
+  skip: 'Skip to the content', settings: 'Settings', keys: 'Keys', theme: 'Theme', system: 'as the system', light: 'light', dark: 'dark', language: 'Language', time_zone: 'Times', local: 'local', utc: 'UTC',
+  letter_keys: 'Keys of one letter', rows: 'Rows', compact: 'compact', comfortable: 'comfortable', wide: 'Show names', on: 'on', off: 'off',
+  not_found: 'There is no such page.', to_overview: 'To the overview',
+  new_rows: (n: number) => counted(n, 'new', 'new'), select_placeholder: 'group:sales and status:failed',
+};
+const de: typeof en = {
+  data: { missing: 'fehlt', fresh: 'aktuell', stale: 'veraltet', partial: 'teilweise' },
+  work: { idle: 'ruht', waiting: 'wartet', running: 'läuft', failed: 'fehlgeschlagen', paused: 'angehalten' },
+  run: {
+    queued: 'eingereiht', starting: 'startet', running: 'läuft', succeeded: 'gelungen', failed: 'fehlgeschlagen', canceled: 'abgebrochen',
+    skipped: 'übersprungen', lost: 'verloren', paused: 'angehalten',
+  },
+  freshness: { none: 'ohne Zusage', unknown: 'unbekannt', pass: 'rechtzeitig', warn: 'bald zu spät', fail: 'zu spät' },
+  cause: { data: 'Daten', code: 'Code', dependencies: 'Abhängigkeiten' },
+  run_cause: { automation: 'Automatik', person: 'eine Person', retry: 'eine Wiederholung', backfill: 'ein Backfill' },
+  late: 'zu spät', external: 'extern', provisional: 'vorläufig', withheld: 'zurückgehalten', muted: 'stumm',
+  checks_failed: n => counted(n, 'Prüfung fehlgeschlagen', 'Prüfungen fehlgeschlagen'),
+  attempt_failed: 'letzter Versuch fehlgeschlagen',
+  assets: n => counted(n, 'Asset', 'Assets'),
+  runs: n => counted(n, 'Lauf', 'Läufe'),
+  partitions: n => counted(n, 'Partition', 'Partitionen'),
+  ago: age => `vor ${age}`, in_time: age => `in ${age}`, never: 'nie',
+  pages: {
+    overview: 'Überblick', lineage: 'Herkunft', assets: 'Katalog', runs: 'Läufe', automation: 'Automatik',
+    partitions: 'Partitionen', backfills: 'Backfills', system: 'Zustand', plan: 'Plan', asset: 'Asset', run: 'Lauf',
+  },
+  search: 'Suchen', cancel: 'Abbrechen', close: 'Schließen', copy: 'Kopieren', copied: 'Kopiert', open: 'Öffnen', loading: 'Wird gelesen …', retry: 'Noch einmal', undo: 'Rückgängig',
+  reason: 'Grund', optional: 'freiwillig', as_command: 'Als Befehl', as_call: 'Als API-Aufruf', more: 'Mehr', less: 'Weniger', all: 'alle', none: 'keine',
+  live: 'live', connecting: 'verbindet', lost: 'Verbindung verloren', signed_out: 'abgemeldet', left: 'nicht live',
+  lost_text: age => `Die Verbindung zum Daemon ist verloren. Was Sie sehen, ist ${age} alt; ein neuer Versuch läuft.`,
+  signed_out_text: 'Sie sind abgemeldet. Führen Sie „freshet open“ dort aus, wo der Daemon läuft, und öffnen Sie die Adresse, die es ausgibt.',
+  skip: 'Zum Inhalt', settings: 'Einstellungen', keys: 'Tasten', theme: 'Farben', system: 'wie das System', light: 'hell', dark: 'dunkel', language: 'Sprache', time_zone: 'Zeiten', local: 'Ortszeit', utc: 'UTC',
+  letter_keys: 'Tasten aus einem Buchstaben', rows: 'Zeilen', compact: 'eng', comfortable: 'weit', wide: 'Namen zeigen', on: 'an', off: 'aus',
+  not_found: 'Diese Seite gibt es nicht.', to_overview: 'Zum Überblick',
+  new_rows: n => counted(n, 'neu', 'neu'), select_placeholder: 'group:sales and status:failed',
+};
+export const common = words(en, de);
