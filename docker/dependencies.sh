@@ -5,13 +5,16 @@ set -euo pipefail
 # What the release preset is built with.
 build=(
   ccache clang-19 cmake mold ninja-build pkg-config
-  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev libroaring-dev libspdlog-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev libre2-dev libroaring-dev libspdlog-dev
   libsqlite3-dev libssl-dev libyaml-dev nlohmann-json3-dev zlib1g-dev
 )
+# The page is built with Node and npm, wherever they come from; web/run brings a newer Node where these are
+# too old.
+command -v node >/dev/null && command -v npm >/dev/null || build+=(nodejs npm)
 # What the binary needs where it runs: its libraries, time zones, an init for a container; python3 is
 # the examples'.
 run=(
-  ca-certificates libcurl4 libdate-tz3 libfmt9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
+  ca-certificates libcurl4 libdate-tz3 libfmt9 libre2-9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
   python3 tini tzdata
 )
 # To build the daemon and run an example.
@@ -21,7 +24,7 @@ test=(
   "${build[@]}"
   clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
   curl faketime jq python3 sqlite3
-  chromium chromium-driver debootstrap docker-compose docker.io iproute2
+  chromium debootstrap docker-compose docker.io iproute2
 )
 
 usage() {

@@ -96,7 +96,10 @@ api() { python3 "$examples/api.py" "$@"; }
 # Leaves the daemon running until Ctrl-C.
 stay() {
   echo
-  echo "The daemon goes on; Ctrl-C ends it.  From another terminal:"
+  echo "The daemon goes on; Ctrl-C ends it.  Its page, good for one browser and a minute; \`$freshet open --state"
+  echo "$state\` prints another:"
+  echo "  $("$freshet" open --state "$state" | tail -n 1)"
+  echo "From another terminal:"
   echo "  export FRESHET_URL=$url FRESHET_TOKEN_FILE=$state/token"
   printf '  %s\n' "$@"
   wait "$daemon" || fail "the daemon ended by itself"

@@ -30,7 +30,7 @@ const std::map<std::string, Names> edges{
     {"source", {"base", "model"}},
     {"notify", {"base", "model"}},
     {"http", {"base"}},
-    {"api", {"http", "base", "model"}},
+    {"api", {"http", "base", "layout", "model"}},
     {"runtime",
      {"base", "model", "core", "layout", "project", "store", "source", "exec", "notify", "http",
       "api"}},
@@ -49,7 +49,8 @@ const std::vector<std::pair<std::string, Names>> homes{
     {"date/", {"base"}},
     {"openssl/", {"api", "http", "notify"}},
     {"curl/", {"notify"}},
-    {"zlib.h", {"exec"}},
+    {"re2/", {"api"}},
+    {"zlib.h", {"exec", "api"}},
     {"CLI/", {"cli"}}};
 
 /// Calls with one home, as a pattern, and the files that are it.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet {
 
@@ -47,9 +49,13 @@ struct FactPage {
 
 /// Which runs; newest first.
 struct RunQuery {
-  std::vector<RunStatus> statuses;     ///< Empty: every status.
-  std::optional<AssetId> asset;        ///< That have a step of it.
-  std::optional<BackfillId> backfill;  ///< That are part of it.
+  std::vector<RunStatus> statuses;             ///< Empty: every status.
+  std::vector<RunCause> causes;                ///< Empty: every cause.
+  std::optional<AssetId> asset;                ///< That have a step of it.
+  std::optional<std::vector<AssetId>> assets;  ///< That have a step of one of them; ascending.
+  std::optional<BackfillId> backfill;          ///< That are part of it.
+  Instant from{};                              ///< Created from then on; 0: at any time …
+  Instant until{};                             ///< … and before then; 0: until now.
   Sequence upto;          ///< Runs queued later do not exist for this query; 0: all do.
   RunId before;           ///< Only older ones; 0: from the newest.
   std::size_t limit{50};  ///< At least 1.
@@ -65,6 +71,57 @@ struct RunPage {
 struct StoredRun {
   RunRow run;
   std::vector<StepRow> steps;  ///< By number.
+};
+
+/// How many runs ended, and were at work, in each of so many equal stretches of time.
+struct TimelineQuery {
+  Instant from{};
+  Instant to{};                                ///< After `from`.
+  std::size_t columns{};                       ///< At least 1.
+  std::optional<std::vector<AssetId>> assets;  ///< Runs with a step of one of them; ascending.
+};
+
+/// By column.  Only of runs that have ended.
+struct Timeline {
+  std::vector<std::uint32_t> succeeded, failed, canceled;  ///< Ended within it.
+  std::vector<std::uint32_t> running;                      ///< Were at work in some part of it.
+  bool truncated{false};  ///< More ended than was looked at: the latest lack.
+};
+
+/// Which steps that have ended, the latest first.
+struct StepQuery {
+  enum class Which : std::uint8_t {
+    failed,     ///< Ended so within the time, or were lost.
+    succeeded,  ///< Of runs that were created within it.
+  };
+  Which which{Which::failed};
+  Instant from{};
+  Instant to{};
+  std::optional<std::vector<AssetId>> assets;  ///< Only theirs; ascending.
+  std::size_t limit{1};  ///< At least 1; of `succeeded`, for each of `assets`.
+};
+
+/// A step among many, with what its run says of it.
+struct EndedStep {
+  StepId step;
+  MemberId member;
+  std::string check;
+  StepStatus status{StepStatus::failed};
+  Reason reason{Reason::none};
+  std::uint32_t attempt{};
+  CodeVersion code;
+  Instant started_at{};  ///< 0: never.
+  Instant ended_at{};
+  std::int32_t exit_code{};
+  std::string text;
+  RunCause cause{RunCause::automation};
+  std::vector<std::string> tags;
+  std::uint64_t definitions{};
+};
+
+struct StepPage {
+  std::vector<EndedStep> steps;
+  bool truncated{false};  ///< There are more.
 };
 
 /// Newest first.
@@ -103,6 +160,9 @@ class Reader {
   virtual Result<Sequence> last_before(Instant at) = 0;
   virtual Result<RunPage> runs(const RunQuery& query) = 0;
   virtual Result<StoredRun> run(RunId id) = 0;
+  virtual Result<StepRow> step(StepId id) = 0;
+  virtual Result<StepPage> steps(const StepQuery& query) = 0;
+  virtual Result<Timeline> timeline(const TimelineQuery& query) = 0;
   virtual Result<BackfillPage> backfills(const BackfillQuery& query) = 0;
   virtual Result<StoredBackfill> backfill(BackfillId id) = 0;
   virtual Result<AnswerRow> answer(std::string_view key) = 0;

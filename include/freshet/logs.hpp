@@ -19,7 +19,19 @@ struct AttemptId {
   friend constexpr auto operator<=>(const AttemptId&, const AttemptId&) = default;
 };
 
-enum class LogStream : std::uint8_t { out, err };
+enum class LogStream : std::uint8_t {
+  out,
+  err,
+  times,  ///< How far the two had grown when: LogTime after LogTime, as the machine holds them.
+};
+
+/// How far an attempt's output had come at a moment; noted at most every 100 ms, only after growth.
+struct LogTime {
+  std::int64_t at_us{};  ///< Wall clock, since the epoch.
+  std::uint64_t out_bytes{};
+  std::uint64_t err_bytes{};
+};
+static_assert(sizeof(LogTime) == 24);
 
 /// Where the bytes of one stream are.
 struct LogPart {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "freshet/engine.hpp"
@@ -57,5 +58,13 @@ struct Plan {
 /// Pure.  Errc::not_found: an unknown key or partition; Errc::invalid: nothing that can run.
 [[nodiscard]] Result<Plan> make_plan(Excerpt state, const PlanRequest& request, Instant now,
                                      std::uint32_t slots, const std::function<Estimate()>& assume);
+
+/// What another condition of an asset would say now, and ask for, if it were defined: the engine takes
+/// such a definition in, on a copy of what bears upon it.  As with any edit, an update that is
+/// pending stays so.  `partition` as in Engine::why; of an excerpt of that asset.
+/// Pure.  Errc::not_found: an unknown key or partition; Errc::invalid: no condition, with its column.
+[[nodiscard]] Result<Explanation> what_if(Excerpt state, std::string_view asset,
+                                          std::string_view partition, std::string_view automation,
+                                          Instant now);
 
 }  // namespace freshet

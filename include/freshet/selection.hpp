@@ -81,4 +81,23 @@ struct SelectionChoice {
 [[nodiscard]] std::vector<SelectionChoice> selection_choices(const Graph& graph,
                                                              std::size_t values_max);
 
+/// The column, from 1 in characters, that an error of parse or select names; nullopt where it names
+/// none.
+[[nodiscard]] std::optional<std::size_t> selection_column(std::string_view message);
+
+/// One way to go on with an expression that is being written.
+struct SelectionCompletion {
+  std::string text;    ///< To be put in place of what is from `from` up to `to`.
+  std::string detail;  ///< For people: what it means, or how many assets it is.
+  std::size_t from{};  ///< In bytes …
+  std::size_t to{};    ///< … the first that stays.
+};
+
+/// What may stand at `cursor`, in bytes: attributes, their values, keys, operators; the likeliest
+/// first.  Empty where nothing may, or the text before is wrong already.
+[[nodiscard]] std::vector<SelectionCompletion> complete_selection(const Snapshot& snapshot,
+                                                                  std::string_view text,
+                                                                  std::size_t cursor,
+                                                                  std::size_t count_max = 20);
+
 }  // namespace freshet

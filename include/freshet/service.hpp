@@ -50,6 +50,44 @@ struct Metric {
   double value{};
 };
 
+/// A project and what became of the latest attempt to read it.
+struct ProjectStatus {
+  std::string name;  ///< "" where it never had a good version.
+  std::string directory;
+  std::size_t assets{};                   ///< Of the version in force …
+  Instant loaded_at{};                    ///< … and since when it is; 0: there is none.
+  bool is_valid{false};                   ///< What was read last is in force.
+  std::vector<Diagnostic> diagnostics{};  ///< Of what was read last.
+};
+
+/// An option of the daemon as it is in force.
+struct ConfigValue {
+  enum class Origin : std::uint8_t { standard, option };
+  std::string name;   ///< As on the command line, without dashes.
+  std::string value;  ///< Never a secret.
+  Origin origin{Origin::standard};
+};
+
+/// How much the engine has done since the start, and how fast.
+struct EngineFigures {
+  std::uint64_t inputs{};
+  std::uint64_t slow_inputs{};  ///< That took longer than 5 ms.
+  Micros longest_input{};
+  std::uint64_t facts{};
+  std::uint64_t commits{};
+  std::uint64_t queue{};  ///< Inputs that wait now.
+};
+
+/// The daemon itself.
+struct SystemStatus {
+  Instant started_at{};
+  Micros uptime{};
+  std::string store_path;  ///< Of the database file.
+  std::vector<ProjectStatus> projects;
+  EngineFigures engine;
+  std::vector<ConfigValue> config;
+};
+
 struct Health {
   bool ready{false};
   std::vector<std::pair<std::string, std::string>> checks;  ///< Name and "ok", or what is wrong.
@@ -79,6 +117,9 @@ class Service {
   /// The tree of a recorded decision; any thread.
   [[nodiscard]] virtual std::optional<Explanation::Node> decision_tree(
       const fact::Decided& decided, const std::function<std::string(AssetId)>& key_of) const = 0;
+  /// What another condition of an asset would say now; see what_if().
+  virtual void what_if(std::string asset, std::string partition, std::string automation,
+                       std::function<void(Result<Explanation>)> done) = 0;
   virtual void plan(PlanRequest request, std::function<void(Result<Plan>)> done) = 0;
   /// By asset, as they were asked for, and of each by day.
   virtual void readiness(ReadinessQuery query,
@@ -92,6 +133,7 @@ class Service {
   [[nodiscard]] virtual std::vector<SourceStatus> sources() const = 0;
   [[nodiscard]] virtual std::vector<Metric> metrics() const = 0;
   [[nodiscard]] virtual Health health() const = 0;
+  [[nodiscard]] virtual SystemStatus system() const = 0;
   /// What steps wrote; lives as long as this.
   [[nodiscard]] virtual const Logs& logs() const = 0;
 

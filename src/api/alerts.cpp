@@ -106,16 +106,6 @@ Json open_json(const AlertRow& row, Names& names) {
           {"muted", row.muted}};
 }
 
-Json alert_json(const FactRecord& record, Names& names) {
-  Json out = fact_json(record, names);
-  const auto& f = std::get<fact::Alerted>(record.fact);
-  out["check"] = f.check.empty() ? Json{} : Json(f.check);
-  out["over"] = f.kind == AlertKind::recovery ? Json(to_text(f.over)) : Json{};
-  out["since"] = f.since.value == 0 ? Json{} : Json(std::to_string(f.since.value));
-  out["deliveries"] = Json::array();
-  return out;
-}
-
 /// What came of telling people of the alerts of a page.
 Result<void> add_deliveries(Json& items, Sequence oldest, Sequence upto, Reader& reader) {
   std::map<std::string, Json*> by_id;
@@ -157,7 +147,10 @@ Result<std::string> alerts_page(const View& view, const FactQuery& query,
   Json body{{"items", Json::array()}, {"next_cursor", nullptr},
             {"open", Json::array()},  {"open_count", alerts.open.size()},
             {"muted", Json::array()}, {"routes", routes_json(view)}};
-  for (const FactRecord& record : page.facts) body["items"].push_back(alert_json(record, names));
+  for (const FactRecord& record : page.facts) {
+    body["items"].push_back(alert_json(record, names));
+    body["items"].back()["deliveries"] = Json::array();
+  }
   if (page.next) body["next_cursor"] = encode_cursor(list_name, page.next->value);
   if (!page.facts.empty()) {
     if (auto added = add_deliveries(body["items"], page.facts.back().sequence,

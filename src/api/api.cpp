@@ -11,6 +11,7 @@
 #include "api/call.hpp"
 #include "api/context.hpp"
 #include "api/gate.hpp"
+#include "api/pages.hpp"
 #include "api/problem.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
@@ -39,6 +40,13 @@ Examined refuse(http::Response response) {
   return out;
 }
 Examined refuse(const Problem& problem) { return refuse(to_response(problem)); }
+
+/// Whether a path that no route has is one of the web UI's own, such as /assets/a/b: then the page
+/// is the answer, and reads the path itself.  Programs, which do not ask for a page, get a 404.
+bool is_of_page(const http::Head& head, const std::vector<std::string>& segments) {
+  return !segments.empty() && segments.front() != "api" && segments.front() != "static" &&
+         wants_page(head);
+}
 
 /// Whether the route knows all that the query asks for.
 std::optional<Problem> check_query(const Route& route, const http::Target& target) {
@@ -87,6 +95,9 @@ Examined Api::Impl::examine(const http::Head& head) const {
   const View view = context->view();
   Match found = match(routes(), head.method, target->segments,
                       [&](std::string_view key) { return view && view.find(key).has_value(); });
+  if (found.route == nullptr && found.allow.empty() && is_of_page(head, target->segments)) {
+    found = match(routes(), head.method, {}, [](std::string_view) { return false; });
+  }
   if (found.route == nullptr && found.allow.empty()) {
     return refuse({.status = 404, .code = "not_found", .detail = "there is nothing at this path"});
   }

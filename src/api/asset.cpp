@@ -4,8 +4,11 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "api/body_reader.hpp"
 #include "api/call.hpp"
+#include "api/choice.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/facts_page.hpp"
@@ -13,6 +16,7 @@
 #include "api/json_facts.hpp"
 #include "api/json_text.hpp"
 #include "api/json_views.hpp"
+#include "api/partition_bars.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
 #include "freshet/engine.hpp"
@@ -122,6 +126,12 @@ void get_asset_partitions(const CallPtr& call) {
                        .code = "not_partitioned",
                        .detail = call->parameter("key") + " has no partitions"});
   }
+  const std::string shape = call->query("view");
+  if (shape == "bars") return send_partition_bars(call, partitions);
+  if (!shape.empty() && shape != "list") {
+    return call->fail(
+        {.code = "query_invalid", .detail = "query value view=" + shape + ": want list or bars"});
+  }
   const auto limit = call->number("limit", 100, 1'000);
   if (!limit) return call->fail_query(limit.error());
   std::uint64_t from = 0;
@@ -163,6 +173,26 @@ void get_why(const CallPtr& call) {
                                body["expected"] = forecast_json(why->expected);
                                call->send_json(200, body);
                              });
+}
+
+void post_why(const CallPtr& call) {
+  if (!asset_of(call)) return;
+  with_body(call, false, [call](const Json& body) {
+    std::vector<Fault> faults;
+    BodyReader reader{body, "", faults};
+    reader.expect_only({"automation", "partition"});
+    const std::string automation = reader.required("automation");
+    const std::string partition = reader.text("partition");
+    if (fail_if_any(call, faults)) return;
+    call->context->service.what_if(call->parameter("key"), partition, automation,
+                                   [call](const Result<Explanation>& found) {
+                                     if (!found)
+                                       return call->fail(found.error(), "condition_invalid");
+                                     Json answer = explanation_json(*found);
+                                     answer["expected"] = nullptr;
+                                     call->send_json(200, answer);
+                                   });
+  });
 }
 
 }  // namespace freshet::api

@@ -1,8 +1,7 @@
-// Many assets at once: the list, the graph, everyone's status.
+// Many assets at once: the list, and the graph.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,12 +10,12 @@
 
 #include "api/asset_list.hpp"
 #include "api/call.hpp"
-#include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/handlers.hpp"
 #include "api/json_text.hpp"
 #include "api/json_views.hpp"
 #include "api/problem.hpp"
+#include "api/rendered.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
 #include "freshet/facts.hpp"
@@ -63,52 +62,6 @@ std::string graph_text(const View& view) {
   Json projects = Json::array();
   for (const auto& project : view.graph().projects()) projects.push_back(project->project);
   return out + "],\"projects\":" + dump(projects) + "}\n";
-}
-
-Json status_json(const View& view) {
-  Json key = Json::array(), data = Json::array(), work = Json::array(), stale = Json::array();
-  Json freshness = Json::array(), updated_at = Json::array(), revision = Json::array();
-  Json paused = Json::array(), checks_failed = Json::array();
-  for (std::uint32_t i = 0; i < view.graph().size(); ++i) {
-    const Rank rank{i};
-    const AssetState& state = view.state(rank);
-    key.push_back(view.graph().asset(rank).key);
-    data.push_back(to_text(state.data));
-    work.push_back(to_text(state.work));
-    stale.push_back(stale_json(state.stale));
-    freshness.push_back(to_text(state.freshness));
-    updated_at.push_back(instant_json(state.updated_at));
-    revision.push_back(view.revision(rank).value);
-    paused.push_back(state.paused);
-    checks_failed.push_back(state.checks_failed);
-  }
-  Json pools = Json::object();
-  for (const auto& [name, pool] : view.snapshot->pools) {
-    pools[name] = {{"limit", pool.limit}, {"used", pool.used}, {"waiting", pool.waiting}};
-  }
-  return {{"sequence", view.snapshot->sequence.value},
-          {"at", instant_json(view.snapshot->at)},
-          {"key", std::move(key)},
-          {"data", std::move(data)},
-          {"work", std::move(work)},
-          {"stale_causes", std::move(stale)},
-          {"freshness", std::move(freshness)},
-          {"updated_at", std::move(updated_at)},
-          {"revision", std::move(revision)},
-          {"paused", std::move(paused)},
-          {"checks_failed", std::move(checks_failed)},
-          {"pools", std::move(pools)},
-          {"runs_active", view.snapshot->runs.size()}};
-}
-
-/// Rendered in the pool: it may be all of a hundred thousand assets.
-void send_rendered(const CallPtr& call, const std::string& etag,
-                   std::function<Result<std::string>()> render) {
-  if (call->is_known(etag)) return;
-  offload<Result<std::string>>(call, std::move(render), [call, etag](Result<std::string> body) {
-    if (body) return call->send_text(std::move(*body), etag);
-    fail_list(*call, body.error());
-  });
 }
 
 }  // namespace
@@ -161,12 +114,6 @@ void list_assets(const CallPtr& call) {
 void get_graph(const CallPtr& call) {
   send_rendered(call, etag_of(call->view.catalog->since()),
                 [view = call->view]() -> Result<std::string> { return graph_text(view); });
-}
-
-void get_status(const CallPtr& call) {
-  send_rendered(
-      call, etag_of(call->view.snapshot->sequence),
-      [view = call->view]() -> Result<std::string> { return dump(status_json(view)) + '\n'; });
 }
 
 }  // namespace freshet::api

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/backfill_counts.hpp"
 #include "api/body_reader.hpp"
 #include "api/call.hpp"
 #include "api/choice.hpp"
@@ -60,25 +61,8 @@ Result<std::vector<BackfillStatus>> parse_statuses(const std::string& text) {
   return out;
 }
 
-struct Counts {
-  std::uint64_t wanted{}, pending{}, succeeded{}, failed{};
-  void add(const BackfillTargetRow& target) {
-    wanted += target.wanted.size(), pending += target.pending.size();
-    succeeded += target.succeeded.size(), failed += target.failed.size();
-  }
-};
-
-Json counts_json(const Counts& c, bool ended) {
-  const std::uint64_t open = c.wanted - c.pending - c.succeeded - c.failed;
-  return {{"wanted", c.wanted},
-          {"pending", c.pending},
-          {"in_progress", ended ? 0 : open},
-          {"succeeded", c.succeeded},
-          {"failed", c.failed}};
-}
-
 /// When it will have ended if it goes on as it went so far; absent before anything is done.
-std::optional<Instant> expected_end(const BackfillRow& row, const Counts& c, Instant now) {
+std::optional<Instant> expected_end(const BackfillRow& row, const BackfillCounts& c, Instant now) {
   const std::uint64_t done = c.succeeded + c.failed;
   if (row.status != BackfillStatus::running || done == 0 || now <= row.created_at)
     return std::nullopt;
@@ -89,15 +73,15 @@ std::optional<Instant> expected_end(const BackfillRow& row, const Counts& c, Ins
 
 Json backfill_json(const View& view, const BackfillRow& row,
                    const std::vector<BackfillTargetRow>& targets, Names& names) {
-  Counts all;
+  BackfillCounts all;
   const bool ended = is_terminal(row.status);
   Json assets = Json::array();
   for (const BackfillTargetRow& target : targets) {
     all.add(target);
-    Counts mine;
+    BackfillCounts mine;
     mine.add(target);
     Json item{{"asset", names.key(target.asset)}, {"first", nullptr}, {"last", nullptr}};
-    item.update(counts_json(mine, ended));
+    item.update(mine.json(ended));
     if (!target.wanted.empty()) {
       item["first"] = names.partition({target.asset, *target.wanted.first()}).value_or("");
       item["last"] = names.partition({target.asset, *target.wanted.last()}).value_or("");
@@ -122,7 +106,7 @@ Json backfill_json(const View& view, const BackfillRow& row,
           {"ended_at", instant_json(row.ended_at)},
           {"expected_end", end ? instant_json(*end) : Json{}},
           {"runs", row.runs},
-          {"counts", counts_json(all, ended)},
+          {"counts", all.json(ended)},
           {"assets", std::move(assets)},
           {"revision", row.sequence.value}};
 }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "api/context.hpp"
+#include "api/gzip.hpp"
 #include "api/json_text.hpp"
 #include "api/problem.hpp"
 #include "api/route.hpp"
@@ -84,7 +85,22 @@ std::string Call::list_name() const {
 void Call::send(http::Response response) {
   if (sequence.value == 0 && view) sequence = view.snapshot->sequence;
   dress(response, sequence);
-  responder(std::move(response));
+  if (!is_worth_gzip(response)) return responder(std::move(response));
+  response.headers.emplace_back("vary", "accept-encoding");
+  if (!accepts_gzip(request.header("accept-encoding").value_or(""))) {
+    return responder(std::move(response));
+  }
+  response.headers.emplace_back("content-encoding", "gzip");
+  for (auto& [name, value] : response.headers) {
+    if (name == "etag") value.insert(0, "W/");  // these are other bytes of the same
+  }
+  struct Held {
+    http::Response response;
+    http::Responder responder;
+  };
+  auto held = std::make_shared<Held>(Held{std::move(response), std::move(responder)});
+  context->service.offload([held] { held->response.body = gzip(held->response.body); },
+                           [held] { held->responder(std::move(held->response)); });
 }
 
 void Call::fail(const Problem& problem) { send(to_response(problem)); }

@@ -46,6 +46,7 @@ struct Call {
   [[nodiscard]] std::string list_name() const;
 
   // --- the answer; one of these, once.
+  /// Large JSON is compressed in the pool, if the asker takes that.
   void send(http::Response response);
   void fail(const Problem& problem);
   void fail(const Error& error, std::string_view code = "");

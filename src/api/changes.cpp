@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "api/backfill_counts.hpp"
+#include "api/json_facts.hpp"
 #include "api/json_text.hpp"
 #include "api/json_views.hpp"
 #include "api/sse.hpp"
@@ -72,6 +74,19 @@ class Gatherer {
             [&](const fact::RunEnded& f) { touch(f.run, at)["status"] = to_text(f.status); },
             [&](const fact::RequestJoined& f) { static_cast<void>(touch(f.step.run, at)); },
             [&](const fact::StopRequested& f) { static_cast<void>(touch(f.step.run, at)); },
+            [&](const fact::BackfillQueued& f) {
+              touch(f.backfill, at)["status"] = to_text(BackfillStatus::running);
+            },
+            [&](const fact::BackfillChanged& f) {
+              touch(f.backfill, at)["status"] = to_text(f.status);
+            },
+            [&](const fact::BackfillSkipped& f) { static_cast<void>(touch(f.backfill, at)); },
+            [&](const fact::BackfillJoined& f) { static_cast<void>(touch(f.backfill, at)); },
+            [&](const fact::Alerted& f) {
+              Json data = alert_json(record, names_);
+              data["open"] = f.kind != AlertKind::recovery && f.kind != AlertKind::test;
+              alerts_.push_back(make(at, Topic::Kind::alerts, "", "alert", data));
+            },
             [&](const fact::DefinitionsLoaded& f) {
               definitions_ = make(at, Topic::Kind::definitions, "", "definitions",
                                   {{"sequence", at.value}, {"assets", f.assets}});
@@ -80,7 +95,40 @@ class Gatherer {
         record.fact);
   }
 
+  /// Also of backfills of which no fact says how far they are.
+  void compare(const View& view, const Snapshot* before, Sequence since, Sequence upto) {
+    for (const auto& [id, backfill] : view.snapshot->backfills) {
+      if (before == nullptr) {
+        if (backfill->row.sequence > since)
+          static_cast<void>(touch(id, std::min(backfill->row.sequence, upto)));
+        continue;
+      }
+      const auto found = before->backfills.find(id);
+      if (found == before->backfills.end() || found->second != backfill)
+        static_cast<void>(touch(id, upto));
+    }
+  }
+
   void finish(const View& view, Messages& out) {
+    for (auto& [id, entry] : backfills_) {
+      Json& data = entry.data;
+      data["counts"] = nullptr;
+      const auto active = view.snapshot->backfills.find(id);
+      if (active != view.snapshot->backfills.end()) {
+        const ActiveBackfill& backfill = *active->second;
+        BackfillCounts counts;
+        for (const BackfillTargetRow& target : backfill.targets) counts.add(target);
+        data["status"] = to_text(backfill.row.status);
+        data["counts"] = counts.json(false);
+        data["runs"] = backfill.row.runs;
+      }
+      // One that ended since has a later message that says how.
+      if (!data.contains("status")) continue;
+      data["backfill"] = to_text(id);
+      data["revision"] = entry.sequence.value;
+      out.push_back(make(entry.sequence, Topic::Kind::backfill, to_text(id), "backfill", data));
+    }
+    out.insert(out.end(), alerts_.begin(), alerts_.end());
     for (auto& [id, entry] : runs_) {
       Json& data = entry.data;
       if (const ActiveRun* active = view.run(id); active != nullptr && !data.contains("status")) {
@@ -111,6 +159,7 @@ class Gatherer {
   };
   Json& touch(RunId run, Sequence at) { return touch(runs_[run], at); }
   Json& touch(StepId id, Sequence at) { return touch(steps_[id], at); }
+  Json& touch(BackfillId id, Sequence at) { return touch(backfills_[id], at); }
   static Json& touch(Entry& entry, Sequence at) {
     entry.sequence = at;
     return entry.data;
@@ -127,6 +176,8 @@ class Gatherer {
   Names& names_;
   std::map<RunId, Entry> runs_;
   std::map<StepId, Entry> steps_;
+  std::map<BackfillId, Entry> backfills_;
+  Messages alerts_;
   std::shared_ptr<const Message> definitions_;
 };
 
@@ -163,12 +214,16 @@ Result<std::vector<Topic>> parse_topics(std::string_view text) {
       out.push_back({Topic::Kind::asset, pattern == "*" ? "**" : pattern});
     } else if (kind == "run" && (pattern == "*" || parse_run_id(pattern))) {
       out.push_back({Topic::Kind::run, pattern});
+    } else if (kind == "backfill" && (pattern == "*" || parse_run_id(pattern))) {
+      out.push_back({Topic::Kind::backfill, pattern});
+    } else if (topic == "alerts") {
+      out.push_back({Topic::Kind::alerts, ""});
     } else if (topic == "definitions") {
       out.push_back({Topic::Kind::definitions, ""});
     } else {
       return Error{Errc::invalid, "topic \"" + std::string{topic} +
-                                      "\": want asset:KEY, asset:GLOB, run:ID, run:* or "
-                                      "definitions"};
+                                      "\": want asset:KEY, asset:GLOB, run:ID, run:*, "
+                                      "backfill:ID, backfill:*, alerts or definitions"};
     }
   }
   return out;
@@ -181,7 +236,9 @@ bool is_wanted(const std::vector<Topic>& topics, const Message& message) {
              case Topic::Kind::asset:
                return glob_match(topic.pattern, message.entity);
              case Topic::Kind::run:
+             case Topic::Kind::backfill:
                return topic.pattern == "*" || topic.pattern == message.entity;
+             case Topic::Kind::alerts:
              case Topic::Kind::definitions:
                return true;
            }
@@ -192,7 +249,8 @@ bool is_wanted(const std::vector<Topic>& topics, const Message& message) {
 KindSet kinds_of_changes() {
   return kinds_of<fact::DefinitionsLoaded, fact::RunQueued, fact::RequestJoined, fact::StepStarted,
                   fact::StepRunning, fact::StopRequested, fact::AttemptEnded, fact::StepEnded,
-                  fact::RunEnded>();
+                  fact::RunEnded, fact::BackfillQueued, fact::BackfillChanged,
+                  fact::BackfillSkipped, fact::BackfillJoined, fact::Alerted>();
 }
 
 Messages changes(const View& view, const std::vector<FactRecord>& facts, const Snapshot* before,
@@ -200,6 +258,7 @@ Messages changes(const View& view, const std::vector<FactRecord>& facts, const S
   Messages out;
   Gatherer gatherer{names};
   for (const FactRecord& record : facts) gatherer.take(record);
+  gatherer.compare(view, before, since, upto);
   gatherer.finish(view, out);
   add_assets(view, before, since, upto, out);
   std::ranges::sort(out, {}, [](const auto& message) { return message->sequence; });

@@ -12,17 +12,18 @@
 
 namespace freshet::api {
 
-/// Who wants to know of what: `asset:GLOB`, `run:ID` (with its steps), `run:*`, `definitions`.
+/// Who wants to know of what: `asset:GLOB`, `run:ID` (with its steps), `run:*`, `backfill:ID`,
+/// `backfill:*`, `alerts`, `definitions`.
 struct Topic {
-  enum class Kind : std::uint8_t { asset, run, definitions };
+  enum class Kind : std::uint8_t { asset, run, backfill, alerts, definitions };
   Kind kind{Kind::asset};
-  std::string pattern{};  ///< A glob of keys, a run's id, or "*".
+  std::string pattern{};  ///< A glob of keys, an id, or "*".
 };
 
 struct Message {
   Sequence sequence;  ///< Of the entity's last change; the event's id.
   Topic::Kind kind{Topic::Kind::asset};
-  std::string entity;  ///< An asset's key or a run's id.
+  std::string entity;  ///< An asset's key, or an id.
   std::string text;    ///< As on the wire.
 };
 using Messages = std::vector<std::shared_ptr<const Message>>;
@@ -31,12 +32,13 @@ using Messages = std::vector<std::shared_ptr<const Message>>;
 [[nodiscard]] Result<std::vector<Topic>> parse_topics(std::string_view text);
 [[nodiscard]] bool is_wanted(const std::vector<Topic>& topics, const Message& message);
 
-/// Kinds of facts that run and step messages are made of.
+/// Kinds of facts that messages are made of, but for those of assets.
 [[nodiscard]] KindSet kinds_of_changes();
 
-/// Messages of runs, steps and definitions that `facts` are about (one each), and of assets whose
-/// revision is after `since`; by sequence, none greater than `upto`.  Chunks of `before` (may be
-/// null) that are in `view` too have not changed and are not looked at.
+/// Messages of runs, steps, backfills, alerts and definitions that `facts` are about (one each), of
+/// assets whose revision is after `since`, and of backfills that have come on; by sequence, none
+/// greater than `upto`.  Chunks and backfills of `before` (may be null) that are in `view` too have
+/// not changed and are not looked at.
 [[nodiscard]] Messages changes(const View& view, const std::vector<FactRecord>& facts,
                                const Snapshot* before, Sequence since, Sequence upto, Names& names);
 

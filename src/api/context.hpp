@@ -10,13 +10,16 @@
 #include "api/call.hpp"
 #include "api/follow.hpp"
 #include "api/gate.hpp"
+#include "api/layouts.hpp"
+#include "api/line_index.hpp"
 #include "api/stream.hpp"
+#include "api/text_cache.hpp"
 #include "api/view.hpp"
 #include "api/waits.hpp"
 
 namespace freshet::api {
 
-/// io thread.
+/// io thread, except for what is marked.
 struct Context : std::enable_shared_from_this<Context> {
   Context(Service& service_in, const Clock& clock_in, ApiOptions options_in)
       : service{service_in},
@@ -31,8 +34,12 @@ struct Context : std::enable_shared_from_this<Context> {
   Streams streams{};
   Follows follows{};
   Waits waits{};
+  LineIndexes line_indexes{};                               ///< Any thread.
   std::deque<std::pair<std::string, std::string>> plans{};  ///< Id and JSON, the oldest first.
   std::function<http::Stats()> http_stats{};
+  std::pair<std::string, std::string> incidents{};  ///< The latest answer, with its ETag.
+  Layouts layouts{};                                ///< Any thread.
+  TextCache texts{};                                ///< Any thread.
 
   /// The state now.
   [[nodiscard]] View view();

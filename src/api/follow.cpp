@@ -14,6 +14,7 @@
 
 #include "api/context.hpp"
 #include "api/json_text.hpp"
+#include "api/line_index.hpp"
 #include "api/log_file.hpp"
 #include "api/problem.hpp"
 #include "api/route.hpp"
@@ -68,7 +69,7 @@ bool is_past(const StepRow& row, std::uint32_t attempt) {
 
 bool has_ended(const View& view, const AttemptId& id) {
   const StepRow* row = view.step(id.step);
-  return row == nullptr || is_terminal(row->status) || is_past(*row, id.attempt);
+  return row == nullptr || api::has_ended(*row, id.attempt);
 }
 
 /// How an attempt that has ended ended.
@@ -80,11 +81,18 @@ std::string status_of(Reader& reader, const AttemptId& id) {
 }
 
 /// Lines after `place` that are complete; once the step has `ended`, also the last one.
-Slice read_slice(const Logs& logs, const AttemptId& id, LogStream log, LogPlace place,
-                 std::uint64_t from_line, bool is_ended) {
+Slice read_slice(const Logs& logs, LineIndexes& indexes, const AttemptId& id, LogStream log,
+                 LogPlace place, std::uint64_t from_line, bool is_ended) {
   Slice slice{.next = place};
   const auto file = open_log(logs, id, log);
   if (!file || !file->fd) return slice;
+  if (place.line == 1 && from_line > 1) {
+    const auto index = indexes.of(id, log, *file);
+    if (!index) return slice;
+    const auto begin = (*index)->place_of(*file, from_line);
+    if (!begin) return slice;
+    slice.next = place = *begin;
+  }
   Json lines = Json::array();
   std::uint64_t first = 0;
   const auto each = [&](const LogLine& line) {
@@ -105,6 +113,10 @@ Slice read_slice(const Logs& logs, const AttemptId& id, LogStream log, LogPlace 
 }
 
 }  // namespace
+
+bool has_ended(const StepRow& step, std::uint32_t attempt) {
+  return is_terminal(step.status) || is_past(step, attempt);
+}
 
 std::optional<LogPlace> parse_place(std::string_view text) {
   const std::size_t dash = text.find('-');
@@ -158,8 +170,9 @@ void Follows::look(const std::shared_ptr<Context>& context,
   follower->is_reading = true;
   auto slice = std::make_shared<Slice>();
   context->service.read(
-      [slice, is_ended, now = *follower, &logs = context->service.logs()](Reader& reader) {
-        *slice = read_slice(logs, now.id, now.log, now.place, now.from_line, is_ended);
+      [slice, is_ended, now = *follower, context](Reader& reader) {
+        *slice = read_slice(context->service.logs(), context->line_indexes, now.id, now.log,
+                            now.place, now.from_line, is_ended);
         if (is_ended) slice->status = status_of(reader, now.id);
       },
       [this, context, follower, slice, is_ended] {

@@ -10,6 +10,7 @@
 #include "api/call.hpp"
 #include "api/log_file.hpp"
 #include "freshet/logs.hpp"
+#include "freshet/rows.hpp"
 #include "http/event_stream.hpp"
 
 namespace freshet::api {
@@ -33,6 +34,10 @@ class Follows {
 
   std::vector<std::shared_ptr<Follower>> followers_;
 };
+
+/// Whether an attempt of a step has ended, for good or because another one follows; attempt 0 is
+/// one that has not begun.
+[[nodiscard]] bool has_ended(const StepRow& step, std::uint32_t attempt);
 
 /// "4096-17": as the id of an event; nullopt for anything else.
 [[nodiscard]] std::optional<LogPlace> parse_place(std::string_view text);

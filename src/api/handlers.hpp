@@ -7,6 +7,13 @@ namespace freshet::api {
 // assets.cpp
 void list_assets(const CallPtr& call);
 void get_graph(const CallPtr& call);
+// catalog.cpp
+void get_catalog(const CallPtr& call);
+// layout.cpp
+void get_layout(const CallPtr& call);
+// selection.cpp
+void get_selection(const CallPtr& call);
+// status.cpp
 void get_status(const CallPtr& call);
 // asset.cpp
 void get_asset(const CallPtr& call);
@@ -15,9 +22,16 @@ void get_asset_decisions(const CallPtr& call);
 void get_decision(const CallPtr& call);
 void get_asset_partitions(const CallPtr& call);
 void get_why(const CallPtr& call);
+void post_why(const CallPtr& call);
 // readiness.cpp
 void list_readiness(const CallPtr& call);
 void get_asset_readiness(const CallPtr& call);
+// incidents.cpp
+void get_incidents(const CallPtr& call);
+// failures.cpp
+void get_failures(const CallPtr& call);
+// timeline.cpp
+void get_timeline(const CallPtr& call);
 // runs.cpp
 void list_runs(const CallPtr& call);
 void get_run(const CallPtr& call);
@@ -44,6 +58,8 @@ void cancel_backfill(const CallPtr& call);
 void retry_backfill(const CallPtr& call);
 // logs.cpp
 void get_log(const CallPtr& call);
+// log_lines.cpp
+void get_log_lines(const CallPtr& call);
 void search_log(const CallPtr& call);
 // events.cpp
 void list_events(const CallPtr& call);
@@ -62,8 +78,12 @@ void get_openapi(const CallPtr& call);
 void get_healthz(const CallPtr& call);
 void get_readyz(const CallPtr& call);
 void get_metrics(const CallPtr& call);
+// system.cpp
+void get_system(const CallPtr& call);
+void get_system_log(const CallPtr& call);
 // pages.cpp
 void get_index(const CallPtr& call);
 void get_page(const CallPtr& call);
+void get_static(const CallPtr& call);
 
 }  // namespace freshet::api

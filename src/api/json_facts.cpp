@@ -164,6 +164,15 @@ Json event_json(const FactRecord& record, Names& names) {
   return out;
 }
 
+Json alert_json(const FactRecord& record, Names& names) {
+  Json out = fact_json(record, names);
+  const auto& f = std::get<fact::Alerted>(record.fact);
+  out["check"] = f.check.empty() ? Json{} : Json(f.check);
+  out["over"] = f.kind == AlertKind::recovery ? Json(to_text(f.over)) : Json{};
+  out["since"] = f.since.value == 0 ? Json{} : Json(std::to_string(f.since.value));
+  return out;
+}
+
 Json decision_json(const FactRecord& record, Names& names) {
   Json out = fact_json(record, names);
   out.erase("sets");

@@ -16,6 +16,9 @@ namespace freshet::api {
 /// As `GET events` shows it: with `kind` materialization, observation, check or rejected.
 [[nodiscard]] Json event_json(const FactRecord& record, Names& names);
 
+/// Of fact::Alerted; what came of telling people of it is a question of its own.
+[[nodiscard]] Json alert_json(const FactRecord& record, Names& names);
+
 /// Without its tree, which is a question of its own.
 [[nodiscard]] Json decision_json(const FactRecord& record, Names& names);
 

@@ -63,18 +63,6 @@ Json dependency_json(const Dependency& dep) {
   return out;
 }
 
-std::string_view source_kind(const SourceDefinition& source) {
-  switch (source.kind) {
-    case SourceKind::none:
-      return "";
-    case SourceKind::webhook:
-      return "webhook";
-    case SourceKind::file:
-      return "file";
-  }
-  return "";
-}
-
 Json place_json(const Place& place) {
   if (place.file.empty()) return nullptr;
   return {{"file", place.file}, {"line", place.line}, {"column", place.column}};
@@ -101,6 +89,18 @@ Json tree_json(const Explanation::Node& node) {
 Json instant_json(Instant at) { return at == Instant{} ? Json{} : Json(format_instant(at)); }
 Json run_id_json(RunId run) { return run.value == 0 ? Json{} : Json(to_text(run)); }
 double seconds(Micros duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string_view source_kind(const SourceDefinition& source) {
+  switch (source.kind) {
+    case SourceKind::none:
+      return "";
+    case SourceKind::webhook:
+      return "webhook";
+    case SourceKind::file:
+      return "file";
+  }
+  return "";
+}
 
 Json stale_json(std::uint8_t causes) {
   Json out = Json::array();
@@ -131,13 +131,23 @@ PartitionSet stale_in(const PartitionView& p) {
 
 }  // namespace
 
+PartitionCounts counts_of(const PartitionView& p) {
+  return {.existing = p.existing.size(),
+          .materialized = (p.updated & p.existing).size(),
+          .missing = (p.existing - p.updated).size(),
+          .stale = stale_in(p).size(),
+          .failed = (p.failed & p.existing).size(),
+          .in_progress = (p.in_progress & p.existing).size()};
+}
+
 Json partition_counts_json(const PartitionView& p) {
-  return {{"existing", p.existing.size()},
-          {"materialized", (p.updated & p.existing).size()},
-          {"missing", (p.existing - p.updated).size()},
-          {"stale", stale_in(p).size()},
-          {"failed", (p.failed & p.existing).size()},
-          {"in_progress", (p.in_progress & p.existing).size()}};
+  const PartitionCounts counts = counts_of(p);
+  return {{"existing", counts.existing},
+          {"materialized", counts.materialized},
+          {"missing", counts.missing},
+          {"stale", counts.stale},
+          {"failed", counts.failed},
+          {"in_progress", counts.in_progress}};
 }
 
 Result<PartitionSet> partitions_in(const PartitionView& p, std::string_view state) {
@@ -180,6 +190,7 @@ Json state_json(const View& view, Rank rank) {
            {"freshness", to_text(state.freshness)},
            {"paused", state.paused},
            {"withheld", state.withheld},
+           {"failed", state.failed},
            {"alerts", state.alerts},
            {"muted", state.muted},
            {"provisional", state.provisional},

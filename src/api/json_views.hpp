@@ -1,5 +1,6 @@
 // How assets and runs look as JSON.  Any thread.
 #pragma once
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string_view>
@@ -22,7 +23,13 @@ namespace freshet::api {
 
 /// What a definition says: as in `GET graph`.
 [[nodiscard]] Json node_json(const Graph& graph, Rank rank);
+/// "" for none.
+[[nodiscard]] std::string_view source_kind(const SourceDefinition& source);
 /// How many partitions are in which state.
+struct PartitionCounts {
+  std::uint64_t existing{}, materialized{}, missing{}, stale{}, failed{}, in_progress{};
+};
+[[nodiscard]] PartitionCounts counts_of(const PartitionView& partitions);
 [[nodiscard]] Json partition_counts_json(const PartitionView& partitions);
 /// Existing partitions in a state ("" for all); Errc::invalid for a word that is none.
 [[nodiscard]] Result<PartitionSet> partitions_in(const PartitionView& partitions,

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
@@ -23,6 +22,7 @@
 namespace freshet::api {
 namespace {
 
+constexpr std::size_t block_size = std::size_t{128} << 10;
 constexpr int moves_max = 3;  ///< A log may be packed, then deleted, while it is looked for.
 
 Error io_error(const std::string& operation, int error) {
@@ -66,39 +66,89 @@ Result<LogFile> open_log(const Logs& logs, const AttemptId& attempt, LogStream s
   return file;
 }
 
-Result<void> read_lines(const LogFile& file, LogPlace from, std::uint64_t bytes_max,
-                        const std::function<bool(const LogLine&)>& each) {
-  std::array<char, line_max> block{};
-  std::string line;
-  LogLine out{.number = from.line, .end = from.offset};
-  for (std::uint64_t offset = from.offset; offset < file.size;) {
-    const ssize_t got = ::pread(file.fd.get(), block.data(),
-                                std::min<std::uint64_t>(block.size(), file.size - offset),
-                                static_cast<off_t>(file.offset + offset));
+LineCursor::LineCursor(const LogFile& file, LogPlace from, std::uint64_t end, Carriage carriage)
+    : file_{file},
+      end_{std::min(end, file.size)},
+      offset_{from.offset},
+      carriage_{carriage},
+      line_{.end = from.offset, .text = {}},
+      next_number_{from.line} {}
+
+Result<bool> LineCursor::fill() {
+  if (offset_ >= end_) return false;
+  if (block_.empty()) block_.resize(block_size);
+  while (true) {
+    const ssize_t got = ::pread(file_.fd.get(), block_.data(),
+                                std::min<std::uint64_t>(block_.size(), end_ - offset_),
+                                static_cast<off_t>(file_.offset + offset_));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return io_error("read log", errno);
-    if (got == 0) break;
-    std::string_view rest{block.data(), static_cast<std::size_t>(got)};
-    offset += rest.size();
-    while (!rest.empty()) {
-      const std::size_t newline = rest.find('\n');
-      const std::string_view part = rest.substr(0, newline);
-      line += part.substr(0, line_max - std::min(line.size(), line_max));
-      out.end += part.size();
-      if (newline == std::string_view::npos) break;
-      rest.remove_prefix(newline + 1);
-      ++out.end;
-      out.text = line;
-      if (!each(out) || out.end - from.offset >= bytes_max) return {};
-      ++out.number;
-      line.clear();
-    }
+    rest_ = {block_.data(), static_cast<std::size_t>(got)};
+    offset_ += rest_.size();
+    return !rest_.empty();
   }
-  if (line.empty()) return {};
-  out.text = line;
-  out.is_complete = false;
-  static_cast<void>(each(out));
-  return {};
+}
+
+/// Adds a part of a line to `text_`.
+void LineCursor::take(std::string_view part) {
+  if (part.empty()) return;
+  if (carriage_ == Carriage::returns) {
+    // Those at the end leave the line as it is; they may be a part of its newline.
+    const std::size_t last = part.find_last_not_of('\r');
+    const std::size_t back = last == std::string_view::npos ? last : part.rfind('\r', last);
+    if (back != std::string_view::npos) part.remove_prefix(back + 1);
+    if (back != std::string_view::npos || (ends_returned_ && last != std::string_view::npos)) {
+      text_.clear();
+      line_.is_cut = false;
+      line_.is_collapsed = true;
+    }
+    ends_returned_ = part.ends_with('\r');
+    part = part.substr(0, part.find_last_not_of('\r') + 1);
+  }
+  const std::size_t room = line_max - text_.size();
+  if (part.size() > room) line_.is_cut = true;
+  text_ += part.substr(0, room);
+}
+
+Result<const LogLine*> LineCursor::next() {
+  line_ = {.number = next_number_, .end = line_.end, .text = {}};
+  text_.clear();
+  ends_returned_ = false;
+  for (bool is_first = true;; is_first = false) {
+    if (rest_.empty()) {
+      FRESHET_TRY(const bool has_more, fill());
+      if (!has_more) break;
+    }
+    const std::size_t newline = rest_.find('\n');
+    const std::string_view part = rest_.substr(0, newline);
+    line_.end += part.size();
+    if (newline == std::string_view::npos) {
+      take(part);
+      rest_ = {};
+      continue;
+    }
+    rest_.remove_prefix(newline + 1);
+    ++line_.end;
+    ++next_number_;
+    const bool is_plain = is_first && part.size() <= line_max &&
+                          (carriage_ == Carriage::kept || part.find('\r') == part.npos);
+    if (!is_plain) take(part);
+    line_.text = is_plain ? part : text_;
+    return &line_;
+  }
+  if (text_.empty() && !ends_returned_) return nullptr;
+  line_.text = text_;
+  line_.is_complete = false;
+  return &line_;
+}
+
+Result<void> read_lines(const LogFile& file, LogPlace from, std::uint64_t bytes_max,
+                        const std::function<bool(const LogLine&)>& each) {
+  LineCursor lines{file, from, file.size};
+  while (true) {
+    FRESHET_TRY(const LogLine* line, lines.next());
+    if (line == nullptr || !each(*line) || line->end - from.offset >= bytes_max) return {};
+  }
 }
 
 std::string to_utf8(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "api/handlers.hpp"
 #include "api/route.hpp"
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "http/message.hpp"
 
 namespace freshet::api {
@@ -22,26 +24,72 @@ const Page* find_page(std::string_view name) {
   return found == pages.end() ? nullptr : &*found;
 }
 
-void send_page(const CallPtr& call, std::string_view name) {
-  const Page* page = find_page(name);
-  if (page == nullptr) {
-    return call->fail({.status = 404,
-                       .code = "not_found",
-                       .detail = "there is no page \"" + std::string{name} + '"'});
+/// Whether the client takes this coding; a weight of 0 refuses it (RFC 9110, 12.5.3).
+bool accepts(std::string_view header, std::string_view coding) {
+  for (const std::string_view part : split(header, ',')) {
+    const auto fields = split(part, ';');
+    if (trim(fields.front()) != coding) continue;
+    return fields.size() < 2 || !trim(fields[1]).starts_with("q=0") ||
+           trim(fields[1]).find_first_of("123456789") != std::string_view::npos;
   }
-  std::string content = name == "index.html"
-                            ? with_prefix(page->content, call->context->options.prefix)
-                            : std::string{page->content};
+  return false;
+}
+
+/// The smallest form of a page that the client takes.
+struct Form {
+  const Page* page{nullptr};
+  std::string_view coding{};
+};
+Form best_form(std::string_view name, std::string_view accepted) {
+  for (const auto& [ending, coding] : {std::pair{".br", "br"}, std::pair{".gz", "gzip"}}) {
+    if (!accepts(accepted, coding)) continue;
+    if (const Page* page = find_page(std::string{name} + ending)) return {page, coding};
+  }
+  return {.page = find_page(name)};
+}
+
+/// Names under static/ hold a hash of the content.
+bool is_immutable(std::string_view name) { return name.starts_with("static/"); }
+
+void send_index(const CallPtr& call) {
+  const Page* page = find_page("index.html");
+  if (page == nullptr) {
+    return call->fail({.status = 404, .code = "not_found", .detail = "built without web/"});
+  }
+  std::string content = with_prefix(page->content, call->context->options.prefix);
   const std::string etag = to_text(content_hash(content));
-  http::Response response{.headers = {{"content-type", std::string{media_type(name)}},
+  if (call->is_known(etag)) return;
+  http::Response response{.headers = {{"content-type", std::string{media_type("index.html")}},
                                       {"cache-control", "no-cache"},
                                       {"etag", '"' + etag + '"'}}};
-  if (call->is_known(etag)) return;
   response.body = std::move(content);
   call->send(std::move(response));
 }
 
+void send_file(const CallPtr& call, const std::string& name) {
+  const auto [page, coding] = best_form(name, call->request.header("accept-encoding").value_or(""));
+  if (page == nullptr || name.ends_with(".br") || name.ends_with(".gz")) {
+    return call->fail(
+        {.status = 404, .code = "not_found", .detail = "there is no file \"" + name + '"'});
+  }
+  const std::string etag = to_text(content_hash(page->content));
+  if (call->is_known(etag)) return;
+  http::Response response{
+      .headers = {{"content-type", std::string{media_type(name)}},
+                  {"cache-control",
+                   is_immutable(name) ? "public, max-age=31536000, immutable" : "no-cache"},
+                  {"vary", "accept-encoding"},
+                  {"etag", '"' + etag + '"'}}};
+  if (!coding.empty()) response.headers.emplace_back("content-encoding", coding);
+  response.body = std::string{page->content};
+  call->send(std::move(response));
+}
+
 }  // namespace
+
+bool wants_page(const http::Head& head) {
+  return head.header("accept").value_or("").find("text/html") != std::string_view::npos;
+}
 
 std::string_view media_type(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> types{
@@ -57,11 +105,10 @@ std::string_view media_type(std::string_view name) {
 
 std::string with_prefix(std::string_view html, std::string_view prefix) {
   std::string out{html};
-  if (prefix.empty()) return out;
-  for (const std::string_view attribute : {" href=\"/", " src=\"/"}) {
+  for (const std::string_view attribute : {" href=\"./", " src=\"./"}) {
     for (std::size_t at = 0; (at = out.find(attribute, at)) != std::string::npos;) {
-      at += attribute.size() - 1;  // where the slash is
-      if (!out.substr(at).starts_with("//")) out.insert(at, prefix);
+      at += attribute.size() - 2;  // where the dot is
+      out.replace(at, 1, prefix);
       at += prefix.size();
     }
   }
@@ -83,7 +130,7 @@ http::Response sign_in_page() {
 
 void get_index(const CallPtr& call) {
   const std::string ticket = call->query("ticket");
-  if (ticket.empty()) return send_page(call, "index.html");
+  if (ticket.empty()) return send_index(call);
   http::Response response{.status = 303,
                           .headers = {{"location", call->context->options.prefix + "/"}}};
   if (call->who == Identity::ticket) {
@@ -94,6 +141,12 @@ void get_index(const CallPtr& call) {
   call->send(std::move(response));
 }
 
-void get_page(const CallPtr& call) { send_page(call, call->parameter("file")); }
+void get_page(const CallPtr& call) {
+  const std::string& name = call->parameter("file");
+  if (name.find('.') == std::string::npos && wants_page(call->request)) return send_index(call);
+  send_file(call, name);
+}
+
+void get_static(const CallPtr& call) { send_file(call, "static/" + call->parameter("file")); }
 
 }  // namespace freshet::api

@@ -9,16 +9,20 @@
 namespace freshet::api {
 
 struct Page {
-  std::string_view name;  ///< "index.html".
+  std::string_view name;  ///< "index.html", "static/main-4b7.js"; with ".br" or ".gz": the same compressed.
   std::string_view content;
 };
-/// What was in web/ when this was built; generated.
+/// What the bundler made of web/; generated.
 [[nodiscard]] std::span<const Page> embedded_pages();
+
+/// Whether a browser asks for a page, and not a program, or a page's own script, for something else.
+[[nodiscard]] bool wants_page(const http::Head& head);
 
 /// Media type by the name's ending.
 [[nodiscard]] std::string_view media_type(std::string_view name);
 
-/// index.html as seen under a prefix: absolute `href` and `src` begin with it.
+/// index.html as seen under a prefix: its relative `href` and `src` begin with it, so that they mean
+/// the same wherever in the page's paths it is shown.
 [[nodiscard]] std::string with_prefix(std::string_view html, std::string_view prefix);
 
 /// 401 for a browser: how to be let in.

@@ -1,15 +1,12 @@
 // What ran, and what is running.
-#include <algorithm>
 #include <cstddef>
 #include <functional>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
+#include "api/asset_list.hpp"
 #include "api/call.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
@@ -19,10 +16,10 @@
 #include "api/json_text.hpp"
 #include "api/json_views.hpp"
 #include "api/route.hpp"
+#include "api/run_filter.hpp"
 #include "api/run_of.hpp"
 #include "api/view.hpp"
 #include "api/waits.hpp"
-#include "base/text.hpp"
 #include "freshet/facts.hpp"
 #include "freshet/history.hpp"
 #include "freshet/ids.hpp"
@@ -36,67 +33,9 @@ namespace {
 constexpr std::size_t listed_steps_max = 50;  ///< Of each run in a list.
 constexpr std::size_t all_steps = static_cast<std::size_t>(-1);
 
-constexpr RunStatus statuses[] = {RunStatus::queued,    RunStatus::starting, RunStatus::running,
-                                  RunStatus::succeeded, RunStatus::failed,   RunStatus::canceled};
-
-Result<std::vector<RunStatus>> parse_statuses(const std::string& text) {
-  std::vector<RunStatus> out;
-  if (text.empty()) return out;
-  for (const std::string_view word : split(text, ',')) {
-    const auto found =
-        std::ranges::find_if(statuses, [&](RunStatus s) { return to_text(s) == trim(word); });
-    if (found == std::end(statuses)) {
-      return Error{Errc::invalid, "query value status=" + text +
-                                      ": want queued, starting, running, succeeded, failed or "
-                                      "canceled, several by commas"};
-    }
-    out.push_back(*found);
-  }
-  return out;
-}
-
-/// Runs of the snapshot that have not ended and that the query means, newest first.
-std::vector<RunId> active_runs(const View& view, const RunQuery& query) {
-  std::vector<RunId> out;
-  for (const auto& [id, run] : view.snapshot->runs) {
-    const bool status = std::ranges::find(query.statuses, run->run.status) != query.statuses.end();
-    const bool asset = !query.asset || std::ranges::any_of(run->steps, [&](const StepRow& step) {
-      return step.member.asset == *query.asset;
-    });
-    const bool backfill = !query.backfill || run->run.backfill == *query.backfill;
-    if (status && asset && backfill && (query.before.value == 0 || id < query.before))
-      out.push_back(id);
-  }
-  std::ranges::reverse(out);
-  return out;
-}
-
-/// Storage may be ahead of the snapshot: whether a run has ended is the snapshot's to say, so that
-/// a list by status shows one instant.
-Result<RunPage> find_runs(const View& view, RunQuery query, Reader& reader) {
-  if (query.statuses.empty()) return reader.runs(query);
-  std::vector<RunId> active = active_runs(view, query);
-  std::erase_if(query.statuses, [](RunStatus status) { return !is_terminal(status); });
-  RunPage page;
-  if (!query.statuses.empty()) {
-    FRESHET_TRY(page, reader.runs(query));
-    std::erase_if(page.runs, [&](const RunRow& row) { return view.run(row.run) != nullptr; });
-  }
-  for (const RunId id : active) {
-    if (page.next && id < *page.next) break;
-    page.runs.push_back(view.run(id)->run);
-  }
-  std::ranges::sort(page.runs, std::greater{}, &RunRow::run);
-  if (page.runs.size() > query.limit) {
-    page.runs.resize(query.limit);
-    page.next = page.runs.back().run;
-  }
-  return page;
-}
-
-Result<std::string> runs_page(const View& view, const RunQuery& query, const std::string& list_name,
-                              Reader& reader) {
-  FRESHET_TRY(const RunPage page, find_runs(view, query, reader));
+Result<std::string> runs_page(const View& view, const RunFilter& filter,
+                              const std::string& list_name, Reader& reader) {
+  FRESHET_TRY(const RunPage page, find_runs(view, filter, reader));
   Names names{view, &reader};
   Json body{{"items", Json::array()}, {"next_cursor", nullptr}};
   for (const RunRow& row : page.runs) {
@@ -154,13 +93,10 @@ void send_run(const CallPtr& call, RunId id) {
 void list_runs(const CallPtr& call) {
   const std::string etag = etag_of(call->view.snapshot->sequence);
   if (call->is_known(etag)) return;
-  RunQuery query{.upto = call->view.snapshot->sequence};
+  RunQuery query;
   const auto limit = call->number("limit", 50, 200);
-  const auto wanted = parse_statuses(call->query("status"));
   if (!limit) return call->fail_query(limit.error());
-  if (!wanted) return call->fail_query(wanted.error());
   query.limit = *limit;
-  query.statuses = *wanted;
   if (const std::string key = call->query("asset"); !key.empty()) {
     const auto rank = call->view.find(key);
     if (!rank) {
@@ -187,11 +123,16 @@ void list_runs(const CallPtr& call) {
   }
   read<Result<std::string>>(
       call,
-      [view = call->view, query, name = call->list_name()](Reader& reader) {
-        return runs_page(view, query, name, reader);
+      [call, query](Reader& reader) -> Result<std::string> {
+        FRESHET_TRY(RunFilter filter, run_filter_of(*call));
+        filter.query.asset = query.asset;
+        filter.query.backfill = query.backfill;
+        filter.query.before = query.before;
+        filter.query.limit = query.limit;
+        return runs_page(call->view, filter, call->list_name(), reader);
       },
       [call, etag](Result<std::string> body) {
-        if (!body) return call->fail(body.error());
+        if (!body) return fail_list(*call, body.error());
         call->send_text(std::move(*body), etag);
       });
 }

@@ -3,6 +3,7 @@
 
 #include "api/json_text.hpp"
 #include "api/openapi.hpp"
+#include "api/schema_texts.hpp"
 #include "freshet/result.hpp"
 
 namespace freshet::api {
@@ -48,6 +49,7 @@ constexpr std::string_view assets = R"json({
   "data": {"$ref": "#/components/schemas/DataState"}, "work": {"$ref": "#/components/schemas/WorkState"},
   "stale_causes": {"$ref": "#/components/schemas/StaleCauses"}, "freshness": {"$ref": "#/components/schemas/Freshness"},
   "paused": {"type": "boolean"}, "withheld": {"type": "boolean"}, "provisional": {"type": "boolean"},
+  "failed": {"type": "boolean", "description": "Its latest step that ran failed, whatever it does now."},
   "alerts": {"type": "integer", "description": "That are open."}, "muted": {"type": "boolean"},
   "partition_counts": {"$ref": "#/components/schemas/PartitionCounts"},
   "checks_passed": {"type": "integer"}, "checks_failed": {"type": "integer"},
@@ -183,6 +185,9 @@ constexpr std::string_view assets = R"json({
   "checks": {"description": "Those with an automation of their own.", "type": "array",
     "items": {"type": "object", "required": ["name", "text", "tree"], "properties": {
       "name": {"type": "string"}, "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"}}}}}},
+"WhyRequest": {"type": "object", "required": ["automation"], "properties": {
+  "automation": {"type": "string", "description": "A condition, as in a definition."},
+  "partition": {"type": "string", "description": "Of an asset that has them; else the newest."}}},
 "Decision": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object",
   "required": ["asset", "requested", "withheld", "run", "expression", "text"], "properties": {
   "asset": {"$ref": "#/components/schemas/Key"}, "requested": {"type": "boolean"}, "withheld": {"type": "boolean"},
@@ -270,10 +275,6 @@ constexpr std::string_view runs = R"json({
   "backfill": {"$ref": "#/components/schemas/RunId"}, "count": {"type": "integer"}}},
 "RunCanceled": {"type": "object", "required": ["id", "count"], "properties": {
   "id": {"$ref": "#/components/schemas/RunId"}, "count": {"type": "integer"}}},
-"FoundLines": {"type": "object", "required": ["items", "next_line"], "properties": {
-  "items": {"type": "array", "items": {"type": "object", "required": ["line", "text"], "properties": {
-    "line": {"type": "integer"}, "text": {"type": "string"}}}},
-  "next_line": {"type": ["integer", "null"]}}},
 "PauseRequest": {"type": "object", "properties": {
   "select": {"type": "string"}, "assets": {"$ref": "#/components/schemas/Texts"}, "reason": {"type": "string"}}},
 "Counted": {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}},
@@ -411,10 +412,7 @@ constexpr std::string_view news = R"json({
     "path": {"type": "string"}, "text": {"type": "string"}}}}}},
 "Diagnostics": {"type": "object", "required": ["valid", "diagnostics"], "properties": {
   "valid": {"type": "boolean"},
-  "diagnostics": {"type": "array", "items": {"type": "object",
-    "required": ["severity", "file", "line", "column", "message"], "properties": {
-    "severity": {"type": "string", "enum": ["error", "warning"]}, "file": {"type": "string"},
-    "line": {"type": "integer"}, "column": {"type": "integer"}, "message": {"type": "string"}}}}}},
+  "diagnostics": {"type": "array", "items": {"$ref": "#/components/schemas/Diagnostic"}}}},
 "StreamAsset": {"allOf": [{"$ref": "#/components/schemas/AssetState"}, {"type": "object", "required": ["asset"],
   "properties": {"asset": {"type": "string"}}}]},
 "StreamRun": {"type": "object", "required": ["run", "revision"], "properties": {
@@ -431,7 +429,7 @@ constexpr std::string_view news = R"json({
 
 Json schemas() {
   Json out = Json::object();
-  for (const std::string_view part : {basics, assets, runs, alerts, news}) {
+  for (const std::string_view part : {basics, assets, runs, alerts, news, graph_schemas, operation_schemas, history_schemas}) {
     const Json some = Json::parse(part, nullptr, false);
     FRESHET_ASSERT(some.is_object());
     out.update(some);

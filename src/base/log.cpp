@@ -1,11 +1,16 @@
 #include "base/log.hpp"
 
 #include <spdlog/common.h>
+#include <spdlog/details/log_msg.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,14 +22,44 @@
 
 #include "base/text.hpp"
 #include "freshet/result.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet {
 namespace {
+
+std::string_view word_of(spdlog::level::level_enum level) {
+  if (level <= spdlog::level::debug) return "debug";
+  if (level == spdlog::level::info) return "info";
+  return level == spdlog::level::warn ? "warning" : "error";
+}
+
+/// Remembers what was logged last.
+class RecentSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  [[nodiscard]] std::vector<LoggedLine> lines() {
+    const std::scoped_lock lock{mutex_};
+    return {lines_.begin(), lines_.end()};
+  }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if (lines_.size() == logged_lines_max) lines_.pop_front();
+    const std::size_t size = std::min(message.payload.size(), logged_text_max);
+    lines_.push_back({.at = std::chrono::time_point_cast<Micros>(message.time),
+                      .level = word_of(message.level),
+                      .logger = {message.logger_name.data(), message.logger_name.size()},
+                      .text = {message.payload.data(), size}});
+  }
+  void flush_() override {}
+
+  std::deque<LoggedLine> lines_;
+};
 
 struct Loggers {
   std::mutex mutex;
   std::shared_ptr<spdlog::sinks::stderr_sink_mt> sink =
       std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  std::shared_ptr<RecentSink> recent = std::make_shared<RecentSink>();
   spdlog::level::level_enum level{spdlog::level::info};
   std::map<std::string, std::unique_ptr<spdlog::logger>, std::less<>> by_module;
 
@@ -58,7 +93,8 @@ spdlog::logger& log(std::string_view module) {
   if (const auto found = all.by_module.find(module); found != all.by_module.end()) {
     return *found->second;
   }
-  auto logger = std::make_unique<spdlog::logger>(std::string{module}, all.sink);
+  auto logger = std::make_unique<spdlog::logger>(std::string{module},
+                                                 spdlog::sinks_init_list{all.sink, all.recent});
   logger->set_level(all.level);
   logger->flush_on(spdlog::level::warn);
   return *all.by_module.emplace(std::string{module}, std::move(logger)).first->second;
@@ -80,5 +116,7 @@ Result<void> set_log_level(std::string_view name) {
   if (const auto near = nearest(name, names)) message += "; nearest is \"" + *near + '"';
   return Error{Errc::invalid, std::move(message)};
 }
+
+std::vector<LoggedLine> logged_lines() { return loggers().recent->lines(); }
 
 }  // namespace freshet

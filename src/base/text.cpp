@@ -141,6 +141,55 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
+namespace {
+
+/// Without controls and escape sequences; a lone carriage return, as progress bars write it, begins
+/// the line anew.
+std::string plain(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '\x1b' && i + 1 < line.size() && line[i + 1] == '[') {
+      i += 2;
+      while (i < line.size() && (line[i] < '@' || line[i] > '~')) ++i;
+    } else if (c == '\r' && line.find_first_not_of(" \t\r", i) != std::string_view::npos) {
+      out.clear();
+    } else if (c == '\t') {
+      out += ' ';
+    } else if (static_cast<unsigned char>(c) >= ' ' && c != '\x7f') {
+      out += c;
+    }
+  }
+  return std::string{trim(out)};
+}
+
+bool says_something(std::string_view line) {
+  return std::ranges::any_of(line, [](char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
+           static_cast<unsigned char>(c) >= 0xC3U;
+  });
+}
+
+}  // namespace
+
+std::string last_line(std::string_view text, std::size_t size_max) {
+  while (!text.empty()) {
+    const std::size_t newline = text.rfind('\n');
+    const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+    std::string line = plain(text.substr(begin));
+    if (says_something(line)) {
+      if (line.size() > size_max) {
+        std::size_t end = size_max;
+        while (end > 0 && is_continuation(line[end])) --end;
+        line.resize(end);
+      }
+      return line;
+    }
+    text = text.substr(0, begin == 0 ? 0 : begin - 1);
+  }
+  return {};
+}
+
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);

@@ -61,6 +61,11 @@ template <std::ranges::input_range Range>
 /// Without blanks, tabs and line ends around it; a view into `text`.
 [[nodiscard]] std::string_view trim(std::string_view text);
 
+/// The last line that has a letter or a digit, without control characters, escape sequences of
+/// terminals and what surrounds it; cut to `size_max` bytes, at a character of UTF-8.  "" where
+/// there is none.
+[[nodiscard]] std::string last_line(std::string_view text, std::size_t size_max);
+
 /// Whether `text` is UTF-8: shortest forms only, no surrogates, nothing above U+10FFFF.
 [[nodiscard]] bool is_utf8(std::string_view text);
 

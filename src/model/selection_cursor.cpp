@@ -1,13 +1,17 @@
 #include "model/selection_cursor.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
 #include "freshet/result.hpp"
+#include "freshet/selection.hpp"
 #include "model/selection_node.hpp"
 
 namespace freshet {
@@ -58,6 +62,18 @@ Error selection_error(Errc code, std::string_view source, std::string_view reaso
                         " at column " + std::to_string(column);
   if (!meant.empty()) message += "; did you mean \"" + std::string{meant} + "\"?";
   return Error{code, std::move(message)};
+}
+
+std::optional<std::size_t> selection_column(std::string_view message) {
+  constexpr std::string_view hint = "; did you mean \"", place = " at column ";
+  if (message.ends_with("\"?")) message = message.substr(0, message.rfind(hint));
+  const std::size_t at = message.rfind(place);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = message.substr(at + place.size());
+  std::size_t column{};
+  const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), column);
+  if (ec != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return column;
 }
 
 void SelectionCursor::skip_space() {

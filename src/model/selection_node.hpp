@@ -2,6 +2,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +30,7 @@ enum class AttributeSubject : std::uint8_t {
 struct SelectionAttribute {
   std::string_view name;
   AttributeSubject subject;
+  std::string_view description;               ///< In a few words, for people.
   std::span<const std::string_view> words{};  ///< All that it takes; empty: any text.
 };
 
@@ -80,11 +83,36 @@ struct Selection::Node {
 /// Whether `automation:value` holds, where the value is not live.
 [[nodiscard]] bool has_automation(const AssetDefinition& asset, std::string_view value);
 
+/// What an asset of the graph may be found by, as it is written; nothing where the words are fixed.
+void each_value(const AssetDefinition& asset, AttributeSubject subject,
+                const std::function<void(const std::string&)>& call);
+
+/// What is next where an expression that is being written ends.
+struct SelectionPlace {
+  enum class Kind : std::uint8_t {
+    term,     ///< With or without "not".
+    operand,  ///< After a "+".
+    value,
+    tag_value,
+    after_operand,  ///< "+", or …
+    joint           ///< … "and" or "or".
+  };
+  Kind kind{Kind::operand};
+  std::size_t begin{};             ///< Of its word, of which some may be there.
+  SelectionAttribute attribute{};  ///< Of a value.
+  std::string tag{};               ///< Name, of a tag's value.
+};
+/// nullopt where nothing that is written could make it right.
+[[nodiscard]] std::optional<SelectionPlace> selection_place(std::string_view text);
+
 /// The canonical spelling of a term; parse() reads it back as the same term.
 [[nodiscard]] std::string selection_text(const SelectionTerm& term);
 
+[[nodiscard]] std::string selection_quoted(std::string_view text);
 /// A value as it is written, in quotes where it needs them.
 [[nodiscard]] std::string selection_value_text(std::string_view text);
+/// A key or glob that stands by itself, in quotes where it needs them.
+[[nodiscard]] std::string selection_key_text(std::string_view text);
 
 /// Whether a value may stand without quotes: not empty, and nothing but letters, digits, `_ . - / *
 /// @ :` and what is not ASCII.

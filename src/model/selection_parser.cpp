@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ namespace freshet {
 namespace {
 
 using Term = SelectionTerm;
+using Next = SelectionPlace::Kind;
 
 constexpr std::size_t length_max{16'384};  // bytes
 constexpr int nesting_max = 200;           // of parentheses, functions and `not`
@@ -39,6 +41,8 @@ class SelectionParser {
   explicit SelectionParser(std::string_view text) : cursor_{text} {}
 
   Result<Term> parse();
+  /// What was looked for, and where, in this order.
+  [[nodiscard]] const std::vector<SelectionPlace>& places() const { return places_; }
 
  private:
   Result<Term> parse_any_of();
@@ -54,6 +58,7 @@ class SelectionParser {
   Result<SelectionValue> parse_value(std::string_view after);
   Result<std::uint32_t> parse_depth(std::string_view digits, std::size_t start);
 
+  void look_for(Next kind, const Term* attribute = nullptr);
   /// Takes an operator word and the space before it, or nothing.
   bool take_operator(std::string_view lower, std::string_view upper);
   [[nodiscard]] bool at_operand() const;
@@ -61,6 +66,7 @@ class SelectionParser {
 
   SelectionCursor cursor_;
   int nesting_{0};
+  std::vector<SelectionPlace> places_;
 };
 
 Term key_term(std::string pattern, std::size_t column) {
@@ -90,8 +96,16 @@ Term wrapping(Term::Kind kind, Term inner, std::size_t column) {
   return out;
 }
 
+void SelectionParser::look_for(Next kind, const Term* attribute) {
+  places_.push_back({.kind = kind, .begin = cursor_.position(), .attribute = {}, .tag = {}});
+  if (attribute == nullptr) return;
+  places_.back().attribute = attribute->attribute;
+  places_.back().tag = attribute->value.text;
+}
+
 Result<Term> SelectionParser::parse() {
   cursor_.skip_space();
+  look_for(Next::term);
   if (cursor_.at_end()) return cursor_.error("nothing to select", cursor_.position(), "*");
   FRESHET_TRY(Term term, parse_any_of());
   cursor_.skip_space();
@@ -119,6 +133,7 @@ Result<Term> SelectionParser::parse_all_of() {
 
 Result<Term> SelectionParser::parse_negation() {
   cursor_.skip_space();
+  look_for(Next::term);
   const std::size_t start = cursor_.position();
   if (!take_operator("not", "NOT")) return parse_around();
   if (++nesting_ > nesting_max) return cursor_.error("more than 200 levels of nesting", start);
@@ -153,6 +168,7 @@ Result<Term> SelectionParser::parse_around() {
   std::uint32_t down = 0;
   const std::size_t end = cursor_.position();
   cursor_.skip_space();
+  look_for(Next::after_operand);
   if (cursor_.take('+')) {
     cursor_.skip_space();
     const std::size_t depth_start = cursor_.position();
@@ -162,6 +178,8 @@ Result<Term> SelectionParser::parse_around() {
     } else {
       FRESHET_TRY(down, parse_depth(digits, depth_start));
     }
+    cursor_.skip_space();
+    look_for(Next::joint);
   } else {
     cursor_.rewind(end);
   }
@@ -173,6 +191,7 @@ Result<Term> SelectionParser::parse_around() {
 }
 
 Result<Term> SelectionParser::parse_operand() {
+  look_for(Next::operand);
   const std::size_t start = cursor_.position();
   if (!at_operand()) return unexpected();
   if (cursor_.peek() == '(') return parse_enclosed();
@@ -230,6 +249,7 @@ Result<Term> SelectionParser::parse_attribute(std::string_view name, std::size_t
   }
   cursor_.skip_space();
   const std::size_t value_start = cursor_.position();
+  look_for(Next::value, &out);
   FRESHET_TRY(out.value, parse_value(":"));
   if (out.value.is_null && (at->subject == AttributeSubject::key || !at->words.empty())) {
     return cursor_.error("<null> means nothing as \"" + std::string{name} + '"', start);
@@ -238,6 +258,7 @@ Result<Term> SelectionParser::parse_attribute(std::string_view name, std::size_t
     return unknown(name, out.value.text, at->words, value_start);
   }
   if (at->subject == AttributeSubject::tag && !out.value.is_null && cursor_.take('=')) {
+    look_for(Next::tag_value, &out);
     FRESHET_TRY(SelectionValue value, parse_value("="));
     out.tag_value.push_back(std::move(value));
   }
@@ -311,6 +332,32 @@ Error SelectionParser::unexpected() const {
 }
 
 }  // namespace
+
+std::optional<SelectionPlace> selection_place(std::string_view text) {
+  if (text.size() > length_max || !is_printable(text)) return std::nullopt;
+  SelectionParser parser{text};
+  const auto term = parser.parse();
+  std::optional<SelectionPlace> out;
+  for (const SelectionPlace& place : parser.places()) {
+    SelectionCursor cursor{text};
+    cursor.rewind(place.begin);
+    const bool is_value = place.kind == Next::value || place.kind == Next::tag_value;
+    if (cursor.peek() == '"') {
+      if (!cursor.take_quoted()) cursor.rewind(text.size());
+    } else if (is_value && cursor.peek() == '<') {
+      cursor.rewind(text.size());
+    } else if (is_value) {
+      cursor.take_value();
+    } else {
+      cursor.take_word();
+    }
+    if (!cursor.at_end()) continue;
+    // A word that has been begun goes before what could follow it, a term before its operand.
+    const bool is_begun = place.begin < text.size();
+    if (!out || (is_begun && out->begin != place.begin)) out = place;
+  }
+  return out;
+}
 
 Result<Selection> Selection::parse(std::string_view text) {
   const auto too_long = [](std::size_t size) {

@@ -10,26 +10,13 @@ namespace {
 
 using Kind = SelectionTerm::Kind;
 
-void write_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
-}
-
 void write_value(std::string& out, const SelectionValue& value) {
   out += value.is_null ? "<null>" : selection_value_text(value.text);
 }
 
 void write_attribute(std::string& out, const SelectionTerm& term) {
   if (term.attribute.subject == AttributeSubject::key && term.value.text != "*") {
-    if (is_plain_word(term.value.text)) {
-      out += term.value.text;
-    } else {
-      write_quoted(out, term.value.text);
-    }
+    out += selection_key_text(term.value.text);
     return;
   }
   out += term.attribute.name;
@@ -92,7 +79,7 @@ void write_around(std::string& out, const SelectionTerm& term) {
                          inner.attribute.subject == AttributeSubject::key && !text.empty() &&
                          text.find_first_not_of("0123456789") == std::string::npos;
   if (is_number && term.up == 0 && term.down != depth_unlimited) {
-    write_quoted(out, text);  // else `"2"+1` would become `2+1`, which is upstream of 1
+    out += selection_quoted(text);  // else `"2"+1` would become `2+1`, which is upstream of 1
   } else if (!inner.children.empty() && inner.kind != Kind::roots && inner.kind != Kind::sinks) {
     write_enclosed(out, inner);
   } else {
@@ -138,14 +125,21 @@ void write(std::string& out, const SelectionTerm& term) {
 
 }  // namespace
 
-std::string selection_value_text(std::string_view text) {
-  std::string out;
-  if (is_plain_value(text)) {
-    out = text;
-  } else {
-    write_quoted(out, text);
+std::string selection_quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
-  return out;
+  return out + '"';
+}
+
+std::string selection_value_text(std::string_view text) {
+  return is_plain_value(text) ? std::string{text} : selection_quoted(text);
+}
+
+std::string selection_key_text(std::string_view text) {
+  return is_plain_word(text) ? std::string{text} : selection_quoted(text);
 }
 
 std::string selection_text(const SelectionTerm& term) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <span>
 #include <string>
@@ -75,10 +76,32 @@ bool is_dimension(const DimensionDefinition& dimension, std::string_view value) 
          value == cadence_word(std::get<WindowsDefinition>(dimension.of).cadence);
 }
 
-/// What an asset of the graph may be found by, as it is written.
-void collect(const AssetDefinition& asset, AttributeSubject subject, std::set<std::string>& out) {
+}  // namespace
+
+std::span<const SelectionAttribute> selection_attributes() {
+  static constexpr SelectionAttribute attributes[] = {
+      {"key", AttributeSubject::key, "assets by key, or by a glob of keys"},
+      {"group", AttributeSubject::group, "assets of a group"},
+      {"kind", AttributeSubject::kind, "assets of a kind"},
+      {"owner", AttributeSubject::owner, "assets of an owner"},
+      {"tag", AttributeSubject::tag, "assets with a tag: NAME, or NAME=VALUE"},
+      {"project", AttributeSubject::project, "assets of a project"},
+      {"code_location", AttributeSubject::project, "the same as project"},
+      {"column", AttributeSubject::column, "assets with a column of that name"},
+      {"partitions", AttributeSubject::partitions, "how they are cut", partitions_words},
+      {"automation", AttributeSubject::automation, "what requests them", automation_words},
+      {"status", AttributeSubject::state, "how they are, in one word", status_words},
+      {"data", AttributeSubject::state, "how their data is", data_words},
+      {"work", AttributeSubject::state, "what is done about them", work_words},
+      {"freshness", AttributeSubject::state, "what their policy says", freshness_words},
+  };
+  return attributes;
+}
+
+void each_value(const AssetDefinition& asset, AttributeSubject subject,
+                const std::function<void(const std::string&)>& call) {
   const auto add = [&](const std::string& value) {
-    if (!value.empty()) out.insert(selection_value_text(value));
+    if (!value.empty()) call(selection_value_text(value));
   };
   switch (subject) {
     case AttributeSubject::group:
@@ -92,8 +115,7 @@ void collect(const AssetDefinition& asset, AttributeSubject subject, std::set<st
     case AttributeSubject::tag:
       for (const auto& [name, value] : asset.tags) {
         add(name);
-        if (!value.empty())
-          out.insert(selection_value_text(name) + '=' + selection_value_text(value));
+        if (!value.empty()) call(selection_value_text(name) + '=' + selection_value_text(value));
       }
       return;
     case AttributeSubject::project:
@@ -107,28 +129,6 @@ void collect(const AssetDefinition& asset, AttributeSubject subject, std::set<st
     case AttributeSubject::state:
       return;
   }
-}
-
-}  // namespace
-
-std::span<const SelectionAttribute> selection_attributes() {
-  static constexpr SelectionAttribute attributes[] = {
-      {"key", AttributeSubject::key},
-      {"group", AttributeSubject::group},
-      {"kind", AttributeSubject::kind},
-      {"owner", AttributeSubject::owner},
-      {"tag", AttributeSubject::tag},
-      {"project", AttributeSubject::project},
-      {"code_location", AttributeSubject::project},
-      {"column", AttributeSubject::column},
-      {"partitions", AttributeSubject::partitions, partitions_words},
-      {"automation", AttributeSubject::automation, automation_words},
-      {"status", AttributeSubject::state, status_words},
-      {"data", AttributeSubject::state, data_words},
-      {"work", AttributeSubject::state, work_words},
-      {"freshness", AttributeSubject::state, freshness_words},
-  };
-  return attributes;
 }
 
 bool is_word_of(const SelectionAttribute& attribute, std::string_view value) {
@@ -170,7 +170,8 @@ std::vector<SelectionChoice> selection_choices(const Graph& graph, std::size_t v
     if (attribute.words.empty()) {
       std::set<std::string> values;
       for (Rank rank{0}; rank.value < graph.size(); ++rank.value)
-        collect(graph.asset(rank), attribute.subject, values);
+        each_value(graph.asset(rank), attribute.subject,
+                   [&](const std::string& value) { values.insert(value); });
       choice.values.assign(values.begin(), values.end());
     }
     choice.values.resize(std::min(choice.values.size(), values_max));

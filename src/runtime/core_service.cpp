@@ -28,10 +28,10 @@ const KindSet& alert_kinds() {
 }  // namespace
 
 CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options)
-    : parts_{parts},
+    : parts_{std::move(parts)},
       pipeline_{std::move(engine),
-                parts.store,
-                parts.clock,
+                parts_.store,
+                parts_.clock,
                 {.release = [this](Committed c) { release(std::move(c)); },
                  .failed =
                      [this](std::string error) {
@@ -40,10 +40,10 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
                          if (on_failure_) on_failure_(error);
                        });
                      }}},
-      steps_{parts.io, parts.pool, std::move(step_options),
+      steps_{parts_.io, parts_.pool, std::move(step_options),
              [this](Input in) { pipeline_.push(std::move(in)); }},
-      packer_{*this, parts.logs, parts.clock},
-      files_{parts.io, parts.pool, parts.clock,
+      packer_{*this, parts_.logs, parts_.clock},
+      files_{parts_.io, parts_.pool, parts_.clock,
              [this](std::vector<input::Event> events,
                     std::vector<std::pair<std::string, std::string>> cursors) {
                return pipeline_.offer(
@@ -52,16 +52,19 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
 
 CoreService::~CoreService() { stop(); }
 
-void CoreService::start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph,
+void CoreService::start(const std::vector<StepRow>& unfinished, const Projects::Loaded& loaded,
                         notify::NotifierOptions notifier_options) {
+  started_at_ = parts_.clock.now();
+  started_ = parts_.clock.steady();
+  know(loaded.projects);
   notifier_ = std::make_unique<notify::Notifier>(
       parts_.clock, std::move(notifier_options), [this] { return parts_.store.reader(); },
       [this](Input in) { pipeline_.push(std::move(in)); });
   pipeline_.start();
-  pipeline_.push(input::Load{.graph = graph});
+  pipeline_.push(input::Load{.graph = loaded.graph});
   // After the definitions: what ended meanwhile is judged by them.
   steps_.reattach(unfinished);
-  files_.watch(*graph);
+  files_.watch(*loaded.graph);
   packer_.start();
 }
 
@@ -214,6 +217,22 @@ void CoreService::readiness(ReadinessQuery query,
        [out, done = std::move(done)] { done(std::move(*out)); });
 }
 
+void CoreService::what_if(std::string asset, std::string partition, std::string automation,
+                          std::function<void(Result<Explanation>)> done) {
+  pipeline_.ask([this, asset = std::move(asset), partition = std::move(partition),
+                 automation = std::move(automation), done = std::move(done)](Engine& engine) mutable {
+    const auto state = std::make_shared<Excerpt>(engine.excerpt({asset}));
+    const auto result =
+        std::make_shared<Result<Explanation>>(Error{Errc::busy, "what if: not evaluated"});
+    offload(
+        [state, asset = std::move(asset), partition = std::move(partition),
+         automation = std::move(automation), result, now = parts_.clock.now()] {
+          *result = freshet::what_if(std::move(*state), asset, partition, automation, now);
+        },
+        [result, done = std::move(done)] { done(std::move(*result)); });
+  });
+}
+
 void CoreService::plan(PlanRequest request, std::function<void(Result<Plan>)> done) {
   pipeline_.ask([this, request = std::move(request), snapshot = snapshot_,
                  done = std::move(done)](Engine& engine) mutable {
@@ -245,6 +264,7 @@ void CoreService::reload(std::function<void(std::vector<Diagnostic>)> done) {
               if (d.severity == Diagnostic::Severity::error)
                 log("runtime").warn("definitions rejected: {}", d.message);
             }
+            know(std::move(loaded->projects));
             if (!loaded->graph) return done(std::move(loaded->diagnostics));
             files_.watch(*loaded->graph);
             const bool taken =
@@ -256,6 +276,18 @@ void CoreService::reload(std::function<void(std::vector<Diagnostic>)> done) {
               done(std::move(loaded->diagnostics));
             }
           });
+}
+
+/// What is not valid has been in force since when it was.
+void CoreService::know(std::vector<ProjectStatus> projects) {
+  for (std::size_t i = 0; i < projects.size(); ++i) {
+    if (projects[i].is_valid) {
+      projects[i].loaded_at = parts_.clock.now();
+    } else if (i < projects_.size()) {
+      projects[i].loaded_at = projects_[i].loaded_at;
+    }
+  }
+  projects_ = std::move(projects);
 }
 
 std::vector<SourceStatus> CoreService::sources() const {
@@ -333,6 +365,21 @@ Health CoreService::health() const {
                 {"definitions", snapshot_ && snapshot_->graph ? "ok" : "not loaded yet"}};
   out.ready = store_error_.empty() && snapshot_ && snapshot_->graph;
   return out;
+}
+
+SystemStatus CoreService::system() const {
+  const auto& stats = pipeline_.stats();
+  return {.started_at = started_at_,
+          .uptime = std::chrono::duration_cast<Micros>(parts_.clock.steady() - started_),
+          .store_path = parts_.store_path,
+          .projects = projects_,
+          .engine = {.inputs = stats.moments,
+                     .slow_inputs = stats.slow_moments,
+                     .longest_input = Micros{static_cast<std::int64_t>(stats.longest_moment_us)},
+                     .facts = stats.facts,
+                     .commits = stats.commits,
+                     .queue = pipeline_.waiting()},
+          .config = parts_.config};
 }
 
 std::shared_ptr<void> CoreService::subscribe(Listener listener) {

@@ -33,11 +33,14 @@ class CoreService final : public Service {
     Store& store;
     Projects& projects;
     LogArchive& logs;
+    std::vector<ConfigValue> config;
+    std::string store_path;
   };
   CoreService(Parts parts, Engine engine, Steps::Options step_options);
   ~CoreService() override;
 
-  void start(const std::vector<StepRow>& unfinished, std::shared_ptr<const Graph> graph,
+  /// With the definitions that were loaded; there must be some.
+  void start(const std::vector<StepRow>& unfinished, const Projects::Loaded& loaded,
              notify::NotifierOptions notifier_options);
   /// Ends in order: sources, then the engine with what it was given, then the store; processes are
   /// left alone.
@@ -56,6 +59,8 @@ class CoreService final : public Service {
       const std::function<std::string(AssetId)>& key_of) const override {
     return recorded_tree(decided, key_of);
   }
+  void what_if(std::string asset, std::string partition, std::string automation,
+               std::function<void(Result<Explanation>)> done) override;
   void plan(PlanRequest request, std::function<void(Result<Plan>)> done) override;
   void readiness(ReadinessQuery query,
                  std::function<void(Result<std::vector<Readiness>>)> done) override;
@@ -65,6 +70,7 @@ class CoreService final : public Service {
   [[nodiscard]] std::vector<SourceStatus> sources() const override;
   [[nodiscard]] std::vector<Metric> metrics() const override;
   [[nodiscard]] Health health() const override;
+  [[nodiscard]] SystemStatus system() const override;
   [[nodiscard]] const Logs& logs() const override { return parts_.logs; }
   [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override;
 
@@ -75,6 +81,7 @@ class CoreService final : public Service {
  private:
   void release(Committed committed);
   void let_out(Committed committed);
+  void know(std::vector<ProjectStatus> projects);
   [[nodiscard]] std::unique_ptr<Reader> borrow_reader();
   void return_reader(std::unique_ptr<Reader> reader);
 
@@ -92,6 +99,9 @@ class CoreService final : public Service {
   std::function<void(std::string)> on_failure_;
   std::string store_error_;
   std::uint64_t steps_started_{0};
+  std::vector<ProjectStatus> projects_;
+  Instant started_at_{};
+  SteadyTime started_{};
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Reader>> readers_;
 };

@@ -77,6 +77,36 @@ std::vector<std::pair<std::string, std::string>> alert_environment() {
   return out;
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
+/// What is in force, and whether somebody asked for it.
+std::vector<ConfigValue> config_of(const ServeOptions& options,
+                                   const std::vector<std::string>& directories,
+                                   const std::string& state) {
+  const std::pair<const char*, std::string> values[] = {
+      {"projects", joined(directories)},
+      {"state", state},
+      {"listen", options.host + ':' + std::to_string(options.port)},
+      {"host", joined(options.hosts)},
+      {"behind-proxy", options.behind_proxy ? "true" : "false"},
+      {"prefix", options.prefix},
+      {"public-url", options.public_url},
+      {"slots", std::to_string(options.slots)},
+      {"log-level", options.log_level}};
+  std::vector<ConfigValue> out;
+  for (const auto& [name, value] : values) {
+    out.push_back({.name = name,
+                   .value = value,
+                   .origin = options.given.contains(name) ? ConfigValue::Origin::option
+                                                          : ConfigValue::Origin::standard});
+  }
+  return out;
+}
+
 /// Calls again and again, on the io thread, until it is destroyed.
 class Every {
  public:
@@ -150,8 +180,10 @@ int serve(const ServeOptions& options) {
                                                  : options.step_binary,
                               .environment = parse_environment(environ),
                               .previous_boot_id = exchange_boot_id(state + "/boot_id")};
-  CoreService service{
-      {io, pool, clock, **store, projects, logs}, std::move(engine), std::move(step_options)};
+  CoreService service{{io, pool, clock, **store, projects, logs,
+                       config_of(options, directories, state), state + "/freshet.db"},
+                      std::move(engine),
+                      std::move(step_options)};
 
   api::Api api{service,
                clock,
@@ -203,7 +235,7 @@ int serve(const ServeOptions& options) {
                             });
                           }};
 
-  service.start(unfinished, loaded.graph,
+  service.start(unfinished, loaded,
                 {.instance = std::string{(*store)->instance()},
                  .base_url = options.public_url.empty() ? url + options.prefix : options.public_url,
                  .environment = alert_environment()});

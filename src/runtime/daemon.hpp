@@ -1,6 +1,7 @@
 // `freshet serve`: everything started in order, run, and ended in order.
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,9 @@ struct ServeOptions {
   std::string prefix;              ///< Path under which that somebody shows us.
   std::string public_url;          ///< For links in alerts; "": the URL that is printed.
   std::uint32_t slots{10};
-  std::string step_binary;  ///< "": `freshet-step` beside this executable.
+  std::string step_binary;        ///< "": `freshet-step` beside this executable.
+  std::string log_level{"info"};  ///< Told only: whoever calls has set it.
+  std::set<std::string> given;    ///< Names of the options that were given: "listen", "slots".
 };
 
 /// Blocks until a signal (TERM, INT) or a failure ends it; returns the exit code: 0, 1 when the

@@ -90,18 +90,33 @@ Projects::Loaded Projects::load() {
       out.accepted = false;
     }
   }
+  const auto tell = [&](const auto& in_force) {
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      out.projects.push_back({.name = in_force[i] ? in_force[i]->project : "",
+                              .directory = directories_[i],
+                              .assets = in_force[i] ? in_force[i]->assets.size() : 0,
+                              .is_valid = in_force[i] != good_[i],
+                              .diagnostics = std::move(results[i].diagnostics)});
+    }
+  };
   Graph::Projects projects;
   for (const auto& definitions : next) {
     if (definitions) projects.push_back(definitions);
   }
-  if (projects.empty()) return out;
+  if (projects.empty()) {
+    tell(good_);
+    return out;
+  }
   auto graph = Graph::build(projects);
   if (!graph) {
     // A good version of one and an older one of another may not fit together.
     out.accepted = false;
     out.diagnostics.push_back({Diagnostic::Severity::error, {}, graph.error().message});
+    for (auto& result : results) result.diagnostics.push_back(out.diagnostics.back());
+    tell(good_);
     return out;
   }
+  tell(next);
   good_ = std::move(next);
   out.graph = *graph;
   return out;

@@ -21,7 +21,8 @@ class Projects {
     std::shared_ptr<const Graph>
         graph;  ///< Null when no project has a good version, or they do not fit together.
     std::vector<Diagnostic> diagnostics;
-    bool accepted{true};  ///< Every project's present version is in force.
+    bool accepted{true};                  ///< Every project's present version is in force.
+    std::vector<ProjectStatus> projects;  ///< By directory; without `loaded_at`.
   };
   [[nodiscard]] Loaded load();
   /// Judges without bringing anything into force; `files` stand for those on disk, relative to the

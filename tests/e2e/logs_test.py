@@ -7,6 +7,8 @@ project: logs
 assets:
   - key: talk
     command: [sh, talk.sh]
+  - key: turns
+    command: [sh, turns.sh]
   - key: silent
     command: ["true"]
   - key: again
@@ -19,6 +21,18 @@ echo "complaint" >&2
 while [ ! -e go ]; do sleep 0.05; done
 echo "line 2"
 printf "line 3, and no newline"
+"""
+# Each line waits until the one before has been noted with its time.
+TURNS = """
+index=$(dirname "$(readlink /proc/$$/fd/1)")/index
+grown() { until [ "$(cat "$index" 2>/dev/null | wc -c)" -gt "$1" ]; do sleep 0.01; done; }
+echo "INFO begins"
+grown 0
+echo "ERROR a mistake" >&2
+grown 24
+printf "10%%\\r50%%\\r100%%\\n"
+grown 48
+echo "last complaint" >&2
 """
 BEGUN, WHOLE = "line 1\n", "line 1\nline 2\nline 3, and no newline"
 
@@ -79,6 +93,73 @@ class Logs(DaemonTest):
         daemon.restart()
         self.assert_whole(daemon, run)
         self.assertFalse(self.folder(daemon, run).exists())
+
+    def assert_turns(self, daemon, run):
+        """Both streams in one order, with times: in the folder and in a segment."""
+        page = daemon.get(f"/runs/{run}/logs/0/lines")
+        items = page["items"]
+        self.assertEqual(["INFO begins", "ERROR a mistake", "100%", "last complaint"], [i["text"] for i in items])
+        self.assertEqual(["out", "err", "out", "err"], [i["stream"] for i in items])
+        self.assertEqual(["info", "error", None, None], [i["level"] for i in items])
+        self.assertTrue(items[2]["collapsed"])
+        times = [i["at"] for i in items]
+        self.assertEqual(sorted(set(times)), times, "each has its own")
+        step = daemon.get(f"/runs/{run}")["steps"][0]
+        self.assertLess(step["started_at"], times[0])
+        self.assertEqual((5, 4, True), (page["next"], page["total"], page["complete"]))
+        last = daemon.get(f"/runs/{run}/logs/0/lines?from_line=-1&stream=stderr")["items"]
+        self.assertEqual([(2, "last complaint", times[3])], [(i["line"], i["text"], i["at"]) for i in last])
+        found = daemon.get(f"/runs/{run}/logs/0/search?level=error&limit=1&stream=both")
+        self.assertEqual([2], [i["line"] for i in found["items"]])
+        self.assertEqual({"value": 1, "relation": "eq"}, found["total"])
+        bad = daemon.request("GET", f"/api/v1/runs/{run}/logs/0/search?q=a(b&regex=1")
+        self.assertEqual(400, bad.status)
+        self.assertIn("position 2", bad.json["detail"])
+
+    def test_lines_have_times_and_both_streams_one_order(self):
+        daemon = self.daemon(DEFINITIONS, {"turns.sh": TURNS}).start()
+        run = daemon.materialize("turns")
+        self.assertEqual("succeeded", daemon.finished(run)["status"])
+        self.packed(daemon, run)
+        self.assert_turns(daemon, run)
+        daemon.restart()
+        self.assert_turns(daemon, run)
+
+    def test_lines_come_while_the_step_runs(self):
+        daemon, run = self.begin()
+        page = until("both lines", lambda: (lambda p: p if len(p["items"]) == 2 else None)(
+            daemon.get(f"/runs/{run}/logs/0/lines")))
+        self.assertEqual({"line 1", "complaint"}, {i["text"] for i in page["items"]})
+        self.assertFalse(page["complete"])
+        daemon.write("go", "")
+        daemon.finished(run)
+        rest = daemon.get(f"/runs/{run}/logs/0/lines?from_line={page['next']}")
+        self.assertEqual(["line 2", "line 3, and no newline"], [i["text"] for i in rest["items"]])
+        self.assertTrue(rest["complete"])
+
+    def test_the_system_tells_of_itself_and_what_it_logged(self):
+        daemon = self.serve(DEFINITIONS)
+        run = daemon.materialize("silent")
+        daemon.finished(run)
+        system = daemon.get("/system")
+        self.assertEqual(["logs"], [p["name"] for p in system["projects"]])
+        self.assertTrue(system["projects"][0]["valid"])
+        self.assertEqual(4, system["projects"][0]["assets"])
+        self.assertGreater(system["store"]["database_bytes"], 0)
+        self.assertGreater(system["engine"]["facts"], 0)
+        config = {c["name"]: c for c in system["config"]}
+        self.assertEqual("option", config["projects"]["origin"])
+        self.assertEqual(("10", "default"), (config["slots"]["value"], config["slots"]["origin"]))
+        log = daemon.get("/system/log?limit=100")["items"]
+        self.assertTrue(any(line["text"].startswith(f"run ended run={run}") for line in log), log)
+        self.assertEqual({"info"}, {line["level"] for line in log if line["text"].startswith("serving")})
+        daemon.write("freshet.yaml", "project: [")
+        daemon.post("/reload", {})
+        project = daemon.get("/system")["projects"][0]
+        self.assertFalse(project["valid"])
+        self.assertEqual(("logs", 4), (project["name"], project["assets"]))
+        self.assertEqual(system["projects"][0]["loaded_at"], project["loaded_at"])
+        self.assertEqual("error", project["diagnostics"][0]["severity"])
 
     def test_every_attempt_keeps_its_log_and_silence_takes_no_room(self):
         daemon = self.serve(DEFINITIONS)

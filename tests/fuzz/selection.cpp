@@ -7,11 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
+#include "freshet/snapshot.hpp"
 #include "fuzz.hpp"
 #include "model_graphs.hpp"
 
@@ -41,6 +43,16 @@ const Graph& small_graph() {
 
 bool state(Rank rank, std::string_view attribute, std::string_view value) {
   return (rank.value + attribute.size() + value.size()) % 2 == 0;
+}
+
+const Snapshot& small_snapshot() {
+  static const Snapshot snapshot = [] {
+    Snapshot out;
+    out.graph = {std::shared_ptr<const Graph>{}, &small_graph()};
+    out.chunks.push_back(std::make_shared<const Snapshot::Chunk>());
+    return out;
+  }();
+  return snapshot;
 }
 
 /// Characters of a text that may not be UTF-8.
@@ -94,10 +106,31 @@ void judge(const std::string& text) {
           "ranks ascend", text);
 }
 
+/// Whether what is written so far is right, or becomes right by what follows.
+bool selection_ends_well(const std::string& text) {
+  const auto parsed = Selection::parse(text);
+  if (parsed) return true;
+  const auto column = selection_column(parsed.error().message);
+  return !column || *column == characters(text) + 1 ||
+         parsed.error().message.find("never closed") != std::string::npos;
+}
+
+void judge_completions(const std::string& text, std::size_t cursor) {
+  for (const SelectionCompletion& each : complete_selection(small_snapshot(), text, cursor)) {
+    require(each.from <= cursor && cursor <= each.to && each.to <= text.size(),
+            "a completion is at the cursor", text);
+    std::string done = text.substr(0, each.from) + each.text;
+    require(done.size() > each.from && is_utf8(done), "a completion is a text", done);
+    require(cursor < text.size() || selection_ends_well(done), "a completion can go on", done);
+  }
+}
+
 }  // namespace
 }  // namespace freshet
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  freshet::judge({data, data + size});
+  const std::string text{data, data + size};
+  freshet::judge(text);
+  for (const std::size_t cursor : {size, size / 2}) freshet::judge_completions(text, cursor);
   return 0;
 }

@@ -264,6 +264,20 @@ TEST_F(ApiTest, WhyIsASentenceAndATree) {
   EXPECT_TRUE(answer.json()["tree"].is_object());
 }
 
+TEST_F(ApiTest, AnotherConditionCanBeTried) {
+  const std::string path = "/api/v1/assets/marts/revenue/why";
+  const Answer answer = post(path, {{"automation", "eager"}, {"partition", "2026-01-01"}});
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.json()["text"], "eager of marts/revenue[2026-01-01]");
+  EXPECT_EQ(answer.json()["tree"]["held"], true);
+  EXPECT_EQ(answer.json()["expected"], nullptr);
+  const Answer wrong = post(path, {{"automation", "?"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_EQ(wrong.json()["code"], "condition_invalid");
+  EXPECT_EQ(post(path, {{"automaton", "eager"}}).status, 400);
+  EXPECT_EQ(post("/api/v1/assets/nobody/why", {{"automation", "eager"}}).status, 404);
+}
+
 TEST_F(ApiTest, TheGraphIsUpstreamFirst) {
   const Answer answer = get("/api/v1/graph");
   ASSERT_EQ(answer.status, 200);

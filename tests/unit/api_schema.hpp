@@ -22,6 +22,15 @@ class SchemaCheck {
     for (const auto& each : schema.value("allOf", nlohmann::json::array())) {
       if (auto wrong = check(each, value, at); !wrong.empty()) return wrong;
     }
+    if (schema.contains("oneOf")) {
+      std::string wrong;
+      for (const auto& each : schema["oneOf"]) {
+        const std::string one = check(each, value, at);
+        if (one.empty()) return "";
+        wrong += (wrong.empty() ? "" : "; or ") + one;
+      }
+      return wrong;
+    }
     if (schema.contains("type") && !has_type(schema["type"], value)) {
       return at + ": is " + value.type_name() + ", want " + schema["type"].dump();
     }

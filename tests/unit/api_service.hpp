@@ -60,6 +60,13 @@ class MemoryReader : public Reader {
           std::ranges::find(query.statuses, run.run.status) == query.statuses.end()) {
         continue;
       }
+      if (!query.causes.empty() &&
+          std::ranges::find(query.causes, run.run.cause) == query.causes.end()) {
+        continue;
+      }
+      if (query.from != Instant{} && run.run.created_at < query.from) continue;
+      if (query.until != Instant{} && run.run.created_at >= query.until) continue;
+      if (query.assets && !has_step_of(run, *query.assets)) continue;
       if (query.asset && std::ranges::none_of(run.steps, [&](const StepRow& step) {
             return step.member.asset == *query.asset;
           })) {
@@ -77,6 +84,60 @@ class MemoryReader : public Reader {
     const auto found = stored.find(id);
     if (found == stored.end()) return Error{Errc::not_found, "no such run"};
     return found->second;
+  }
+  Result<StepRow> step(StepId id) override {
+    for (const StepRow& row : stored[id.run].steps) {
+      if (row.step == id) return row;
+    }
+    return Error{Errc::not_found, "no such step"};
+  }
+  Result<StepPage> steps(const StepQuery& query) override {
+    StepPage page;
+    for (auto it = stored.rbegin(); it != stored.rend(); ++it) {
+      for (const StepRow& row : it->second.steps) {
+        const bool failed = row.status == StepStatus::failed || row.status == StepStatus::lost;
+        const bool of_failed = query.which == StepQuery::Which::failed;
+        if (of_failed ? !failed : row.status != StepStatus::succeeded) continue;
+        if (row.ended_at < query.from || row.ended_at >= query.to) continue;
+        if (query.assets && std::ranges::find(*query.assets, row.member.asset) ==
+                                query.assets->end()) {
+          continue;
+        }
+        page.truncated = page.steps.size() == query.limit;
+        if (page.truncated) return page;
+        const RunRow& run = it->second.run;
+        page.steps.push_back({.step = row.step,
+                              .member = row.member,
+                              .check = row.check,
+                              .status = row.status,
+                              .reason = row.reason,
+                              .attempt = row.attempt,
+                              .code = row.code,
+                              .started_at = row.started_at,
+                              .ended_at = row.ended_at,
+                              .exit_code = row.exit_code,
+                              .text = row.text,
+                              .cause = run.cause,
+                              .tags = run.tags,
+                              .definitions = run.definitions});
+      }
+    }
+    return page;
+  }
+  /// One column holds all.
+  Result<Timeline> timeline(const TimelineQuery& query) override {
+    const std::vector<std::uint32_t> none(query.columns);
+    Timeline out{.succeeded = none, .failed = none, .canceled = none, .running = none};
+    for (const auto& [id, run] : stored) {
+      if (run.run.ended_at < query.from || run.run.ended_at >= query.to) continue;
+      if (query.assets && !has_step_of(run, *query.assets)) continue;
+      auto& counts = run.run.status == RunStatus::succeeded ? out.succeeded
+                     : run.run.status == RunStatus::failed  ? out.failed
+                                                            : out.canceled;
+      ++counts.back();
+      ++out.running.back();
+    }
+    return out;
   }
   Result<BackfillPage> backfills(const BackfillQuery& query) override {
     BackfillPage page;
@@ -124,6 +185,12 @@ class MemoryReader : public Reader {
     for (const AnswerRow& row : batch.rows.of<AnswerRow>()) answers[row.key] = row;
   }
 
+  static bool has_step_of(const StoredRun& run, const std::vector<AssetId>& assets) {
+    return std::ranges::any_of(run.steps, [&](const StepRow& step) {
+      return std::ranges::find(assets, step.member.asset) != assets.end();
+    });
+  }
+
   std::vector<FactRecord> records;
   std::map<RunId, StoredRun> stored;
   std::map<BackfillId, StoredBackfill> filled;
@@ -136,7 +203,9 @@ class MemoryLogs : public Logs {
   [[nodiscard]] Result<LogPart> find(const AttemptId& attempt, LogStream stream) const override {
     ++searches;
     if (answers) return answers(attempt, stream);
-    return LogPart{.path = folder(attempt) + (stream == LogStream::out ? "/stdout" : "/stderr")};
+    return LogPart{.path = folder(attempt) + (stream == LogStream::out   ? "/stdout"
+                                              : stream == LogStream::err ? "/stderr"
+                                                                         : "/index")};
   }
   [[nodiscard]] std::chrono::days kept() const override { return std::chrono::days{14}; }
   [[nodiscard]] std::string folder(const AttemptId& attempt) const {
@@ -190,6 +259,14 @@ class MemoryService : public Service {
       const fact::Decided& decided,
       const std::function<std::string(AssetId)>& key_of) const override {
     return recorded_tree(decided, key_of);
+  }
+  void what_if(std::string asset, std::string partition, std::string automation,
+               std::function<void(Result<Explanation>)> done) override {
+    post([asset, partition, automation, done] {
+      if (automation == "?") return done(Error{Errc::invalid, "automation, column 1: no condition"});
+      done(Explanation{.text = automation + " of " + asset + "[" + partition + "]",
+                       .tree = Explanation::Node{.label = automation, .held = true}});
+    });
   }
   void plan(PlanRequest request, std::function<void(Result<Plan>)> done) override {
     planned = request;
@@ -245,6 +322,7 @@ class MemoryService : public Service {
   [[nodiscard]] Health health() const override {
     return {.ready = snapshot_ != nullptr, .checks = {{"store", "ok"}}};
   }
+  [[nodiscard]] SystemStatus system() const override { return system_status; }
   [[nodiscard]] const Logs& logs() const override { return memory_logs; }
   [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override {
     listener_ = std::make_shared<Listener>(std::move(listener));
@@ -302,6 +380,7 @@ class MemoryService : public Service {
   int reloads{0};
   bool is_full{false};
   MemoryLogs memory_logs;
+  SystemStatus system_status;
 
  private:
   void post(std::function<void()> task) { posted_.push_back(std::move(task)); }

@@ -54,10 +54,12 @@ class StreamTest : public ApiTest {
     const SchemaCheck schema{document};
     const Json& parts = document["components"]["schemas"];
     for (const Told& each : told) {
-      const std::string name = each.event == "asset"  ? "StreamAsset"
-                               : each.event == "run"  ? "StreamRun"
-                               : each.event == "step" ? "StreamStep"
-                                                      : "";
+      const std::string name = each.event == "asset"      ? "StreamAsset"
+                               : each.event == "run"      ? "StreamRun"
+                               : each.event == "step"     ? "StreamStep"
+                               : each.event == "backfill" ? "StreamBackfill"
+                               : each.event == "alert"    ? "StreamAlert"
+                                                          : "";
       if (!name.empty()) {
         EXPECT_EQ(schema.check(parts[name], each.data), "") << each.data;
       }
@@ -125,6 +127,63 @@ TEST_F(StreamTest, ARunsEndIsTold) {
   EXPECT_THAT(words(told), testing::IsSupersetOf({"run failed", "step failed"}));
 }
 
+TEST_F(StreamTest, AlertsAreToldWhenTheyOpenAndWhenTheyAreOver) {
+  report("raw/orders");
+  const Answer answer = get("/api/v1/stream?topics=alerts");
+  take(answer);
+  const std::string seen = sequence();
+  service.end_step(1);
+  const auto opened = take(answer);
+  ASSERT_THAT(words(opened), ElementsAre("alert"));
+  EXPECT_EQ(opened[0].data["kind"], "failure");
+  EXPECT_EQ(opened[0].data["asset"], "staging/orders");
+  EXPECT_EQ(opened[0].data["open"], true);
+  EXPECT_EQ(opened[0].data["id"], opened[0].id);
+  ASSERT_EQ(post("/api/v1/runs", {{"select", "staging/orders"}}).status, 201);
+  service.end_step();
+  const auto over = take(answer);
+  ASSERT_THAT(words(over), ElementsAre("alert"));
+  EXPECT_EQ(over[0].data["kind"], "recovery");
+  EXPECT_EQ(over[0].data["over"], "failure");
+  EXPECT_EQ(over[0].data["since"], opened[0].id);
+  EXPECT_EQ(over[0].data["open"], false);
+  const auto again = take(get("/api/v1/stream?topics=alerts&from=" + seen));
+  ASSERT_THAT(words(again), ElementsAre("hello", "alert", "alert"));
+  EXPECT_EQ(again[1].data, opened[0].data);
+  EXPECT_EQ(again[2].data, over[0].data);
+}
+
+TEST_F(StreamTest, ABackfillIsToldAsItComesOn) {
+  auto assets = shop();
+  for (auto& each : assets) each.automation.clear();
+  service.load(assets);
+  const Answer all = get("/api/v1/stream?topics=backfill:*");
+  take(all);
+  const std::string seen = sequence();
+  const std::string id = post("/api/v1/backfills", {{"select", "staging/orders+"}}).json()["id"];
+  const Answer one = get("/api/v1/stream?topics=backfill:" + id);
+  const Answer other = get("/api/v1/stream?topics=backfill:0000000000000");
+  take(one), take(other);
+  const auto begun = take(all);
+  ASSERT_THAT(words(begun), testing::Each("backfill running"));
+  ASSERT_FALSE(begun.empty());
+  EXPECT_EQ(begun[0].data["backfill"], id);
+  EXPECT_EQ(begun.back().data["counts"]["wanted"], 2);
+  EXPECT_EQ(begun.back().data["counts"]["succeeded"], 0);
+  service.end_step();
+  const auto halfway = take(one);
+  ASSERT_FALSE(halfway.empty());
+  EXPECT_EQ(halfway.back().data["counts"]["succeeded"], 1) << "though no fact is about it";
+  while (!service.started.empty()) service.end_step();
+  const auto ended = take(one);
+  ASSERT_FALSE(ended.empty());
+  EXPECT_EQ(words(ended).back(), "backfill succeeded");
+  EXPECT_EQ(ended.back().data["counts"], nullptr);
+  EXPECT_THAT(take(other), testing::IsEmpty());
+  const auto missed = take(get("/api/v1/stream?topics=backfill:*&from=" + seen));
+  EXPECT_THAT(words(missed), ElementsAre("hello", "backfill succeeded"));
+}
+
 TEST_F(StreamTest, TopicsChoose) {
   const Answer one = get("/api/v1/stream?topics=asset:raw/orders");
   const Answer glob = get("/api/v1/stream?topics=asset:marts/*,definitions");
@@ -139,8 +198,8 @@ TEST_F(StreamTest, TopicsChoose) {
 
 TEST_F(StreamTest, WhatIsNotThereIsSaidBeforeTheFirstByte) {
   EXPECT_EQ(get("/api/v1/stream?topics=asset:raw/order").status, 404);
-  for (const char* topics :
-       {"runs", "run:x", "asset:", "asset", "definitions,everything", "log:1"}) {
+  for (const char* topics : {"runs", "run:x", "asset:", "asset", "definitions,everything", "log:1",
+                             "backfill", "backfill:x", "alerts:x"}) {
     EXPECT_EQ(get(std::string{"/api/v1/stream?topics="} + topics).status, 400) << topics;
   }
   for (const char* from : {"x", "-1", "1x"}) {
@@ -243,9 +302,9 @@ TEST_F(StreamTest, StreamsEndWithTheApi) {
 }
 
 TEST(Topics, AreRead) {
-  const auto topics = api::parse_topics("asset:a/**, run:* ,definitions");
+  const auto topics = api::parse_topics("asset:a/**, run:* ,backfill:*,alerts,definitions");
   ASSERT_TRUE(topics);
-  EXPECT_EQ(topics->size(), 3U);
+  EXPECT_EQ(topics->size(), 5U);
   EXPECT_TRUE(api::parse_topics("")->empty());
 }
 

@@ -172,6 +172,18 @@ TEST(Split, GivesOnePartMoreThanSeparators) {
   EXPECT_EQ(split("a||", '|'), (Parts{"a", "", ""}));
 }
 
+TEST(LastLine, IsTheLastThatSaysSomething) {
+  EXPECT_EQ(last_line("a\nb b\n", 9), "b b");
+  EXPECT_EQ(last_line("KeyError: 'a'\n    ^^^^^\n---\n\n", 99), "KeyError: 'a'");
+  EXPECT_EQ(last_line("no end", 99), "no end");
+  EXPECT_EQ(last_line("ok\r\n", 99), "ok");
+  EXPECT_EQ(last_line("10%\r50%\rfailed", 99), "failed") << "as a progress bar writes";
+  EXPECT_EQ(last_line("\x1b[31mred\x1b[0m\tand\x07 loud\n", 99), "red and loud");
+  EXPECT_EQ(last_line("\u00e4\u00f6\u00fc\n", 5), "\u00e4\u00f6") << "cut at a character";
+  EXPECT_EQ(last_line(" \n---\n", 99), "");
+  EXPECT_EQ(last_line("", 99), "");
+}
+
 TEST(Trim, TakesBlanksOffBothEnds) {
   EXPECT_EQ(trim(" \t a b \r\n"), "a b");
   EXPECT_EQ(trim(" \n "), "");

@@ -114,6 +114,32 @@ TEST_F(PlanTest, SaysWhenEachStartsAndIsReadyAndWhatDecidesSo) {
   EXPECT_FALSE(made->truncated);
 }
 
+TEST_F(PlanTest, AnotherConditionIsTriedOnACopy) {
+  load({{"raw", {}, 0, "source"},
+        {"report", {"raw"}, 1, "eager & missing"},
+        {"reader", {"report"}}});
+  take(engine_, input::Report{.events = {{.asset = "raw"}}});
+  const auto tried = [&](const std::string& automation) {
+    return what_if(engine_.excerpt({"report"}), "report", "", automation, now_);
+  };
+  const auto eager = tried("eager");
+  ASSERT_TRUE(eager) << eager.error().message;
+  EXPECT_THAT(eager->text, testing::StartsWith("requested"));
+  ASSERT_TRUE(eager->tree);
+  EXPECT_EQ(eager->tree->label, "eager");
+  EXPECT_TRUE(eager->tree->held);
+  const auto held = tried("eager & in_progress");
+  ASSERT_TRUE(held) << held.error().message;
+  EXPECT_THAT(held->text, testing::StartsWith("not requested"));
+  EXPECT_FALSE(held->tree->held);
+  const auto wrong = tried("eager & missin");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, Errc::invalid);
+  EXPECT_THAT(wrong.error().message, testing::HasSubstr("column 9"));
+  EXPECT_THAT(engine_.why("report", "")->text, testing::StartsWith("not requested"))
+      << "the engine itself is as it was";
+}
+
 TEST_F(PlanTest, WaitsForRoomInPoolsAndSlots) {
   std::vector<Spec> specs{{"raw", {}, 0, "source"}};
   for (const char* key : {"a", "b", "c"}) specs.push_back({key, {"raw"}, 10, "eager", "narrow"});

@@ -100,12 +100,16 @@ TEST_F(PackedLogs, AreFoundInOneSegmentAndTheirFoldersAreGone) {
   write(id(0, 2), "two\n");
   write(id(1), "", "only errors\n");
   EXPECT_EQ(read(id(0)), "one\n") << "in its folder";
+  EXPECT_EQ(read(id(0), LogStream::times), std::string(24, 'i'));
+  EXPECT_EQ(read(id(1), LogStream::times), "(none)");
   const auto packed = pack({id(0), id(0, 2), id(1)});
   EXPECT_THAT(packed.left, IsEmpty());
   EXPECT_FALSE(packed.error);
   EXPECT_EQ(read(id(0)), "one\n");
   EXPECT_EQ(read(id(0), LogStream::err), "oops\n");
+  EXPECT_EQ(read(id(0), LogStream::times), std::string(24, 'i'));
   EXPECT_EQ(read(id(0, 2)), "two\n");
+  EXPECT_EQ(read(id(0, 2), LogStream::times), "");
   EXPECT_EQ(read(id(0, 2), LogStream::err), "");
   EXPECT_EQ(read(id(1)), "");
   EXPECT_EQ(read(id(1), LogStream::err), "only errors\n");

@@ -40,6 +40,26 @@ TEST_F(ExecTest, ReportsTheExitCode) {
   EXPECT_EQ(executor_->running(), 0U);
 }
 
+struct LastWordsCase {
+  const char* name;
+  const char* script;
+  const char* text;
+};
+class LastWords : public ExecTest, public testing::WithParamInterface<LastWordsCase> {};
+TEST_P(LastWords, AreReportedOfAProcessThatFails) {
+  EXPECT_EQ(run(shell(GetParam().script)).text, GetParam().text);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, LastWords,
+    testing::Values(
+        LastWordsCase{"of_stderr", "echo out; echo first >&2; echo no disk >&2; exit 1", "no disk"},
+        LastWordsCase{"of_stdout_otherwise", "echo no net; exit 1", "no net"},
+        LastWordsCase{"before_a_signal", "echo oh >&2; kill -KILL $$", "oh"},
+        LastWordsCase{"after_much_else", "seq 100000 >&2; echo last >&2; exit 2", "last"},
+        LastWordsCase{"none", "exit 1", ""},
+        LastWordsCase{"none_of_a_success", "echo warning >&2", ""}),
+    [](const auto& c) { return std::string{c.param.name}; });
+
 TEST_F(ExecTest, ReportsTheSignal) {
   const Outcome outcome = run(shell("kill -USR1 $$"));
   EXPECT_EQ(outcome.kind, Kind::signaled);

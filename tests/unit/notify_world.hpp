@@ -32,6 +32,9 @@ class FactList : public Reader {
   Result<Sequence> last_before(Instant) override { return Sequence{}; }
   Result<RunPage> runs(const RunQuery&) override { return RunPage{}; }
   Result<StoredRun> run(RunId) override { return Error{Errc::not_found, ""}; }
+  Result<StepRow> step(StepId) override { return Error{Errc::not_found, ""}; }
+  Result<StepPage> steps(const StepQuery&) override { return StepPage{}; }
+  Result<Timeline> timeline(const TimelineQuery&) override { return Timeline{}; }
   Result<BackfillPage> backfills(const BackfillQuery&) override { return BackfillPage{}; }
   Result<StoredBackfill> backfill(BackfillId) override { return Error{Errc::not_found, ""}; }
   Result<AnswerRow> answer(std::string_view) override { return Error{Errc::not_found, ""}; }

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <algorithm>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
 #include "random_values.hpp"
+#include "store/sqlite/connection.hpp"
 #include "store/store.hpp"
 #include "store_support.hpp"
 
@@ -275,6 +277,149 @@ TEST_F(RunHistory, ARunComesWithItsStepsByNumber) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, Errc::not_found);
   EXPECT_EQ(missing.error().message, "run " + to_text(RunId{99}) + ": not found");
+}
+
+/// Runs of three hours: every minute one of asset 1 (even) or 2 (odd) that works for ten minutes
+/// and ends; of those of asset 2 every third fails.
+class EndedHistory : public testing::Test {
+ protected:
+  static constexpr std::uint64_t count = 180;
+  static Instant minute(std::uint64_t i) { return at_seconds(static_cast<std::int64_t>(i) * 60); }
+  static RunId run_of(std::uint64_t i) { return RunId{(i * 60'000) << 20U}; }
+
+  void SetUp() override {
+    Batch batch;
+    for (std::uint64_t i = 1; i <= count; ++i) {
+      const bool failed = i % 6 == 3;
+      const Instant end = minute(i + 10);
+      batch.rows.of<RunRow>().push_back(
+          {.run = run_of(i),
+           .status = failed ? RunStatus::failed : RunStatus::succeeded,
+           .cause = i % 5 == 0 ? RunCause::person : RunCause::automation,
+           .tags = {"n=" + std::to_string(i)},
+           .created_at = minute(i),
+           .started_at = minute(i),
+           .ended_at = end,
+           .sequence = Sequence{i},
+           .definitions = 7});
+      batch.rows.of<StepRow>().push_back(
+          {.step = {run_of(i), 0},
+           .member = {AssetId{i % 2 == 0 ? 1U : 2U}, {}},
+           .status = failed ? StepStatus::failed : StepStatus::succeeded,
+           .reason = failed ? Reason::exit_code : Reason::none,
+           .attempt = 1,
+           .started_at = minute(i),
+           .ended_at = end,
+           .text = failed ? "no disk" : ""});
+    }
+    batch.rows.of<RunRow>().push_back(
+        {.run = run_of(count + 1), .status = RunStatus::running, .started_at = minute(count)});
+    ASSERT_TRUE(commit_one(*store_, batch));
+    reader_ = open_reader(*store_);
+  }
+  [[nodiscard]] std::vector<std::uint64_t> minutes(const RunQuery& query) const {
+    const auto page = reader_->runs(query);
+    EXPECT_TRUE(page);
+    std::vector<std::uint64_t> out;
+    for (const RunRow& run : page->runs) out.push_back((run.run.value >> 20U) / 60'000);
+    return out;
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<Store> store_ = open_store(directory_);
+  std::unique_ptr<Reader> reader_;
+};
+
+using Counts = std::vector<std::uint32_t>;
+
+TEST_F(EndedHistory, ATimelineCountsByEndAndByOverlap) {
+  const auto line = reader_->timeline({.from = minute(20), .to = minute(50), .columns = 3}).value();
+  // Each column has the ends of ten runs: those of the minutes 10 to 39.
+  EXPECT_EQ(line.failed, (Counts{1, 2, 2}));
+  EXPECT_EQ(line.succeeded, (Counts{9, 8, 8}));
+  EXPECT_EQ(line.canceled, (Counts{0, 0, 0}));
+  // At work in the minutes 20 to 29: those that began in the minutes 10 to 29.
+  EXPECT_EQ(line.running, (Counts{20, 20, 20}));
+  EXPECT_FALSE(line.truncated);
+}
+
+TEST_F(EndedHistory, ATimelineIsOfSomeAssets) {
+  const TimelineQuery query{.from = minute(20),
+                            .to = minute(50),
+                            .columns = 1,
+                            .assets = std::vector{AssetId{2}, AssetId{9}}};
+  EXPECT_EQ(reader_->timeline(query)->failed, Counts{5});
+  EXPECT_EQ(reader_->timeline(query)->succeeded, Counts{10});
+  EXPECT_EQ(reader_->timeline(query)->running, Counts{20});
+  const TimelineQuery none{
+      .from = minute(20), .to = minute(50), .columns = 1, .assets = std::vector<AssetId>{}};
+  EXPECT_EQ(reader_->timeline(none)->running, Counts{0});
+}
+
+TEST_F(EndedHistory, FailedStepsComeLatestFirstWithWhatTheirRunSays) {
+  const auto page = reader_->steps({.from = minute(20), .to = minute(50), .limit = 3}).value();
+  ASSERT_EQ(page.steps.size(), 3U);
+  EXPECT_TRUE(page.truncated);
+  const EndedStep& latest = page.steps.front();
+  EXPECT_EQ(latest.step, (StepId{run_of(39), 0}));
+  EXPECT_EQ(latest.member.asset, AssetId{2});
+  EXPECT_EQ(latest.status, StepStatus::failed);
+  EXPECT_EQ(latest.reason, Reason::exit_code);
+  EXPECT_EQ(latest.ended_at, minute(49));
+  EXPECT_EQ(latest.text, "no disk");
+  EXPECT_EQ(latest.tags, (std::vector<std::string>{"n=39"}));
+  EXPECT_EQ(latest.definitions, 7U);
+  EXPECT_EQ(page.steps[1].step.run, run_of(33));
+  const auto of_one = reader_->steps(
+      {.from = minute(0), .to = minute(999), .assets = std::vector{AssetId{1}}, .limit = 9});
+  EXPECT_TRUE(of_one->steps.empty());
+}
+
+TEST_F(EndedHistory, StepsThatSucceededAreOfRunsCreatedThenAlsoByAsset) {
+  StepQuery query{
+      .which = StepQuery::Which::succeeded, .from = minute(10), .to = minute(20), .limit = 100};
+  EXPECT_EQ(reader_->steps(query)->steps.size(), 9U) << "15 failed";
+  query.assets = {AssetId{1}, AssetId{2}};
+  query.limit = 2;
+  const auto each = reader_->steps(query).value();
+  ASSERT_EQ(each.steps.size(), 4U) << "two of each";
+  EXPECT_EQ(each.steps[0].step.run, run_of(18));
+  EXPECT_EQ(each.steps[2].step.run, run_of(19));
+  EXPECT_TRUE(each.truncated);
+}
+
+TEST_F(EndedHistory, AStepIsFoundByItsNumber) {
+  EXPECT_EQ(reader_->step({run_of(3), 0})->text, "no disk");
+  const auto missing = reader_->step({run_of(3), 1});
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+}
+
+TEST_F(EndedHistory, RunsAreFilteredByTimeCauseAndAssets) {
+  EXPECT_EQ(minutes({.from = minute(10), .until = minute(13)}), (Runs{12, 11, 10}));
+  EXPECT_EQ(minutes({.causes = {RunCause::person}, .from = minute(8), .until = minute(21)}),
+            (Runs{20, 15, 10}));
+  EXPECT_EQ(minutes({.assets = std::vector{AssetId{1}}, .from = minute(8), .until = minute(12)}),
+            (Runs{10, 8}));
+  EXPECT_EQ(minutes({.asset = AssetId{2}, .from = minute(8), .until = minute(12)}), (Runs{11, 9}));
+}
+
+/// What SQLite would do for a statement of the reader.
+TEST_F(EndedHistory, IsReadByIndex) {
+  auto connection =
+      sqlite::Connection::open(directory_.database(), sqlite::Connection::Mode::read_only).value();
+  const auto plan = [&](const std::string& sql) {
+    auto statement = connection.prepare("EXPLAIN QUERY PLAN " + sql).value();
+    std::string out;
+    while (statement.step().value()) out += std::string{statement.bytes(3)} + '\n';
+    return out;
+  };
+  EXPECT_THAT(plan("SELECT run, ended_at, started_at, status FROM runs WHERE status > 2 AND "
+                   "ended_at >= ?1 ORDER BY ended_at"),
+              testing::EndsWith("USING COVERING INDEX runs_ended (ended_at>?)\n"));
+  EXPECT_THAT(plan("SELECT text FROM steps WHERE status IN (4, 7) AND ended_at >= ?1 AND ended_at "
+                   "< ?2 ORDER BY ended_at DESC"),
+              testing::EndsWith("USING INDEX steps_failed (ended_at>? AND ended_at<?)\n"));
 }
 
 TEST(AnswerHistory, AnAnswerIsFoundByItsKey) {

@@ -19,9 +19,11 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "freshet/history.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/schema.hpp"
 #include "store/store.hpp"
 #include "store_support.hpp"
 
@@ -29,6 +31,7 @@ namespace freshet {
 namespace {
 
 using testing::HasSubstr;
+using testing_support::at_seconds;
 using testing_support::commit_one;
 using testing_support::open_store;
 using testing_support::TemporaryDirectory;
@@ -116,8 +119,30 @@ TEST(OpenStore, ANewerVersionIsRefusedAndLeftAlone) {
   EXPECT_EQ(error.code, Errc::unsupported);
   EXPECT_THAT(error.message, HasSubstr("it is of version 99"));
   EXPECT_THAT(error.message, HasSubstr("use a newer freshet"));
-  tamper(directory, "PRAGMA user_version = 1");
+  tamper(directory, "PRAGMA user_version = " + std::to_string(sqlite::schema_version));
   EXPECT_TRUE(open_sqlite(directory.state(), {}));
+}
+
+TEST(OpenStore, AnOlderVersionIsBroughtToThisOne) {
+  const TemporaryDirectory directory;
+  ASSERT_TRUE(commit_one(*open_store(directory), update_batch(1, 1)));
+  tamper(directory,
+         "DROP INDEX runs_ended; DROP INDEX steps_failed; PRAGMA user_version = 1;"
+         "UPDATE meta SET value = '" +
+             sqlite::schema_fingerprint(1) + "' WHERE name = 'schema'");
+  const auto store = open_store(directory);
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(store->load()->of<MemberRow>().size(), 1U);
+  auto reader = store->reader();
+  ASSERT_TRUE(reader);
+  EXPECT_TRUE((*reader)->timeline({.from = at_seconds(0), .to = at_seconds(9), .columns = 3}));
+}
+
+TEST(OpenStore, AnOlderVersionOfOtherColumnsAsksToStartAfresh) {
+  const TemporaryDirectory directory;
+  open_store(directory).reset();
+  tamper(directory, "PRAGMA user_version = 1");
+  EXPECT_THAT(error_of_opening(directory).message, HasSubstr("start afresh: another build"));
 }
 
 TEST(OpenStore, AnOlderVersionThatNobodyKnowsAsksToStartAfresh) {

@@ -57,8 +57,13 @@ for (const look of looks) {
     await settled(page);
     await page.waitForTimeout(mode === '--quick' ? 100 : 400);  // pictures that follow the data: canvases
     await page.screenshot({ path: join(folder, `${name}.${look.name}.png`) });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wide > 1) complain(`${name} ${look.name}: wider than the window by ${wide} px`);
+    const wide = await page.evaluate(() => {
+      const over = document.documentElement.scrollWidth - innerWidth;
+      if (over <= 1) return null;
+      const parts = [...document.querySelectorAll('#main *')].filter(part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.scroll, .tabs, pre'));
+      return `${over} px: ${parts.slice(-3).map(part => `${part.tagName} ${part.className} "${part.textContent.slice(0, 30)}"`).join(', ')}`;
+    });
+    if (wide) complain(`${name} ${look.name}: wider than the window by ${wide}`);
     for (const each of await violations(page)) complain(`${name} ${look.name}: ${each}`);
     for (const each of page.complaints.splice(0)) if (!(is_missing && each.includes('404'))) complain(`${name} ${look.name}: ${each}`);
   }

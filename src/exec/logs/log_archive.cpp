@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -39,6 +40,25 @@ namespace fs = std::filesystem;
 /// What a folder is called from the moment that its logs are safe: all of it may go.
 constexpr std::string_view packed_suffix = ".packed";
 constexpr std::string_view segment_suffix = ".segment";
+
+static_assert(sizeof(LogTime) == sizeof(claim::IndexEntry) &&
+              offsetof(LogTime, out_bytes) == offsetof(claim::IndexEntry, stdout_bytes) &&
+              offsetof(LogTime, err_bytes) == offsetof(claim::IndexEntry, stderr_bytes));
+
+const char* file_of(LogStream stream) {
+  switch (stream) {
+    case LogStream::out:
+      return claim::kStdoutFile;
+    case LogStream::err:
+      return claim::kStderrFile;
+    case LogStream::times:
+      return claim::kIndexFile;
+  }
+  return "";
+}
+
+/// Which part of a record it is.
+std::size_t part_of(LogStream stream) { return static_cast<std::size_t>(stream); }
 
 std::string day_of(Instant at) { return format_instant(at).substr(0, 10); }
 
@@ -118,19 +138,22 @@ Result<std::vector<std::string>> LogArchive::days() const {
 
 Result<LogPart> LogArchive::find(const AttemptId& attempt, LogStream stream) const {
   if (attempt.attempt == 0) return LogPart{};
-  const bool is_out = stream == LogStream::out;
-  const std::string file =
-      attempt_folder(state_, attempt) + '/' + (is_out ? claim::kStdoutFile : claim::kStderrFile);
+  const std::string folder = attempt_folder(state_, attempt) + '/';
+  const std::string file = folder + file_of(stream);
   if (has_file(file)) return LogPart{.path = file};
+  // Both logs are there from the beginning, the times only once something was written.
+  if (stream == LogStream::times && has_file(folder + claim::kStdoutFile)) return LogPart{};
   // From the day on which its run was made; the clock may have been set back since.
   FRESHET_TRY(std::vector<std::string> all, days());
   std::ranges::rotate(all, std::ranges::lower_bound(all, day_of(made_at(attempt.step.run))));
   for (const std::string& day : all) {
     FRESHET_TRY(const auto head, find_record(stem(day) + ".index", attempt));
     if (!head) continue;
-    return LogPart{.path = stem(day).append(segment_suffix),
-                   .offset = head->offset + sizeof(RecordHead) + (is_out ? 0 : head->sizes[0]),
-                   .size = head->sizes[is_out ? 0 : 1]};
+    LogPart part{.path = stem(day).append(segment_suffix),
+                 .offset = head->offset + sizeof(RecordHead)};
+    for (std::size_t i = 0; i < part_of(stream); ++i) part.offset += head->sizes.at(i);
+    part.size = head->sizes.at(part_of(stream));
+    return part;
   }
   return has_file(file) ? LogPart{.path = file} : LogPart{};
 }

@@ -17,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/text.hpp"
 #include "base/unique_fd.hpp"
 #include "exec/pipes/pipes.hpp"
 #include "exec/process/claim.hpp"
@@ -32,6 +33,8 @@ namespace freshet {
 namespace {
 
 constexpr std::size_t kTextMax = 65'536;  ///< Far more than either file ever holds.
+constexpr std::size_t kTailMax = 8'192;   ///< Of an output, in which its last line is looked for.
+constexpr std::size_t kLineMax = 500;     ///< Of that line.
 
 /// The value of `key` in "key=value key=value", "" if it is not there.
 std::string_view value_of(std::string_view line, std::string_view key) {
@@ -82,6 +85,26 @@ Outcome not_started(const std::string& boot_id_at_start) {
   return {.kind = Outcome::Kind::not_started, .text = "it was never started"};
 }
 
+/// The last line of an output; "" where there is none.
+std::string last_line_of(const std::string& path) {
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  struct stat info{};
+  if (!fd || ::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  std::string tail(kTailMax, '\0');
+  const off_t begin = std::max<off_t>(0, info.st_size - static_cast<off_t>(kTailMax));
+  const ssize_t size = ::pread(fd.get(), tail.data(), tail.size(), begin);
+  return last_line({tail.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size))}, kLineMax);
+}
+
+/// A process that failed by itself has mostly said why, at the end.
+void add_last_words(const std::string& directory, Outcome& outcome) {
+  const bool failed = (outcome.kind == Outcome::Kind::exited && outcome.code != 0) ||
+                      outcome.kind == Outcome::Kind::signaled;
+  if (!failed || outcome.stopped || outcome.timed_out || !outcome.text.empty()) return;
+  outcome.text = last_line_of(path_in(directory, claim::kStderrFile));
+  if (outcome.text.empty()) outcome.text = last_line_of(path_in(directory, claim::kStdoutFile));
+}
+
 /// The outcome in `status`, or nullopt while there is none.
 std::optional<Outcome> read_status(const std::string& directory) {
   const UniqueFd fd{::open(path_in(directory, claim::kStatusFile).c_str(),
@@ -89,6 +112,7 @@ std::optional<Outcome> read_status(const std::string& directory) {
   if (!fd) return std::nullopt;
   auto outcome = parse_status(read_text(fd.get()));
   if (!outcome) return lost(outcome.error().message);
+  add_last_words(directory, *outcome);
   return std::move(outcome).value();
 }
 

@@ -18,7 +18,7 @@ struct Outcome {
   Kind kind{Kind::lost};
   int code{};
   int signal{};
-  std::string text;
+  std::string text;  ///< Of a process that failed by itself: the last line that it wrote.
   bool stopped{false};    ///< A stop had been asked for before it ended.
   bool timed_out{false};  ///< The supervisor's own backstop ended it.
   Instant started{};      ///< This and all below: 0 where unknown, as for `lost`.

@@ -64,6 +64,10 @@ class PartitionSpace {
   [[nodiscard]] std::span<const Keys> keys() const { return keys_; }
   /// All, in the order of the definition: the last dimension changes fastest.
   [[nodiscard]] std::span<const std::uint32_t> combinations() const { return combinations_; }
+  /// Its keys, joined by "|"; "" for 0, and for a number that was not given.
+  [[nodiscard]] std::string_view combination_key(std::uint32_t combination) const {
+    return registry_->keys.text(combination);
+  }
   /// Place among combinations(); nullopt for one that does not exist (any more).
   [[nodiscard]] std::optional<std::size_t> position(std::uint32_t combination) const;
   /// The key number of a combination's part; 0 where the combination does not exist.  `dimension`

@@ -45,6 +45,12 @@ CREATE INDEX runs_of_backfill ON runs (backfill) WHERE backfill <> 0;
 CREATE INDEX backfills_open ON backfills (backfill) WHERE status < 2;
 CREATE INDEX steps_of_asset ON steps (member_asset, step_run);
 )";
+/// Version 2: what ended when, for figures over time.
+constexpr std::string_view ended_indexes_sql = R"(
+CREATE INDEX runs_ended ON runs (ended_at, started_at, status) WHERE status > 2;
+CREATE INDEX steps_failed ON steps (ended_at) WHERE status IN (4, 7);
+)";
+static_assert(static_cast<int>(StepStatus::failed) == 4 && static_cast<int>(StepStatus::lost) == 7);
 static_assert(static_cast<int>(RunStatus::succeeded) == 3 && !is_terminal(RunStatus::running));
 static_assert(static_cast<int>(BackfillStatus::succeeded) == 2 &&
               !is_terminal(BackfillStatus::paused));
@@ -77,14 +83,16 @@ std::string create_sql(const Table& table) {
          ")) STRICT, WITHOUT ROWID;\n";
 }
 
-std::string current_schema() {
+std::string schema_of(int version) {
   std::string sql{fixed_sql};
   const auto add = [&]<class... R>(const std::tuple<std::vector<R>...>& /*tables*/) {
     ((sql += create_sql(table_of<R>())), ...);
   };
   add(Rows{}.tables);
-  return sql + std::string{indexes_sql} + "CREATE INDEX facts_sparse ON facts (sequence) WHERE " +
+  sql += std::string{indexes_sql} + "CREATE INDEX facts_sparse ON facts (sequence) WHERE " +
          is_sparse_sql() + ";\n";
+  if (version >= 2) sql += ended_indexes_sql;
+  return sql;
 }
 
 /// What leads from one version to the next.
@@ -92,20 +100,24 @@ struct Migration {
   int from;
   std::string_view sql;
 };
-constexpr std::array<Migration, 0> migrations{};
+constexpr std::array<Migration, 1> migrations{{{.from = 1, .sql = ended_indexes_sql}}};
 
 Error refuse(const Connection& connection, const std::string& reason) {
   const char* file = sqlite3_db_filename(connection.handle(), "main");
   return Error{Errc::unsupported, "store " + std::string{file} + ": " + reason};
 }
 
-/// Differs where another build of the same version had other fields: only before the first release.
-std::string fingerprint() { return std::to_string(version_hash(current_schema())); }
+Error refuse_build(const Connection& connection) {
+  return refuse(connection,
+                "start afresh: another build made it with other columns; move the state "
+                "directory away");
+}
 
 Result<void> create(Connection& connection, const std::string& instance) {
   if (auto made = connection.run(
-          "BEGIN IMMEDIATE;" + current_schema() + "INSERT INTO meta VALUES ('instance', '" +
-          instance + "'), ('schema', '" + fingerprint() +
+          "BEGIN IMMEDIATE;" + schema_of(schema_version) +
+          "INSERT INTO meta VALUES ('instance', '" + instance + "'), ('schema', '" +
+          schema_fingerprint(schema_version) +
           "'), ('sequence', 0), ('at', 0), ('last_run', 0), ('decisions_scanned', 0);" +
           "PRAGMA application_id = " + std::to_string(application_id) +
           ";PRAGMA user_version = " + std::to_string(schema_version) + ";COMMIT");
@@ -115,7 +127,7 @@ Result<void> create(Connection& connection, const std::string& instance) {
   return {};
 }
 
-Result<void> migrate(Connection& connection, std::int64_t version) {
+Result<void> migrate(Connection& connection, int version) {
   while (version < schema_version) {
     const Migration* next{};
     for (const Migration& migration : migrations) {
@@ -127,10 +139,13 @@ Result<void> migrate(Connection& connection, std::int64_t version) {
                                     std::to_string(schema_version) +
                                     "; move the state directory away");
     }
+    FRESHET_TRY(const std::string made_with,
+                connection.text("SELECT value FROM meta WHERE name = 'schema'"));
+    if (made_with != schema_fingerprint(version)) return refuse_build(connection);
     ++version;
     if (auto moved = connection.run(
             "BEGIN IMMEDIATE;" + std::string{next->sql} + ";UPDATE meta SET value = '" +
-            fingerprint() +
+            schema_fingerprint(version) +
             "' WHERE name = 'schema';PRAGMA user_version = " + std::to_string(version) + ";COMMIT");
         !moved) {
       return std::move(moved).error();
@@ -140,6 +155,11 @@ Result<void> migrate(Connection& connection, std::int64_t version) {
 }
 
 }  // namespace
+
+// Differs where another build of the same version had other fields: only before the first release.
+std::string schema_fingerprint(int version) {
+  return std::to_string(version_hash(schema_of(version)));
+}
 
 const KindSet& sparse_kinds() {
   static const KindSet kinds = kinds_of<fact::Alerted, fact::Delivered>();
@@ -184,14 +204,11 @@ Result<void> prepare_schema(Connection& connection, const std::string& instance)
                                   ", and this program knows versions up to " +
                                   std::to_string(schema_version) + ": use a newer freshet");
   }
-  if (auto moved = migrate(connection, version); !moved) return std::move(moved).error();
+  if (auto moved = migrate(connection, static_cast<int>(version)); !moved)
+    return std::move(moved).error();
   FRESHET_TRY(const std::string made_with,
               connection.text("SELECT value FROM meta WHERE name = 'schema'"));
-  if (made_with != fingerprint()) {
-    return refuse(connection,
-                  "start afresh: another build made it with other columns; move the state "
-                  "directory away");
-  }
+  if (made_with != schema_fingerprint(schema_version)) return refuse_build(connection);
   return {};
 }
 

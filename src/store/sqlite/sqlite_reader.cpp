@@ -19,6 +19,7 @@
 #include "freshet/time.hpp"
 #include "store/sqlite/columns.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/run_range.hpp"
 #include "store/sqlite/schema.hpp"
 
 namespace freshet::sqlite {
@@ -45,9 +46,19 @@ std::int64_t end_of(const FactQuery& query) {
   return end;
 }
 
+/// The first run beyond what a query may see.
+std::int64_t end_of(const RunQuery& query) {
+  std::int64_t end = query.until == Instant{} ? last_number : signed_of(run_at(query.until).value);
+  if (query.before.value != 0) end = std::min(end, signed_of(query.before.value));
+  return end;
+}
+
 bool wanted(const RunRow& run, const RunQuery& query) {
-  return query.statuses.empty() || std::find(query.statuses.begin(), query.statuses.end(),
-                                             run.status) != query.statuses.end();
+  const auto is_one_of = [](const auto& words, auto word) {
+    return words.empty() || std::ranges::find(words, word) != words.end();
+  };
+  return is_one_of(query.statuses, run.status) && is_one_of(query.causes, run.cause) &&
+         (query.until == Instant{} || run.created_at < query.until) && run.created_at >= query.from;
 }
 
 }  // namespace
@@ -97,7 +108,7 @@ Result<void> SqliteReader::prepare_statements() {
   FRESHET_TRY(queued_by_,
               connection_.prepare("SELECT 1 FROM facts WHERE run = ?1 AND sequence <= ?2 LIMIT 1"));
   FRESHET_TRY(answer_, connection_.prepare(select_sql(table_of<AnswerRow>(), "WHERE key = ?1")));
-  return {};
+  return prepare_figures();
 }
 
 Statement& SqliteReader::facts_statement(const FactQuery& query) {
@@ -203,7 +214,8 @@ Result<RunPage> SqliteReader::runs(const RunQuery& query) {
   FRESHET_ASSERT(!query.asset || !query.backfill);
   Statement& select = query.asset ? asset_runs_ : query.backfill ? backfill_runs_ : runs_;
   const ResetAtEnd reset{select};
-  select.bind(1, query.before.value == 0 ? last_number : signed_of(query.before.value));
+  const RunId first = query.from == Instant{} ? RunId{} : run_at(query.from);
+  select.bind(1, end_of(query));
   if (query.asset) select.bind(2, std::int64_t{query.asset->value});
   if (query.backfill) select.bind(2, signed_of(query.backfill->value));
   RunPage page;
@@ -214,10 +226,15 @@ Result<RunPage> SqliteReader::runs(const RunQuery& query) {
     if (!*row) return page;
     const RunId id{static_cast<std::uint64_t>(select.number(0))};
     if (id == last) continue;  // another step of the asset in the same run
+    if (id < first) return page;
     if (page.runs.size() == query.limit || looked_at >= looked_at_max) break;
     last = id;
     FRESHET_TRY(RunRow run, query.asset ? find_run(id) : read_row<RunRow>(select));
     if (!wanted(run, query)) continue;
+    if (query.assets) {
+      FRESHET_TRY(const bool has_step, has_step_of(id, *query.assets));
+      if (!has_step) continue;
+    }
     auto is_there = existed(run, query.upto);
     if (!is_there) return during("read", std::move(is_there).error());
     if (*is_there) page.runs.push_back(std::move(run));

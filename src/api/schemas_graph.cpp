@@ -1,0 +1,111 @@
+#include <string_view>
+
+#include "api/schema_texts.hpp"
+
+namespace freshet::api {
+
+const std::string_view graph_schemas = R"json({
+"Numbers": {"type": "array", "items": {"type": "integer"}},
+"NumberLists": {"type": "array", "items": {"$ref": "#/components/schemas/Numbers"}},
+"Catalog": {"type": "object",
+  "description": "Texts are written once and named by number, -1 for none; a rank is an index in `key`.",
+  "required": ["sequence", "instance", "projects", "groups", "kinds", "owners", "tags", "sources", "partition_texts",
+    "automations", "key", "project", "group", "kind", "owner", "tag", "source", "external", "partitions", "automation",
+    "checks", "has_freshness", "deps"],
+  "properties": {
+  "sequence": {"type": "integer", "description": "Nothing that it says is older; the same until definitions change."},
+  "instance": {"type": "string", "description": "Of the store."},
+  "projects": {"$ref": "#/components/schemas/Texts"}, "groups": {"$ref": "#/components/schemas/Texts"},
+  "kinds": {"$ref": "#/components/schemas/Texts"}, "owners": {"$ref": "#/components/schemas/Texts"},
+  "tags": {"description": "NAME, or NAME:VALUE.", "$ref": "#/components/schemas/Texts"},
+  "sources": {"$ref": "#/components/schemas/Texts"}, "partition_texts": {"$ref": "#/components/schemas/Texts"},
+  "automations": {"$ref": "#/components/schemas/Texts"},
+  "key": {"$ref": "#/components/schemas/Texts"}, "project": {"$ref": "#/components/schemas/Numbers"},
+  "group": {"$ref": "#/components/schemas/Numbers"}, "kind": {"$ref": "#/components/schemas/NumberLists"},
+  "owner": {"$ref": "#/components/schemas/NumberLists"}, "tag": {"$ref": "#/components/schemas/NumberLists"},
+  "source": {"$ref": "#/components/schemas/Numbers"},
+  "external": {"description": "0 or 1.", "$ref": "#/components/schemas/Numbers"},
+  "partitions": {"$ref": "#/components/schemas/Numbers"}, "automation": {"$ref": "#/components/schemas/Numbers"},
+  "checks": {"description": "How many.", "$ref": "#/components/schemas/Numbers"},
+  "has_freshness": {"description": "0 or 1: whether a policy asks for it.", "$ref": "#/components/schemas/Numbers"},
+  "deps": {"description": "Ranks of direct dependencies.", "$ref": "#/components/schemas/NumberLists"}}},
+"StatusCodes": {"type": "object",
+  "required": ["sequence", "at", "catalog", "words", "data", "work", "freshness", "stale_causes", "updated_at", "revision",
+    "flags", "alerts", "checks_failed", "checks_passed", "partition_counts", "active", "pools", "runs_active"],
+  "properties": {
+  "sequence": {"type": "integer"}, "at": {"$ref": "#/components/schemas/Instant"},
+  "catalog": {"type": "integer", "description": "`sequence` of the catalog whose ranks these are."},
+  "words": {"type": "object", "description": "What the numbers mean.", "required": ["data", "work", "freshness"],
+    "additionalProperties": {"$ref": "#/components/schemas/Texts"}},
+  "data": {"$ref": "#/components/schemas/Numbers"}, "work": {"$ref": "#/components/schemas/Numbers"},
+  "freshness": {"$ref": "#/components/schemas/Numbers"},
+  "stale_causes": {"description": "1 code, 2 data, 4 dependencies.", "$ref": "#/components/schemas/Numbers"},
+  "updated_at": {"description": "Milliseconds since 1970; 0: never.", "$ref": "#/components/schemas/Numbers"},
+  "revision": {"$ref": "#/components/schemas/Numbers"},
+  "flags": {"description": "1 paused, 2 withheld, 4 provisional, 8 latest step failed, 16 muted.",
+    "$ref": "#/components/schemas/Numbers"},
+  "alerts": {"$ref": "#/components/schemas/Numbers"}, "checks_failed": {"$ref": "#/components/schemas/Numbers"},
+  "checks_passed": {"$ref": "#/components/schemas/Numbers"},
+  "partition_counts": {"type": "object", "description": "Of assets that have partitions.",
+    "required": ["rank", "existing", "materialized", "missing", "stale", "failed", "in_progress"],
+    "additionalProperties": {"$ref": "#/components/schemas/Numbers"}},
+  "active": {"type": "object", "description": "Queued and running steps.", "required": ["rank", "run", "step"],
+    "properties": {
+    "rank": {"$ref": "#/components/schemas/Numbers"},
+    "run": {"type": "array", "items": {"$ref": "#/components/schemas/RunId"}},
+    "step": {"$ref": "#/components/schemas/Numbers"}}},
+  "pools": {"type": "object", "additionalProperties": {"type": "object", "required": ["limit", "used", "waiting"]}},
+  "runs_active": {"type": "integer"}}},
+"Reach": {"type": "object", "required": ["levels", "counts", "left_out"], "properties": {
+  "levels": {"type": "integer", "description": "Drawn wholly."},
+  "counts": {"description": "Assets by level, the nearest first.", "$ref": "#/components/schemas/Numbers"},
+  "left_out": {"type": "integer", "description": "Of these, assets that are not drawn."}}},
+"Layout": {"type": "object",
+  "description": "Pixels, top left corners, as columns; assets are ranks of the catalog.",
+  "required": ["catalog", "width", "height", "nodes", "edges", "boxes", "bundles", "bundles_left_out", "reach", "total"],
+  "properties": {
+  "catalog": {"type": "integer", "description": "`sequence` of the catalog whose ranks these are."},
+  "width": {"type": "integer"}, "height": {"type": "integer"},
+  "nodes": {"type": "object", "required": ["asset", "x", "y", "w", "h", "level", "more_up", "more_down", "stack"],
+    "properties": {
+    "asset": {"description": "Of a stack, the first.", "$ref": "#/components/schemas/Numbers"},
+    "x": {"$ref": "#/components/schemas/Numbers"}, "y": {"$ref": "#/components/schemas/Numbers"},
+    "w": {"$ref": "#/components/schemas/Numbers"}, "h": {"$ref": "#/components/schemas/Numbers"},
+    "level": {"description": "Steps from the focus, negative upstream; this and what follows: empty for view=all.",
+      "$ref": "#/components/schemas/Numbers"},
+    "more_up": {"description": "Neighbours that are not drawn.", "$ref": "#/components/schemas/Numbers"},
+    "more_down": {"$ref": "#/components/schemas/Numbers"},
+    "stack": {"description": "Assets with the same neighbours that are drawn as one; null for one alone.",
+      "type": "array", "items": {"type": ["array", "null"], "items": {"type": "integer"}}}}},
+  "edges": {"type": "object", "description": "Between indices of nodes; none for view=all.",
+    "required": ["from", "to", "points", "back"], "properties": {
+    "from": {"$ref": "#/components/schemas/Numbers"}, "to": {"$ref": "#/components/schemas/Numbers"},
+    "points": {"description": "x and y of each, from the end of one node to that of the other.",
+      "$ref": "#/components/schemas/NumberLists"},
+    "back": {"description": "0 or 1: it goes left, because of a cycle.", "$ref": "#/components/schemas/Numbers"}}},
+  "boxes": {"type": "object", "description": "Groups, and assets that are in none; for views of the whole graph.",
+    "required": ["group", "asset", "x", "y", "w", "h", "count"],
+    "additionalProperties": {"$ref": "#/components/schemas/Numbers"}},
+  "bundles": {"type": "object", "description": "Edges between boxes together, the heaviest first.",
+    "required": ["from", "to", "weight", "back"],
+    "additionalProperties": {"$ref": "#/components/schemas/Numbers"}},
+  "bundles_left_out": {"type": "integer"},
+  "reach": {"type": ["object", "null"], "required": ["up", "down"],
+    "additionalProperties": {"$ref": "#/components/schemas/Reach"}},
+  "total": {"type": "integer", "description": "Assets that are meant, drawn or not."}}},
+"Selection": {"type": "object", "required": ["valid", "error", "total", "catalog", "completions"],
+  "description": "Positions are in characters from 0.", "properties": {
+  "valid": {"type": "boolean"},
+  "error": {"type": ["object", "null"], "required": ["position", "message"], "properties": {
+    "position": {"type": ["integer", "null"]}, "message": {"type": "string"}}},
+  "total": {"type": "integer", "description": "Assets that it means."},
+  "ranks": {"description": "Of these, if asked for.", "$ref": "#/components/schemas/Numbers"},
+  "catalog": {"type": "integer", "description": "`sequence` of the catalog whose ranks these are."},
+  "completions": {"type": "array", "items": {"type": "object", "required": ["text", "detail", "from", "to"],
+    "properties": {
+    "text": {"type": "string", "description": "To be put in place of what is from `from` up to `to`."},
+    "detail": {"type": "string"}, "from": {"type": "integer"}, "to": {"type": "integer"}}}}}},
+"AnyStatus": {"oneOf": [{"$ref": "#/components/schemas/Status"}, {"$ref": "#/components/schemas/StatusCodes"}]}
+})json";
+
+}  // namespace freshet::api
