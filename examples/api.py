@@ -6,6 +6,7 @@
   api.py last_run              the id of the newest run, or nothing
   api.py made [RUN] [SINCE]    what became of the assets in the runs after RUN; with SINCE (seconds since
                                the epoch) also how many milliseconds later
+  api.py first [RUN]           waits for the first step that automation brings to an end after RUN
 
 FRESHET_URL and FRESHET_TOKEN_FILE say whom to ask.
 """
@@ -106,7 +107,19 @@ def made(last="", since=""):
         print("  nothing")
 
 
-COMMANDS = {"settle": settle, "assets": assets, "last_run": last_run, "made": made}
+def first(last=""):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        for run in runs_after(last):
+            for step in run["steps"] if run["cause"] == "automation" else ():
+                if step["ended_at"]:
+                    return table(("asset", "check", "outcome", "run"),
+                                 [(step["asset"], step["check"] or "", step["status"], run["id"])])
+        time.sleep(0.1)
+    sys.exit(f"automation made nothing in {PATIENCE_S} s")
+
+
+COMMANDS = {"settle": settle, "assets": assets, "last_run": last_run, "made": made, "first": first}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

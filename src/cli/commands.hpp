@@ -20,7 +20,8 @@ int validate(const std::vector<std::string>& directories, const Output& output);
 int schema(const std::string& field);
 int graph(const std::vector<std::string>& directories, const std::string& selection,
           const std::string& format);
-int simulate(const std::vector<std::string>& files);
+/// With a state folder, one scenario becomes its history.
+int simulate(const std::vector<std::string>& files, const std::string& state_directory);
 
 // remote.cpp and ask.cpp: ask the daemon
 struct Planned {

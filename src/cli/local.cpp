@@ -181,15 +181,20 @@ int graph(const std::vector<std::string>& directories, const std::string& select
   return 0;
 }
 
-int simulate(const std::vector<std::string>& files) {
+int simulate(const std::vector<std::string>& files, const std::string& state_directory) {
   int exit_code = 0;
+  if (files.size() > 1 && !state_directory.empty()) {
+    std::fprintf(stderr, "freshet simulate: --state is the history of one scenario, not of %zu\n",
+                 files.size());
+    return 2;
+  }
   for (const std::string& file : files) {
     const auto text = read_file(file, scenario_size_max);
     if (!text) {
       std::fprintf(stderr, "freshet simulate: %s\n", text.error().message.c_str());
       return 2;
     }
-    const ScenarioResult result = run_scenario(*text, file);
+    const ScenarioResult result = run_scenario(*text, file, state_directory);
     if (!result.error.empty()) std::fprintf(stderr, "%s\n", result.error.c_str());
     if (!result.output.empty()) std::printf("%s\n", result.output.c_str());
     exit_code = std::max(exit_code, result.exit_code);

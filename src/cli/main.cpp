@@ -87,6 +87,10 @@ class CommandLine {
         std::fprintf(stderr, "freshet serve: %s\n", set.error().message.c_str());
         return 2;
       }
+      serve_.log_level = log_level_;
+      for (const CLI::Option* option : app_.get_subcommand("serve")->get_options()) {
+        if (option->count() > 0) serve_.given.insert(option->get_single_name());
+      }
       return runtime::serve(serve_);
     });
     sub->add_option("projects", serve_.directories, "Folders that hold a freshet.yaml")->required();
@@ -134,8 +138,11 @@ class CommandLine {
     add_json(graph);
     CLI::App* simulate =
         verb("simulate", "Run scenario files through the real engine with a virtual clock",
-             [this] { return cli::simulate(files_); });
+             [this] { return cli::simulate(files_, history_); });
     simulate->add_option("files", files_, "Scenarios")->required();
+    simulate->add_option("--state", history_,
+                         "Of one scenario: a new state folder for its history, that serve goes on "
+                         "with");
   }
   void add_remote() {
     CLI::App* plan =
@@ -269,7 +276,7 @@ class CommandLine {
   cli::Runs runs_;
   cli::Alerts alerts_;
   std::string listen_{"127.0.0.1:4747"}, log_level_{"info"}, directory_{"."}, field_, selection_,
-      format_{"text"}, timeout_, asset_;
+      format_{"text"}, timeout_, asset_, history_;
   std::vector<std::string> directories_, files_;
   cli::Planned planned_;
   cli::ReadinessOf readiness_;

@@ -15,7 +15,11 @@ struct ScenarioResult {
 };
 
 /// Runs the scenario in `text`, which stands in `file`.  The format: {name, start, given, graph,
-/// steps}; a step may move the clock (`advance`, `at`), act (`do`), expect, and ask.
-[[nodiscard]] ScenarioResult run_scenario(const std::string& text, const std::string& file);
+/// steps}; a step may move the clock (`advance`, `at`), act (`do`), expect, and ask.  In the place
+/// of `graph`, `project` names a project's folder, from the file's; `work` says who does what is
+/// requested (scenario_work.hpp).  Where it is given, `state_directory` must hold no history yet;
+/// all that is decided is committed there, as `freshet serve` does.  Blocks.
+[[nodiscard]] ScenarioResult run_scenario(const std::string& text, const std::string& file,
+                                          const std::string& state_directory = {});
 
 }  // namespace freshet::cli
