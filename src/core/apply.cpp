@@ -463,7 +463,6 @@ void Applier::operator()(const fact::Updated& f) {
     return true;
   });
   if (s_.is_defined(a) && fits) s_.spread_staleness(a, set);
-  s_.own = std::move(outer);
   rearm(a);
   if (s_.is_defined(a)) {
     for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
@@ -476,6 +475,7 @@ void Applier::operator()(const fact::Updated& f) {
         s_.change(d, changed_edge);
     }
   }
+  s_.own = std::move(outer);
 }
 
 void Applier::operator()(const fact::CheckRecorded& f) {
@@ -733,12 +733,12 @@ void Applier::operator()(const fact::StepEnded& f) {
     if (f.status == StepStatus::canceled) s_.handle(a, set);
     if (f.status == StepStatus::succeeded && step.row.attempt != 0 && step.row.range.empty())
       s_.remember_durations(step.row);
+    if (f.status == StepStatus::succeeded) rearm(a);  // it is known better how long it takes
     s_.own = std::move(outer);
     s_.moment.ended[a].put(set, s_.moment.order, Cause::own);
     if (f.reason == Reason::inputs_unchanged)
       s_.moment.unchanged[a].put(set, s_.moment.order, Cause::own);
     end_in_backfill(step.row);
-    if (f.status == StepStatus::succeeded) rearm(a);  // it is known better how long it takes
   }
   if (!step.row.check.empty()) end_check(step.row);
   resolve_waits(step);
