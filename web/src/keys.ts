@@ -25,9 +25,13 @@ export function add_keys(layer: Layer): () => void {
   return () => { layers.splice(layers.indexOf(layer), 1); };
 }
 
-type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
-export const name_of = (event: Pressed): string =>
-  (event.ctrlKey || event.metaKey ? 'ctrl+' : '') + (event.altKey ? 'alt+' : '') + (event.key === ' ' ? 'space' : event.key.length === 1 ? event.key.toLowerCase() : event.key);
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'> & Partial<Pick<KeyboardEvent, 'getModifierState'>>;
+export function name_of(event: Pressed): string {
+  // AltGr, which writes "[" on many keyboards, comes as Ctrl and Alt together.
+  const is_writing = event.getModifierState?.('AltGraph') ?? false;
+  const with_ctrl = (event.ctrlKey || event.metaKey) && !is_writing, with_alt = event.altKey && !is_writing;
+  return (with_ctrl ? 'ctrl+' : '') + (with_alt ? 'alt+' : '') + (event.key === ' ' ? 'space' : event.key.length === 1 ? event.key.toLowerCase() : event.key);
+}
 
 const is_typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));

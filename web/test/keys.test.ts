@@ -11,6 +11,10 @@ test('keys have the names that are shown', () => {
   expect([name_of(event('J')), name_of(event(' ')), name_of(event('k', { ctrlKey: true })), name_of(event('k', { metaKey: true })), name_of(event('ArrowDown')), name_of(event('x', { altKey: true })), name_of(event('?'))])
     .toEqual(['j', 'space', 'ctrl+k', 'ctrl+k', 'ArrowDown', 'alt+x', '?']);
 });
+test('what AltGr writes is the letter that it writes', () => {
+  const pressed = event('[', { ctrlKey: true, altKey: true, getModifierState: (name: string) => name === 'AltGraph' });
+  expect(name_of(pressed)).toBe('[');
+});
 test('one key, and a pair of them', () => {
   with_keys('g o', 'j', 'g');
   const find = key_finder();
