@@ -13,10 +13,9 @@ function said(cut: unknown): string {
   if (typeof cut !== 'object' || cut === null) return String(cut);
   const [kind, value] = Object.entries(cut)[0] ?? ['', null];
   if (kind === 'static' && Array.isArray(value)) return w.value.keys(value.length);
-  if (kind === 'dynamic') return w.value.set(typeof value === 'string' ? value : String((value as { name?: string } | null)?.name ?? ''));
-  if (kind === 'multi' && typeof value === 'object' && value !== null) {
-    const parts = Array.isArray(value) ? value : Object.entries(value).map(([name, each]) => `${name} (${said(each)})`);
-    return parts.map(each => typeof each === 'string' ? each : said(each)).join(' × ');
+  if (kind === 'dynamic') return w.value.set(String(value));
+  if (kind === 'multi' && Array.isArray(value)) {
+    return (value as { name: string; of: unknown }[]).map(each => `${each.name} (${said(each.of)})`).join(' × ');
   }
   const { start, timezone, cron } = (typeof value === 'object' && value !== null ? value : {}) as { start?: string; timezone?: string; cron?: string };
   return [w.value.cadence[kind] ?? kind, cron, start && w.value.from(start.slice(0, 10)), timezone !== 'UTC' && timezone].filter(Boolean).join(', ');
