@@ -1,8 +1,7 @@
 import { counted, number, words } from '../../words';
 
 const en = {
-  problems: 'Problems', since: 'since', affects: 'affects', owner: 'owner', now: 'Now', next: 'Next', day: 'Last 24 hours', promises: 'Promises',
-  healthy: 'Nothing needs you.',
+  problems: 'Problems', now: 'Now', next: 'Next', day: 'Last 24 hours', promises: 'Promises',
   others_wait: (n: number) => `+ ${counted(n, 'asset waits', 'assets wait')} on it`,
   at_risk: (n: number) => counted(n, 'promise at risk', 'promises at risk'),
   by: (at: string) => `by ${at}`,
@@ -11,7 +10,7 @@ const en = {
   nothing_runs: 'Nothing runs.', nothing_next: 'Nothing is expected in the next hours.',
   oldest: (age: string) => `the oldest for ${age}`, usual: (time: string) => `usually ${time}`,
   slots: 'slots', slots_of: (used: number, limit: number) => `${number(used)} of ${number(limit)}`, pool_waiting: (n: number) => `${number(n)} waiting`,
-  expected: 'expected', risk: 'at risk', deadline: 'deadline',
+  risk: 'at risk', deadline: 'deadline',
   totals: (n: number) => `runs ${number(n)}`, failed: (n: number) => `failed ${number(n)}`, canceled: (n: number) => `canceled ${number(n)}`,
   strip: 'Runs by quarter of an hour: succeeded and failed',
   kept: 'on time', soon: 'late soon', late: 'late', unknown: 'not known yet', policy_of: (n: number) => counted(n, 'asset has a freshness policy', 'assets have a freshness policy'),
@@ -20,10 +19,9 @@ const en = {
   first_text: 'An asset is made as soon as something that it is made from changes. Send an event of a source, and watch what follows; or have everything made that is missing.',
   send: (name: string) => `Send an event of ${name}`, send_any: 'Send an event of', make_all: 'Make what is missing …',
   no_assets: 'No assets yet.', no_assets_text: 'Write a freshet.yaml, or let the daemon write a small one that works:',
-  graph: 'How it hangs together', whole: 'The whole graph', range: 'Time range', hours: (n: number) => `last ${n} h`, days: (n: number) => `last ${n} d`,
+  graph: 'How it hangs together', range: 'Time range', hours: (n: number) => `last ${n} h`, days: (n: number) => `last ${n} d`,
   kinds: { failure: 'failed', check: 'check failed', freshness: 'late', source: 'source', definitions: 'definitions' },
   more: (n: number) => `${number(n)} more`,
-  decisions: 'Every decision is on record.',
   /// The daemon's own sentences, in the reader's language where it is another.
   sentence: (said: string, _problems: number, _fresh: number, _assets: number) => `${said}`,
   failed_text: (said: string, _asset: string, _error: string) => `${said}`, late_text: (said: string, _asset: string) => `${said}`,
@@ -31,8 +29,7 @@ const en = {
   definitions_text: (said: string, _project: string, _detail: string) => `${said}`,
 };
 const de: typeof en = {
-  problems: 'Probleme', since: 'seit', affects: 'betrifft', owner: 'zuständig', now: 'Jetzt', next: 'Als Nächstes', day: 'Letzte 24 Stunden', promises: 'Zusagen',
-  healthy: 'Nichts braucht Sie.',
+  problems: 'Probleme', now: 'Jetzt', next: 'Als Nächstes', day: 'Letzte 24 Stunden', promises: 'Zusagen',
   others_wait: n => `+ ${counted(n, 'Asset wartet', 'Assets warten')} darauf`,
   at_risk: n => counted(n, 'Zusage gefährdet', 'Zusagen gefährdet'),
   by: at => `bis ${at}`,
@@ -41,7 +38,7 @@ const de: typeof en = {
   nothing_runs: 'Nichts läuft.', nothing_next: 'In den nächsten Stunden wird nichts erwartet.',
   oldest: age => `der älteste seit ${age}`, usual: time => `sonst ${time}`,
   slots: 'Plätze', slots_of: (used, limit) => `${number(used)} von ${number(limit)}`, pool_waiting: n => `${number(n)} warten`,
-  expected: 'erwartet', risk: 'gefährdet', deadline: 'Frist',
+  risk: 'gefährdet', deadline: 'Frist',
   totals: n => `Läufe ${number(n)}`, failed: n => `fehlgeschlagen ${number(n)}`, canceled: n => `abgebrochen ${number(n)}`,
   strip: 'Läufe je Viertelstunde: gelungen und fehlgeschlagen',
   kept: 'rechtzeitig', soon: 'bald zu spät', late: 'zu spät', unknown: 'noch nicht bekannt', policy_of: n => counted(n, 'Asset hat eine Zusage', 'Assets haben eine Zusage'),
@@ -50,10 +47,9 @@ const de: typeof en = {
   first_text: 'Ein Asset wird erzeugt, sobald sich etwas ändert, woraus es gemacht ist. Schicken Sie ein Ereignis einer Quelle und sehen Sie zu, was folgt; oder lassen Sie alles erzeugen, was fehlt.',
   send: name => `Ereignis von ${name} schicken`, send_any: 'Ereignis schicken von', make_all: 'Fehlendes erzeugen …',
   no_assets: 'Noch keine Assets.', no_assets_text: 'Schreiben Sie eine freshet.yaml, oder lassen Sie eine kleine anlegen, die funktioniert:',
-  graph: 'Wie alles zusammenhängt', whole: 'Der ganze Graph', range: 'Zeitraum', hours: n => `letzte ${n} Std.`, days: n => `letzte ${n} Tage`,
+  graph: 'Wie alles zusammenhängt', range: 'Zeitraum', hours: n => `letzte ${n} Std.`, days: n => `letzte ${n} Tage`,
   kinds: { failure: 'fehlgeschlagen', check: 'Prüfung fehlgeschlagen', freshness: 'zu spät', source: 'Quelle', definitions: 'Definitionen' },
   more: n => `${number(n)} weitere`,
-  decisions: 'Jede Entscheidung ist festgehalten.',
   sentence: (_said, problems, fresh, assets) => `${problems === 0 ? 'Nichts braucht Sie' : counted(problems, 'Problem', 'Probleme')}; ${number(fresh)} von ${number(assets)} Assets sind aktuell.`,
   failed_text: (_said, asset, error) => `${asset} ist fehlgeschlagen${error && `: ${error}`}`, late_text: (_said, asset) => `${asset} ist zu alt`,
   check_text: (_said, check, asset) => `Die Prüfung ${check} von ${asset} schlägt fehl`, source_text: (_said, asset, detail) => `Mit der Quelle von ${asset} stimmt etwas nicht: ${detail}`,

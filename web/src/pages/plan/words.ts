@@ -5,8 +5,8 @@ const en = {
   intro: 'Choose assets: a plan says what would run if they changed or were asked for, in which order, and for how long. Nothing is started.',
   truncated: 'The plan did not come to rest and is cut off.',
   working: 'working', waiting: 'waiting for places', work: 'all steps together', critical: 'critical path',
-  only_critical: 'only the critical path', asset: 'Asset', reason: 'Reason', because: 'Because of', starts: 'Starts after', takes: 'Takes', ready: 'Ready after', steps: 'Steps',
-  copy: 'Copy as Markdown', run: 'Run …', gone: 'This plan is not kept any more: the last 100 are.', start: 'start', because_more: (n: number) => `+ ${number(n)}`,
+  only_critical: 'only the critical path', asset: 'Asset', reason: 'Reason', starts: 'Starts after', takes: 'Takes', ready: 'Ready after',
+  copy: 'Copy as Markdown', run: 'Run …', gone: 'This plan is not kept any more: the last 100 are.', because_more: (n: number) => `+ ${number(n)}`,
   timeline: 'When each asset starts and is ready',
 };
 const de: typeof en = {
@@ -14,8 +14,8 @@ const de: typeof en = {
   intro: 'Wählen Sie Assets: Ein Plan sagt, was liefe, wenn sie sich ändern oder angefordert werden, in welcher Reihenfolge und wie lange. Gestartet wird nichts.',
   truncated: 'Der Plan kam nicht zur Ruhe und ist abgeschnitten.',
   working: 'Arbeit', waiting: 'Warten auf Plätze', work: 'alle Schritte zusammen', critical: 'kritischer Pfad',
-  only_critical: 'nur der kritische Pfad', asset: 'Asset', reason: 'Grund', because: 'Wegen', starts: 'Beginnt nach', takes: 'Dauert', ready: 'Fertig nach', steps: 'Schritte',
-  copy: 'Als Markdown kopieren', run: 'Ausführen …', gone: 'Dieser Plan wird nicht mehr aufbewahrt: nur die letzten 100.', start: 'Beginn', because_more: n => `+ ${number(n)}`,
+  only_critical: 'nur der kritische Pfad', asset: 'Asset', reason: 'Grund', starts: 'Beginnt nach', takes: 'Dauert', ready: 'Fertig nach',
+  copy: 'Als Markdown kopieren', run: 'Ausführen …', gone: 'Dieser Plan wird nicht mehr aufbewahrt: nur die letzten 100.', because_more: n => `+ ${number(n)}`,
   timeline: 'Wann jedes Asset beginnt und fertig ist',
 };
 export const plan_words = words(en, de);

@@ -24,12 +24,13 @@ interface System {
   streams: { clients: number; logs: number };
   config: Setting[];
 }
-const wakes = on_kinds('run', 'definitions');
+const wakes = on_kinds('run', 'definitions'), alert_wakes = on_kinds('definitions');
 
 /// Five things that make the product one's own; until they are done, or unwanted.
 function Checklist() {
   const w = system_words.value;
   void status_tick.value;
+  const alerts = useResource<{ routes: unknown[] }>(checklist_off.value ? '' : 'alerts?limit=1', alert_wakes);
   if (checklist_off.value) return null;
   const visited = (part: string) => recent.value.some(address => address.includes(part));
   const now_status = status.value, what = catalog.value;
@@ -38,7 +39,7 @@ function Checklist() {
     ['event', !!what && !!now_status && now_status.updated_at.some((at, rank) => at > 0 && what.is_source(rank)), '/'],
     ['ran', visited('/runs/'), '/runs'],
     ['explained', visited('/assets/'), '/assets'],
-    ['alerts', false, '/system'],
+    ['alerts', (alerts.data.value?.routes.length ?? 0) > 0, '/system'],
   ];
   return (
     <Section title={w.first} aside={<button class="button is-plain" onClick={() => { checklist_off.value = true; }}>{w.dismiss}</button>}>
