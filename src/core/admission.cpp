@@ -26,11 +26,11 @@ void Engine::State::set_ready(StepState& step, bool ready) {
 
 namespace core {
 
-Readiness Decider::readiness(const StepState& step) const {
+StepReadiness Decider::readiness(const StepState& step) const {
   const StepRow& row = step.row;
   const AssetId a = row.member.asset;
   if (!row.waits.empty()) return {.waiting = true};
-  Readiness out;
+  StepReadiness out;
   std::vector<Blocker> blockers = row.blockers;
   for (const MemberId gate : row.gates) {
     if (row.attempt != 0 || !s_.is_defined(gate.asset))
@@ -126,7 +126,7 @@ void Decider::settle() {
       end_step(*step, StepStatus::canceled, Reason::definition_removed);
       continue;
     }
-    Readiness r = readiness(*step);
+    StepReadiness r = readiness(*step);
     if (r.end != Reason::none) {
       end_step(*step, StepStatus::skipped, r.end, 0, {}, std::move(r.blockers));
     } else {

@@ -18,7 +18,7 @@ namespace freshet::core {
 constexpr std::size_t steps_max = 1'000;  ///< Of one run.
 
 /// What a queued step waits for, or how it must end without starting.
-struct Readiness {
+struct StepReadiness {
   bool waiting{false};
   Reason end{Reason::none};
   std::vector<Blocker> blockers;
@@ -181,7 +181,7 @@ class Decider {
   bool launch_backfills();
 
   // admission.cpp
-  [[nodiscard]] Readiness readiness(const StepState& step) const;
+  [[nodiscard]] StepReadiness readiness(const StepState& step) const;
   [[nodiscard]] bool has_other_input(MemberId m, const std::vector<MemberId>& unwritten) const;
   void settle();
   void admit();

@@ -122,7 +122,7 @@ class Explainer {
              (wait->row.step.run == step.row.step.run ? ""
                                                       : " of run " + to_text(wait->row.step.run));
     }
-    const Readiness r = decider_.readiness(step);
+    const StepReadiness r = decider_.readiness(step);
     if (!r.missing_check.check.empty()) {
       return text + ", waits for a result of check " + r.missing_check.check + " of " +
              s_.name_of(r.missing_check.member);

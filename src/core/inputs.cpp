@@ -465,7 +465,7 @@ void Decider::take(const input::Admit& in) {
     }
   }
   if (step == nullptr) return;
-  const Readiness r = readiness(*step);
+  const StepReadiness r = readiness(*step);
   if (!r.waiting && r.end == Reason::none) start(*step);
 }
 

@@ -154,7 +154,7 @@ std::string Engine::check_invariants() const {
   for (const auto& [id, step] : s.steps) {
     // Nobody is stuck: what is queued waits for something that can be named, or is ready.
     if (step.row.status != StepStatus::queued || step.ready) continue;
-    const Readiness r = Decider{const_cast<State&>(s), s.now}.readiness(step);  // reads only
+    const StepReadiness r = Decider{const_cast<State&>(s), s.now}.readiness(step);  // reads only
     if (!r.waiting || r.end != Reason::none) {
       return name(step.row.member) + (step.row.check.empty() ? "" : "'s check") +
              " is stuck in the queue: attempt " + std::to_string(step.row.attempt) + ", " +
