@@ -12,7 +12,6 @@ const en = {
   tree: 'The condition, part by part', checks: 'Checks with a condition of their own',
   what_if_intro: 'Another condition, evaluated for this asset as things are now. Nothing is changed.', evaluate: 'Evaluate', expression: 'Condition', without: 'without',
   would: 'With it:', timeline: 'Decisions, oldest first', open_run: 'its run', sentence_now: 'As things are now',
-  rule_of: (place: string) => `defined in ${place}`,
 };
 const de: typeof en = {
   intro: (n, paused) => `${counted(n, 'Asset wird', 'Assets werden')} automatisch erzeugt${paused > 0 ? `; ${number(paused)} davon ${paused === 1 ? 'ist' : 'sind'} angehalten` : ''}.`,
@@ -26,6 +25,5 @@ const de: typeof en = {
   tree: 'Die Bedingung, Teil für Teil', checks: 'Prüfungen mit eigener Bedingung',
   what_if_intro: 'Eine andere Bedingung, ausgewertet für dieses Asset, wie jetzt alles steht. Geändert wird nichts.', evaluate: 'Auswerten', expression: 'Bedingung', without: 'ohne',
   would: 'Damit:', timeline: 'Entscheidungen, die älteste zuerst', open_run: 'der Lauf', sentence_now: 'Wie jetzt alles steht',
-  rule_of: place => `definiert in ${place}`,
 };
 export const automation_words = words(en, de);

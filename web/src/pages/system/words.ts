@@ -1,4 +1,4 @@
-import { counted, number, words } from '../../words';
+import { counted, words } from '../../words';
 
 const en = {
   well: 'All is well.', not_well: 'Something is wrong with the daemon.', sentence: (version: string, up: string) => `freshet ${version}, up for ${up}.`,
@@ -14,7 +14,6 @@ const en = {
   telemetry: 'Telemetry: none, ever.', api: 'API', openapi: 'OpenAPI document', metrics: 'Metrics for Prometheus',
   first: 'First steps', dismiss: 'Do not show again',
   steps: { defined: 'Define assets', event: 'Send an event of a source', ran: 'Watch a run', explained: 'Ask why an asset is as it is', alerts: 'Have somebody told of failures' },
-  lines: (n: number) => number(n),
 };
 const de: typeof en = {
   well: 'Alles in Ordnung.', not_well: 'Mit dem Daemon stimmt etwas nicht.', sentence: (version, up) => `freshet ${version}, läuft seit ${up}.`,
@@ -30,6 +29,5 @@ const de: typeof en = {
   telemetry: 'Telemetrie: keine, niemals.', api: 'API', openapi: 'OpenAPI-Dokument', metrics: 'Messwerte für Prometheus',
   first: 'Erste Schritte', dismiss: 'Nicht mehr zeigen',
   steps: { defined: 'Assets definieren', event: 'Ein Ereignis einer Quelle schicken', ran: 'Einem Lauf zusehen', explained: 'Fragen, warum ein Asset ist, wie es ist', alerts: 'Jemandem Fehler melden lassen' },
-  lines: n => number(n),
 };
 export const system_words = words(en, de);
