@@ -3,13 +3,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { open_run_dialog } from '../../actions/run_dialog';
 import { useKeys } from '../../keys';
-import { language } from '../../store/prefs';
+import { language, panel_width } from '../../store/prefs';
 import { asset_href, go, param, set_params } from '../../store/router';
 import { is_live } from '../../store/selection';
 import { AsCommand, curl, freshet } from '../../ui/command';
 import { Icon } from '../../ui/icon';
 import { Failed, Loading } from '../../ui/parts';
 import { SelectionBox } from '../../ui/selection';
+import { Splitter } from '../../ui/splitter';
 import { Bulk, marked_expression } from './bulk';
 import { FacetList } from './facet_list';
 import { useListing } from './listing';
@@ -104,7 +105,7 @@ export function Catalog() {
           </div>
         </div>
       </header>
-      <div class={`body ${has_facets.value ? 'has-facets' : ''}`}>
+      <div class={`body ${has_facets.value ? 'has-facets' : ''}`} style={{ '--panel': `${panel_width.value}px` }}>
         {has_facets.value && <div class="facets scroll" role="region" aria-label={w.facets} tabIndex={0}><FacetList listing={listing} /></div>}
         <div ref={list} class="list">
           {listing.problem && <Failed problem={listing.problem} />}
@@ -114,7 +115,7 @@ export function Catalog() {
           {marks.value.size > 0 ? <Bulk listing={listing} marks={marks.value} on_clear={() => { marks.value = new Set(); }} />
             : <footer class="foot"><AsCommand cli={is_live(expression) ? undefined : freshet('graph', '--select', expression)} call={curl('GET', `assets?select=${encodeURIComponent(expression)}`)} /></footer>}
         </div>
-        {at_rank !== undefined && <Preview key={at} rank={at_rank} on_close={close_preview} />}
+        {at_rank !== undefined && <><Splitter width={panel_width} /><Preview key={at} rank={at_rank} on_close={close_preview} /></>}
       </div>
     </div>
   );

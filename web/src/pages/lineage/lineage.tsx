@@ -11,6 +11,7 @@ import { value_text } from '../../store/selection';
 import { AsCommand, curl } from '../../ui/command';
 import { Icon } from '../../ui/icon';
 import { Empty, Failed, Loading } from '../../ui/parts';
+import { Splitter } from '../../ui/splitter';
 import { common } from '../../words/common';
 import { command_of, layout_path, no_question, part_max, view_of, type View } from './address';
 import { collapsed } from './collapse';
@@ -173,11 +174,11 @@ function Page({ view, known, data, problem }: { view: View; known: Catalog; data
           : <Stage scene={scene} question={layout_path(view)} over={over} selected={selected} into={into} graph={graph} actions={actions} />}
       </div>
       {is_open && scene && (
-        <aside class="lineage-panel" aria-label={w.panel}>
+        <><Splitter width={panel_width} /><aside class="lineage-panel" aria-label={w.panel}>
           <button class="button is-plain is-icon lineage-close" aria-label={w.close_panel} title={w.close_panel} onClick={() => { is_panel_wanted.value = false; }}><Icon name="x" /></button>
           {key ? <AssetPanel key={key} name={key} is_focus={key === focus && view.kind === 'around'} scene={scene} on_toggle_group={toggle_group} is_closed={closed_names.includes(known.group(known.rank_of(key)!))} change={changes?.get(key)} />
             : scene.boxes && box_of_group(scene, picked.group) >= 0 && <GroupPanel scene={scene} box={box_of_group(scene, picked.group)} is_closed={closed_names.includes(picked.group)} on_toggle_group={toggle_group} />}
-        </aside>)}
+        </aside></>)}
     </div>
   );
 }
