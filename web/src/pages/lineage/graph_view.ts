@@ -10,6 +10,8 @@ import { cone_of, Planner, type FramePlan } from './detail';
 import { hit, type Pick } from './hit';
 import { paint, type Frame } from './paint';
 import { links_of } from './boxes';
+import { NearCache } from './near';
+import { is_near } from './paint_nodes';
 import type { Scene } from './scene';
 import { TextCache } from './texts';
 import { look_of, on_theme, type Look } from './theme';
@@ -54,6 +56,7 @@ export class GraphView {
   private tile_tally: Uint32Array = new Uint32Array();
   private cone: Uint8Array | null = null;
   private links: Frame['links'] = [];
+  private readonly near = new NearCache(() => this.request());
   private is_due = false;
   private is_stale = true;              // states changed since they were read
   private flight: { from: Camera; to: Camera; began: number } | null = null;
@@ -80,7 +83,7 @@ export class GraphView {
     this.stops.push(() => clearInterval(timer));
     this.resize();
   }
-  stop(): void { this.stops.forEach(each => each()); this.is_due = true; }
+  stop(): void { this.stops.forEach(each => each()); this.near.stop(); this.is_due = true; }
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.canvas.parentElement!;
@@ -109,7 +112,7 @@ export class GraphView {
     this.scene = scene;
     this.over = over;
     this.planner = new Planner(scene);
-    this.texts = new TextCache(scene, () => this.status_now(), () => this.tally);
+    this.texts = new TextCache(scene, () => this.status_now(), () => this.tally, key => this.near.get(key));
     if (before?.catalog !== scene.catalog) this.codes = new Codes(scene.catalog.size);
     const { of } = this.codes;
     this.tally = scene.boxes ? tally_of(of, scene.boxes.of_rank, scene.boxes.size) : new Uint32Array();
@@ -280,6 +283,13 @@ export class GraphView {
       selected_box: box_of(this.selected), hovered_box: box_of(this.hovered), closed: over.closed, links: this.links,
       tint: over.tint, marks: over.marks, matches: over.matches, box_matches: over.box_matches, texts: this.texts!,
     }, devicePixelRatio || 1);
+    this.want_near(scene);
     this.on_frame?.();
+  }
+  /// What is near enough to be read in full, without stacks.
+  private want_near(scene: Scene): void {
+    const { plan } = this, now = this.status_now();
+    const close = plan?.level === 4 ? plan.nodes.filter(node => is_near(scene.h[node]! * this.camera.k) && !scene.stack?.[node]) : [];
+    this.near.want(close.map(node => ({ key: scene.catalog.key(scene.rank[node]!), mark: `${scene.catalog.columns.sequence} ${now?.updated_at[scene.rank[node]!]} ${this.node_codes[node]}` })));
   }
 }

@@ -18,6 +18,7 @@ export interface Texts {
   age: (node: number) => string;
   detail: (node: number) => string;  ///< Owner, checks.
   origin: (node: number) => string;  ///< Group, kind.
+  near: (node: number, rows: number, fits: number) => string[];  ///< Last run, columns; as far as they are known.
   shares: (node: number) => { ok: number; late: number; failed: number; rest: number } | null;  ///< Of its partitions.
   box_name: (box: number) => string;
   box_text: (box: number) => string;

@@ -98,6 +98,11 @@ export function paint_cards(frame: Frame): void {
   for (const node of frame.plan.nodes) paint_card(frame, node);
 }
 
+/// How many lines a card of that height has; from the fifth on it is near enough for columns.
+const line_height = 18, near_lines_from = 4;
+const lines_of = (h: number): number => h < 34 ? 1 : h < 58 ? 2 : h < 90 ? 3 : Math.max(near_lines_from, Math.floor(h / line_height - 0.35));
+export const is_near = (h: number): boolean => lines_of(h) > near_lines_from;
+
 function paint_card(frame: Frame, node: number): void {
   const { ctx, scene, camera, look, plan, texts } = frame;
   const { k } = camera;
@@ -135,10 +140,10 @@ function paint_card(frame: Frame, node: number): void {
     ctx.beginPath(); ctx.roundRect(x - 3, y - 3, w + 6, h + 6, radius + 2); ctx.stroke();
   }
 
-  const lines = h < 34 ? 1 : h < 58 ? 2 : h < 90 ? 3 : 4;
+  const lines = lines_of(h);
   const size = Math.max(10, Math.min(13, h * (lines === 1 ? 0.42 : 0.27)));
   const icon = Math.max(8, Math.min(14, size + 1));
-  const step = Math.min(18, h / (lines + 0.35));
+  const step = Math.min(line_height, h / (lines + 0.35));
   const first = y + (lines === 1 ? h / 2 : (h - step * (lines - 1)) / 2);
   paint_status(ctx, state, x + 6 + icon / 2, first, icon, look);
   if (!plan.labels.has(node)) return;
@@ -156,6 +161,7 @@ function paint_card(frame: Frame, node: number): void {
     if (age && taken + aged + 8 <= state_room) { ctx.textAlign = 'end'; ctx.fillText(age, x + w - 7, first + step); ctx.textAlign = 'start'; }
     const fits = Math.floor((w - 12) / (small * 0.52));
     const more = [texts.detail(node), texts.origin(node)].filter(Boolean);
+    if (lines > near_lines_from) more.push(...texts.near(node, lines - 2 - more.length, fits));
     for (let i = 2; i < lines && more[i - 2]; ++i) ctx.fillText(shortened(more[i - 2]!, fits), x + 7, first + step * i, w - 12);
   }
   if (h >= 22) paint_partitions(frame, node, x + 1, y + h - 4, w - 2);

@@ -18,6 +18,7 @@ import { useMemo } from 'preact/hooks';
 import { no_question, part_max } from './address';
 import { links_of } from './boxes';
 import { code, code_of, drawings, slow_tick } from './codes';
+import { Columns, LastRunFact } from './columns';
 import type { Change } from './compare';
 import type { Scene } from './scene';
 import { box_name } from './texts';
@@ -73,6 +74,7 @@ export function AssetPanel({ name, is_focus, scene, on_toggle_group, is_closed, 
           <a href={href('/assets', { select: `1+${select}` })}>{w.direct(known.up.count(rank))}</a>, <a href={href('/assets', { select: `+${select}` })}>{w.all_of(reach.up)}</a></>}</dd>
         <dt>{w.read_by}</dt><dd><a href={href('/assets', { select: `${select}+1` })}>{w.direct(known.down.count(rank))}</a>, <a href={href('/assets', { select: `${select}+` })}>{w.all_of(reach.down)}</a></dd>
         <dt>{w.last_change}</dt><dd>{now && now.updated_at[rank]! > 0 ? <Time at={now.updated_at[rank]} as="both" /> : common.value.never}</dd>
+        <LastRunFact name={name} />
         <dt>{w.checks}</dt><dd>{checks > 0 ? <a href={asset_href(name, { tab: 'checks' })}>{w.checks_of(now?.checks_passed[rank] ?? 0, checks)}</a> : w.no_checks}</dd>
         {counts && <><dt>{w.partitions}</dt><dd><a href={asset_href(name, { tab: 'partitions' })}>{number(counts.materialized)} / {number(counts.existing)}</a>
           <Meter label={w.partitions} total={counts.existing} parts={[{ n: Math.max(0, counts.materialized - counts.stale), fill: 'ok' }, { n: counts.stale, fill: 'late' }, { n: counts.failed, fill: 'failed' }]} /></dd></>}
@@ -81,6 +83,7 @@ export function AssetPanel({ name, is_focus, scene, on_toggle_group, is_closed, 
         {known.kinds(rank).length > 0 && <><dt>{w.kind}</dt><dd>{known.kinds(rank).join(', ')}</dd></>}
         {known.automation(rank) && <><dt>{w.automation}</dt><dd class="mono">{known.automation(rank)}</dd></>}
       </dl>
+      <Columns name={name} />
       <AsCommand cli={freshet('graph', '--select', `+${select}+`)} call={curl('GET', `assets/${key_path(name)}`)} />
     </div>
   );

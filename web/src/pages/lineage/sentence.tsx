@@ -8,6 +8,7 @@ import { common } from '../../words/common';
 import { list, number } from '../../words';
 import { part_max, selection_of, type View } from './address';
 import { code, code_of, slow_tick } from './codes';
+import { Consequences } from './consequences';
 import type { LayoutData, Reach } from './layout_data';
 import { lineage_words } from './words';
 
@@ -98,6 +99,7 @@ function Impact({ focus, known, children }: { focus: string; known: Catalog; chi
         <a href={assets_href(select)}>{w.impact_of(found.ranks.length)}</a>{found.groups > 0 && ` ${w.impact_groups(found.groups)}`}, {w.impact_levels(found.farthest)}
         {found.promises > 0 && <>, {w.impact_promises(found.promises)}</>}{names.length > 0 && <>; {w.impact_owners(list(names))}</>}<Problems ranks={found.ranks} select={select} /></>}
         {' '}<a href={href_with({ mode: '' })}>{w.end_mode}</a></p>
+      {found.ranks.length > 0 && <Consequences focus={focus} readers={found.ranks.length} />}
       {children}
     </div>
   );

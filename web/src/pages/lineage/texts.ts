@@ -6,6 +6,7 @@ import { common } from '../../words/common';
 import { number } from '../../words';
 import { code, code_of, drawings, worst_of } from './codes';
 import { folder_of, leaf_of } from './names';
+import { near_lines, type Near } from './near';
 import type { Texts } from './paint';
 import type { Scene } from './scene';
 import { lineage_words } from './words';
@@ -54,7 +55,8 @@ export function states_text(status: Status | null, ranks: readonly number[]): st
 export class TextCache implements Texts {
   private names = new Map<number, string>();
   private states = new Map<number, string>();
-  constructor(private readonly scene: Scene, private readonly status: () => Status | null, private readonly tally: () => Uint32Array) {}
+  constructor(private readonly scene: Scene, private readonly status: () => Status | null, private readonly tally: () => Uint32Array,
+    private readonly near_of: (key: string) => Near | undefined = () => undefined) {}
   forget(): void { this.states.clear(); this.names.clear(); }
   /// The state of one node is another.
   forget_state(node: number): void { this.states.delete(node); }
@@ -91,6 +93,10 @@ export class TextCache implements Texts {
   origin = (node: number): string => {
     const rank = this.scene.rank[node]!, { catalog } = this.scene;
     return [folder_of(catalog.key(rank)) || catalog.group(rank), ...catalog.kinds(rank)].filter(Boolean).join(' · ');
+  };
+  near: Texts['near'] = (node, rows, fits) => {
+    const near = this.scene.stack?.[node] ? undefined : this.near_of(this.scene.catalog.key(this.scene.rank[node]!));
+    return near ? near_lines(near, rows, fits) : [];
   };
   shares: Texts['shares'] = node => {
     const counts = this.status()?.counts.get(this.scene.rank[node]!);
