@@ -12,6 +12,7 @@
 #include "api/gate.hpp"
 #include "api/layouts.hpp"
 #include "api/line_index.hpp"
+#include "api/run_log.hpp"
 #include "api/stream.hpp"
 #include "api/text_cache.hpp"
 #include "api/view.hpp"
@@ -35,6 +36,7 @@ struct Context : std::enable_shared_from_this<Context> {
   Follows follows{};
   Waits waits{};
   LineIndexes line_indexes{};                               ///< Any thread.
+  LogExtents log_extents{};                                 ///< Any thread.
   std::deque<std::pair<std::string, std::string>> plans{};  ///< Id and JSON, the oldest first.
   std::function<http::Stats()> http_stats{};
   std::pair<std::string, std::string> incidents{};  ///< The latest answer, with its ETag.

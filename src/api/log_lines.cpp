@@ -24,9 +24,11 @@
 #include "api/log_request.hpp"
 #include "api/problem.hpp"
 #include "api/route.hpp"
+#include "api/run_log.hpp"
 #include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 #include "freshet/service.hpp"
+#include "freshet/time.hpp"
 #include "http/message.hpp"
 
 namespace freshet::api {
@@ -54,11 +56,17 @@ Result<std::int64_t> parse_from_line(const std::string& text) {
 }
 
 Json line_json(const ReadLine& line, std::optional<LogLevel> level, std::string_view text) {
-  return {{"line", line.number},
-          {"at", line.at ? instant_json(*line.at) : Json{}},
-          {"stream", line.stream == LogStream::err ? "err" : "out"},
-          {"level", level ? Json(to_text(*level)) : Json{}},
-          {"text", to_utf8(text)}};
+  Json out{{"line", line.number},
+           {"at", line.at ? instant_json(*line.at) : Json{}},
+           {"stream", line.stream == LogStream::err ? "err" : "out"},
+           {"level", level ? Json(to_text(*level)) : Json{}},
+           {"text", to_utf8(text)}};
+  if (line.origin) {
+    out["step"] = line.origin->attempt.step.number;
+    out["attempt"] = line.origin->attempt.attempt;
+    out["step_line"] = line.origin->number;
+  }
+  return out;
 }
 
 struct LinesQuery {
@@ -67,7 +75,9 @@ struct LinesQuery {
   std::optional<LogLevel> level;  ///< At least that.
 };
 
-Result<Json> lines_page(LogReader& reader, const WhichLog& which, const LinesQuery& query) {
+/// Of a LogReader or a RunLog; without `complete` and `attempt`.
+template <class Log>
+Result<Json> lines_page(Log& reader, const LinesQuery& query) {
   const std::uint64_t total = reader.total();
   const auto back = static_cast<std::uint64_t>(query.from < 0 ? -query.from : 0);
   const std::uint64_t from =
@@ -98,8 +108,6 @@ Result<Json> lines_page(LogReader& reader, const WhichLog& which, const LinesQue
   return fine({{"from", from},
                {"next", next},
                {"total", total},
-               {"complete", which.has_ended},
-               {"attempt", which.id.attempt},
                {"items", std::move(items)},
                {"truncated_lines", cut}});
 }
@@ -112,7 +120,8 @@ struct Wanted {
   bool counts{true};  ///< Goes on beyond the limit, to say how many there are.
 };
 
-Result<Json> found_lines(LogReader& reader, const Wanted& wanted) {
+template <class Log>
+Result<Json> found_lines(Log& reader, const Wanted& wanted) {
   Json items = Json::array();
   Json next;
   std::uint64_t looked_at = 0;
@@ -145,19 +154,47 @@ Result<Json> found_lines(LogReader& reader, const Wanted& wanted) {
                {"total", {{"value", count}, {"relation", is_exact ? "eq" : "gte"}}}});
 }
 
+/// A supervisor notes every 100 ms how far it is; what it notes of earlier than this comes too
+/// late.
+constexpr Millis order_lag{500};
+
+Result<LogReader> open_log_of(Context& context, const WhichLog& which) {
+  return LogReader::open(context.service.logs(), context.line_indexes, which.id, which.streams,
+                         which.has_ended);
+}
+
+Result<RunLog> open_log_of(Context& context, const WhichRunLog& which) {
+  const Instant horizon = which.has_ended ? Instant::max() : context.clock.now() - order_lag;
+  return RunLog::open(context.service.logs(), context.line_indexes, context.log_extents,
+                      which.attempts, which.streams, horizon);
+}
+
 /// Opens the log in the pool, and sends what `make` makes of it there.
-void send_json_of_log(const CallPtr& call, const WhichLog& which,
-                      std::function<Result<Json>(LogReader&)> make) {
+template <class Which, class F>
+void send_json_of_log(const CallPtr& call, const Which& which, F make) {
   send_from_pool(call, [call, which, make = std::move(make)]() -> Result<http::Response> {
-    const Logs& logs = call->context->service.logs();
-    FRESHET_TRY(LogReader reader, LogReader::open(logs, call->context->line_indexes, which.id,
-                                                  which.streams, which.has_ended));
-    if (!reader.is_there() && which.is_old) return gone_response(logs);
-    FRESHET_TRY(const Json body, make(reader));
+    FRESHET_TRY(auto log, open_log_of(*call->context, which));
+    if (!log.is_there() && which.is_old) return gone_response(call->context->service.logs());
+    FRESHET_TRY(const Json body, make(log, which));
     http::Response response{.headers = {{"content-type", "application/json"}}};
     response.body = dump(body) + '\n';
     return response;
   });
+}
+
+Json attempt_json(const WhichLog& which) { return which.id.attempt; }
+/// Its lines tell.
+Json attempt_json(const WhichRunLog& /*which*/) { return nullptr; }
+
+/// Of the step that the path names, or of all steps of the run.
+template <class F>
+void send_json_of_named_log(const CallPtr& call, LogStreams otherwise, F make) {
+  const StreamChoice choice{.otherwise = otherwise, .takes_both = true};
+  const auto send = [call, make = std::move(make)](const auto& which) {
+    send_json_of_log(call, which, make);
+  };
+  if (call->parameter("step") == "all") return with_run_log(call, choice, send);
+  with_log(call, choice, send);
 }
 
 }  // namespace
@@ -170,12 +207,13 @@ void get_log_lines(const CallPtr& call) {
   if (!limit) return call->fail_query(limit.error());
   if (!level) return call->fail_query(level.error());
   const LinesQuery query{.from = *from, .limit = *limit, .level = *level};
-  with_log(call, {.otherwise = LogStreams::both, .takes_both = true},
-           [call, query](const WhichLog& which) {
-             send_json_of_log(call, which, [which, query](LogReader& reader) {
-               return lines_page(reader, which, query);
-             });
-           });
+  send_json_of_named_log(call, LogStreams::both,
+                         [query](auto& log, const auto& which) -> Result<Json> {
+                           FRESHET_TRY(Json body, lines_page(log, query));
+                           body["complete"] = which.has_ended;
+                           body["attempt"] = attempt_json(which);
+                           return fine(std::move(body));
+                         });
 }
 
 void search_log(const CallPtr& call) {
@@ -193,16 +231,14 @@ void search_log(const CallPtr& call) {
   auto pattern = LogPattern::parse(call->query("q"),
                                    {.is_regex = call->flag("regex"), .case_counts = !ignores_case});
   if (!pattern) return call->fail_query(pattern.error());
-  with_log(call, {.otherwise = LogStreams::out, .takes_both = true},
-           [call, wanted = Wanted{.pattern = *std::move(pattern),
-                                  .level = *level,
-                                  .from = *from,
-                                  .limit = *limit,
-                                  .counts = call->query("count").empty() || call->flag("count")}](
-               const WhichLog& which) {
-             send_json_of_log(call, which,
-                              [wanted](LogReader& reader) { return found_lines(reader, wanted); });
-           });
+  send_json_of_named_log(
+      call, LogStreams::out,
+      [wanted = Wanted{.pattern = *std::move(pattern),
+                       .level = *level,
+                       .from = *from,
+                       .limit = *limit,
+                       .counts = call->query("count").empty() || call->flag("count")}](
+          auto& log, const auto& /*which*/) { return found_lines(log, wanted); });
 }
 
 }  // namespace freshet::api

@@ -24,24 +24,12 @@ namespace {
 
 constexpr std::size_t window_size = 256;  ///< Notes that are read together.
 
-/// A cursor and the line that it stands before.
-struct Ahead {
-  LineCursor cursor;
-  const LogLine* line{nullptr};  ///< Null at the end.
-  std::uint64_t begin{};         ///< Where that line begins.
-
-  Result<void> advance() {
-    if (line != nullptr) begin = line->end;
-    FRESHET_TRY(line, cursor.next());
-    return {};
-  }
-};
-
 }  // namespace
 
 Result<LogReader> LogReader::open(const Logs& logs, LineIndexes& indexes, const AttemptId& attempt,
-                                  LogStreams streams, bool has_ended) {
+                                  LogStreams streams, bool has_ended, LogReach reach) {
   LogReader out;
+  const bool is_settled = reach == LogReach::settled && !has_ended;
   out.has_ended_ = has_ended;
   // The notes first, so that what they tell of is there.
   FRESHET_TRY(out.times_, open_log(logs, attempt, LogStream::times));
@@ -52,7 +40,7 @@ Result<LogReader> LogReader::open(const Logs& logs, LineIndexes& indexes, const 
         return std::move(opened).error();
     }
   }
-  if (streams == LogStreams::both && !has_ended) {
+  if (is_settled || (streams == LogStreams::both && !has_ended)) {
     Note last;
     if (out.notes_ > 0) {
       FRESHET_TRY(last, out.note(out.notes_ - 1));
@@ -64,6 +52,7 @@ Result<LogReader> LogReader::open(const Logs& logs, LineIndexes& indexes, const 
     if (!part.file.fd) continue;
     FRESHET_TRY(part.lines, out.lines_before(i, part.end));
     FRESHET_TRY(const LogPlace rest, part.index->place_of(part.file, part.lines + 1));
+    if (is_settled) part.end = std::min(part.end, rest.offset);
     if (rest.offset < part.end) ++part.lines;
   }
   return out;
@@ -108,17 +97,44 @@ Result<LogReader::Note> LogReader::note(std::uint64_t number) {
       .ends = {std::min(time.out_bytes, parts_[0].end), std::min(time.err_bytes, parts_[1].end)}};
 }
 
+Result<std::uint64_t> LogReader::lines_by_note(std::uint64_t number) {
+  FRESHET_TRY(const Note there, note(number));
+  std::uint64_t ended = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    FRESHET_TRY(const std::uint64_t before, lines_before(i, there.ends[i]));
+    ended += before;
+  }
+  return ended;
+}
+
+Result<std::optional<std::pair<Instant, Instant>>> LogReader::span() {
+  if (notes_ == 0) return std::optional<std::pair<Instant, Instant>>{};
+  FRESHET_TRY(const Note first, note(0));
+  FRESHET_TRY(const Note last, note(notes_ - 1));
+  return std::optional{std::pair{*first.at, *last.at}};
+}
+
+Result<std::uint64_t> LogReader::lines_by(Instant at) {
+  std::uint64_t low = 0;
+  for (std::uint64_t high = notes_; low < high;) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    FRESHET_TRY(const Note there, note(middle));
+    if (*there.at > at) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  if (low == notes_) return total();
+  return low == 0 ? std::uint64_t{0} : lines_by_note(low - 1);
+}
+
 /// The first note by which so many lines had ended.
 Result<std::uint64_t> LogReader::first_note_with(std::uint64_t lines) {
   std::uint64_t low = 0;
   for (std::uint64_t high = notes_; low < high;) {
     const std::uint64_t middle = low + (high - low) / 2;
-    FRESHET_TRY(const Note note_there, note(middle));
-    std::uint64_t ended = 0;
-    for (std::size_t i = 0; i < 2; ++i) {
-      FRESHET_TRY(const std::uint64_t before, lines_before(i, note_there.ends[i]));
-      ended += before;
-    }
+    FRESHET_TRY(const std::uint64_t ended, lines_by_note(middle));
     if (ended >= lines) {
       high = middle;
     } else {
@@ -156,44 +172,68 @@ Result<std::array<LogPlace, 2>> LogReader::places_of(std::uint64_t line, std::ui
   return places;
 }
 
-Result<void> LogReader::read(std::uint64_t from, const std::function<bool(const ReadLine&)>& each) {
+Result<void> LogReader::Ahead::advance() {
+  if (line != nullptr) begin = line->end;
+  FRESHET_TRY(line, cursor.next());
+  return {};
+}
+
+Result<void> LogReader::seek(std::uint64_t from) {
+  ahead_.clear();
+  is_given_ = false;
+  next_number_ = from;
   if (from > total()) return {};
-  FRESHET_TRY(std::uint64_t number, first_note_with(from));
-  FRESHET_TRY(const auto places, places_of(from, number));
-  std::array<Ahead, 2> ahead{
-      Ahead{
-          {parts_[0].file, places[0], parts_[0].end, Carriage::returns}, nullptr, places[0].offset},
-      Ahead{{parts_[1].file, places[1], parts_[1].end, Carriage::returns},
-            nullptr,
-            places[1].offset}};
-  for (Ahead& each_ahead : ahead) {
-    if (auto begun = each_ahead.advance(); !begun) return begun;
-  }
-  for (; number <= notes_; ++number) {
-    FRESHET_TRY(const Note now, note(number));
-    for (std::size_t i = 0; i < 2; ++i) {
-      Ahead& next = ahead[i];
-      // A line without an end has not ended by any note.
-      while (next.line != nullptr && next.line->end <= now.ends[i] &&
-             (next.line->is_complete || number == notes_)) {
-        ReadLine line{.number = from++,
-                      .at = now.at,
-                      .stream = i == 0 ? LogStream::out : LogStream::err,
-                      .text = next.line->text,
-                      .size = next.line->end - next.begin,
-                      .is_final = next.line->is_complete || has_ended_,
-                      .is_cut = next.line->is_cut,
-                      .is_collapsed = next.line->is_collapsed};
-        if (!next.line->is_complete && notes_ > 0) {
-          FRESHET_TRY(const Note last, note(notes_ - 1));
-          if (next.line->end <= last.ends[i]) line.at = last.at;
-        }
-        if (!each(line)) return {};
-        if (auto moved = next.advance(); !moved) return moved;
-      }
-    }
+  FRESHET_TRY(note_, first_note_with(from));
+  stream_ = 0;
+  FRESHET_TRY(const auto places, places_of(from, note_));
+  ahead_.reserve(2);  // lines point into their cursors
+  for (std::size_t i = 0; i < 2; ++i) {
+    ahead_.push_back({LineCursor{parts_[i].file, places[i], parts_[i].end, Carriage::returns},
+                      nullptr, places[i].offset});
+    if (auto begun = ahead_.back().advance(); !begun) return begun;
   }
   return {};
+}
+
+Result<const ReadLine*> LogReader::next() {
+  if (ahead_.empty()) return nullptr;
+  if (std::exchange(is_given_, false)) {
+    if (auto moved = ahead_[stream_].advance(); !moved) return std::move(moved).error();
+  }
+  for (; note_ <= notes_; ++note_, stream_ = 0) {
+    FRESHET_TRY(const Note now, note(note_));
+    for (; stream_ < 2; ++stream_) {
+      const LogLine* line = ahead_[stream_].line;
+      // A line without an end has not ended by any note.
+      if (line == nullptr || line->end > now.ends[stream_] ||
+          (!line->is_complete && note_ != notes_)) {
+        continue;
+      }
+      line_ = {.number = next_number_++,
+               .at = now.at,
+               .stream = stream_ == 0 ? LogStream::out : LogStream::err,
+               .text = line->text,
+               .size = line->end - ahead_[stream_].begin,
+               .is_final = line->is_complete || has_ended_,
+               .is_cut = line->is_cut,
+               .is_collapsed = line->is_collapsed};
+      if (!line->is_complete && notes_ > 0) {
+        FRESHET_TRY(const Note last, note(notes_ - 1));
+        if (line->end <= last.ends[stream_]) line_.at = last.at;
+      }
+      is_given_ = true;
+      return &line_;
+    }
+  }
+  return nullptr;
+}
+
+Result<void> LogReader::read(std::uint64_t from, const std::function<bool(const ReadLine&)>& each) {
+  if (auto sought = seek(from); !sought) return sought;
+  for (;;) {
+    FRESHET_TRY(const ReadLine* line, next());
+    if (line == nullptr || !each(*line)) return {};
+  }
 }
 
 }  // namespace freshet::api

@@ -45,6 +45,12 @@ Result<LogStreams> parse_streams(const Call& call, StreamChoice choice) {
                                   (choice.takes_both ? ", stderr or both" : " or stderr")};
 }
 
+constexpr std::size_t attempts_max = 5'000;  ///< Of a run whose log is read as one.
+
+bool is_old(const Context& context, Instant ended_at) {
+  return ended_at != Instant{} && ended_at + context.service.logs().kept() <= context.clock.now();
+}
+
 }  // namespace
 
 void with_log(const CallPtr& call, StreamChoice choice, std::function<void(const WhichLog&)> then) {
@@ -74,8 +80,41 @@ void with_log(const CallPtr& call, StreamChoice choice, std::function<void(const
     then({.id = {step.step, *attempt},
           .streams = streams,
           .has_ended = has_ended(step, *attempt),
-          .is_old = step.ended_at != Instant{} &&
-                    step.ended_at + context.service.logs().kept() <= context.clock.now()});
+          .is_old = is_old(context, step.ended_at)});
+  });
+}
+
+void with_run_log(const CallPtr& call, StreamChoice choice,
+                  std::function<void(const WhichRunLog&)> then) {
+  const auto id = run_of(call);
+  if (!id) return;
+  const auto streams = parse_streams(*call, choice);
+  if (!streams) return call->fail_query(streams.error());
+  if (!call->query("attempt").empty()) {
+    return call->fail({.code = "query_invalid",
+                       .detail = "query value attempt: only of a single step, not of all"});
+  }
+  find_run(call, *id, [call, then = std::move(then), streams = *streams](const StoredRun& run) {
+    const Context& context = *call->context;
+    WhichRunLog which{.streams = streams,
+                      .has_ended = is_terminal(run.run.status),
+                      .is_old = is_old(context, run.run.ended_at)};
+    for (const StepRow& step : run.steps) {
+      for (std::uint32_t attempt = 1; attempt <= step.attempt; ++attempt) {
+        if (which.attempts.size() == attempts_max) {
+          return call->fail({.status = 422,
+                             .code = "run_too_large",
+                             .detail = "this run had more than " + std::to_string(attempts_max) +
+                                       " attempts: look at the logs of single steps"});
+        }
+        which.attempts.push_back(
+            {.id = {step.step, attempt},
+             .begin = attempt == step.attempt ? step.started_at : step.queued_at,
+             .has_ended = has_ended(step, attempt),
+             .is_old = is_old(context, step.ended_at)});
+      }
+    }
+    then(which);
   });
 }
 

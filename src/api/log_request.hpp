@@ -1,9 +1,11 @@
 // Which log a request means, and how it is answered with what is in it.
 #pragma once
 #include <functional>
+#include <vector>
 
 #include "api/call.hpp"
 #include "api/log_reader.hpp"
+#include "api/run_log.hpp"
 #include "freshet/logs.hpp"
 #include "freshet/result.hpp"
 #include "http/message.hpp"
@@ -25,6 +27,17 @@ struct StreamChoice {
 
 /// Finds the log that the path and the query mean, else answers.
 void with_log(const CallPtr& call, StreamChoice choice, std::function<void(const WhichLog&)> then);
+
+struct WhichRunLog {
+  std::vector<RunLog::Attempt> attempts;
+  LogStreams streams{};
+  bool has_ended{false};  ///< All of the run.
+  bool is_old{false};     ///< None of it need be there any more.
+};
+
+/// The same, of all steps of a run.
+void with_run_log(const CallPtr& call, StreamChoice choice,
+                  std::function<void(const WhichRunLog&)> then);
 
 /// Makes a response in the pool and sends it.
 void send_from_pool(const CallPtr& call, std::function<Result<http::Response>()> render);

@@ -161,13 +161,14 @@ constexpr Route table[] = {
      .pattern = "/api/v1/runs/{id}/logs/{step}/lines",
      .handler = get_log_lines,
      .summary = "Lines of a log with times and levels; stdout and stderr in the order in which they "
-                "were written.",
+                "were written. With `all` for the step: of all attempts of all steps, by time.",
      .response = "LogLines",
      .query = "from_line,limit,stream,attempt,level"},
     {.method = "GET",
      .pattern = "/api/v1/runs/{id}/logs/{step}/search",
      .handler = search_log,
-     .summary = "Lines of a log that contain a text, match a regular expression, or are serious.",
+     .summary = "Lines of a log that contain a text, match a regular expression, or are serious; "
+                "with `all` for the step, of that of the run.",
      .response = "FoundLines",
      .query = "q,regex,case,level,stream,attempt,from_line,limit,count"},
     {.method = "POST",

@@ -11,6 +11,10 @@ assets:
     command: [sh, turns.sh]
   - key: silent
     command: ["true"]
+  - key: ping
+    command: [sh, ping.sh]
+  - key: pong
+    command: [sh, pong.sh]
   - key: again
     command: [sh, -c, 'echo "attempt $FRESHET_ATTEMPT"; echo "to stderr" >&2; exit 1']
     retries: {max: 2, delay: 10ms}
@@ -34,6 +38,14 @@ printf "10%%\\r50%%\\r100%%\\n"
 grown 48
 echo "last complaint" >&2
 """
+# Two steps that speak by turns, each once the other's line has been noted.
+NOTED = """
+index=$(dirname "$(readlink /proc/$$/fd/1)")/index
+said() { echo "$1"; until [ "$(cat "$index" 2>/dev/null | wc -c)" -gt "$2" ]; do sleep 0.01; done; touch "$1"; }
+heard() { until [ -e "$1" ]; do sleep 0.01; done; }
+"""
+PING = NOTED + "said ping1 0; heard pong1; said ping2 24"
+PONG = NOTED + "heard ping1; said pong1 0; heard ping2; said pong2 24"
 BEGUN, WHOLE = "line 1\n", "line 1\nline 2\nline 3, and no newline"
 
 
@@ -125,6 +137,19 @@ class Logs(DaemonTest):
         daemon.restart()
         self.assert_turns(daemon, run)
 
+    def test_the_log_of_a_run_has_the_lines_of_all_its_steps_by_time(self):
+        daemon = self.daemon(DEFINITIONS, {"ping.sh": PING, "pong.sh": PONG}).start()
+        run = daemon.materialize("ping or pong")
+        self.assertEqual("succeeded", daemon.finished(run)["status"])
+        self.packed(daemon, run)
+        page = daemon.get(f"/runs/{run}/logs/all/lines")
+        self.assertEqual(["ping1", "pong1", "ping2", "pong2"], [i["text"] for i in page["items"]])
+        steps = [s["asset"] for s in daemon.run(run)["steps"]]
+        self.assertEqual(["ping", "pong", "ping", "pong"], [steps[i["step"]] for i in page["items"]])
+        self.assertEqual([1, 1, 2, 2], [i["step_line"] for i in page["items"]])
+        self.assertTrue(page["complete"])
+        self.assertEqual(page["items"][2:], daemon.get(f"/runs/{run}/logs/all/lines?from_line=3")["items"])
+
     def test_lines_come_while_the_step_runs(self):
         daemon, run = self.begin()
         page = until("both lines", lambda: (lambda p: p if len(p["items"]) == 2 else None)(
@@ -144,7 +169,7 @@ class Logs(DaemonTest):
         system = daemon.get("/system")
         self.assertEqual(["logs"], [p["name"] for p in system["projects"]])
         self.assertTrue(system["projects"][0]["valid"])
-        self.assertEqual(4, system["projects"][0]["assets"])
+        self.assertEqual(6, system["projects"][0]["assets"])
         self.assertGreater(system["store"]["database_bytes"], 0)
         self.assertGreater(system["engine"]["facts"], 0)
         config = {c["name"]: c for c in system["config"]}
@@ -157,7 +182,7 @@ class Logs(DaemonTest):
         daemon.post("/reload", {})
         project = daemon.get("/system")["projects"][0]
         self.assertFalse(project["valid"])
-        self.assertEqual(("logs", 4), (project["name"], project["assets"]))
+        self.assertEqual(("logs", 6), (project["name"], project["assets"]))
         self.assertEqual(system["projects"][0]["loaded_at"], project["loaded_at"])
         self.assertEqual("error", project["diagnostics"][0]["severity"])
 
