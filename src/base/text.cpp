@@ -60,6 +60,20 @@ void Nearest::offer(std::string_view candidate) {
 
 }  // namespace detail
 
+std::string after_returns(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    std::string_view line = text.substr(0, newline);
+    line = line.substr(0, line.find_last_not_of('\r') + 1);
+    out += line.substr(line.rfind('\r') + 1);  // all of it where there is none
+    if (newline == std::string_view::npos) break;
+    out += '\n';
+    text.remove_prefix(newline + 1);
+  }
+  return out;
+}
+
 // Two places to come back to are enough: what a later `*` or `**` failed to match, an earlier one
 // that took more could not have made match either, since it stays in its segment.
 bool glob_match(std::string_view pattern, std::string_view text) {

@@ -48,6 +48,10 @@ template <std::ranges::input_range Range>
   return best.take();
 }
 
+/// Each line as a terminal leaves it: without what is before its last carriage return, of which
+/// those at its end are not one, and which it loses.
+[[nodiscard]] std::string after_returns(std::string_view text);
+
 /// Whether the whole of `text` matches.  `*`: any characters but `/`; `**`: any characters; `**/`
 /// at the start of a segment: any number of segments, none included; `?`: one character (of UTF-8)
 /// but

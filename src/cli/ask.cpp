@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/time.hpp"
@@ -535,7 +536,9 @@ int backfill(const RemoteOptions& options, const Backfill& what, const Output& o
 
 namespace {
 
-int show_log(const Remote& remote, const std::string& run, const std::string& asset) {
+int show_log(const Remote& remote, const Runs& what) {
+  const std::string& run = what.run;
+  const std::string& asset = what.step;
   const auto answer = remote.get("/api/v1/runs/" + run);
   if (!answer) return fail("runs", answer.error());
   const json* chosen = nullptr;
@@ -560,7 +563,9 @@ int show_log(const Remote& remote, const std::string& run, const std::string& as
                      "");
     if (!reply) return fail("runs", reply.error());
     if (reply->status == 200) {
-      std::fputs(reply->body.c_str(), std::string_view{stream} == "stdout" ? stdout : stderr);
+      const std::string shown = what.raw ? reply->body : after_returns(reply->body);
+      std::fwrite(shown.data(), 1, shown.size(),
+                  std::string_view{stream} == "stdout" ? stdout : stderr);
       continue;
     }
     const json problem = json::parse(reply->body, nullptr, false);
@@ -576,7 +581,7 @@ int show_log(const Remote& remote, const std::string& run, const std::string& as
 int runs(const RemoteOptions& options, const Runs& what, const Output& output) {
   const auto remote = Remote::find(options);
   if (!remote) return fail("runs", remote.error());
-  if (what.action == "log") return show_log(*remote, what.run, what.step);
+  if (what.action == "log") return show_log(*remote, what);
   if (what.action == "cancel" || what.action == "retry") {
     json body = json::object();
     if (!what.from.empty()) body["from"] = what.from;

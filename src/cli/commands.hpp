@@ -65,6 +65,7 @@ struct Runs {
   std::string action;  ///< "", "cancel", "retry", "log".
   std::string from;    ///< Of retry: "", "failure", "failed" or "all".
   std::string step;    ///< Of log: its asset; "" for the first that failed, else the last.
+  bool raw{false};     ///< Of log: with what carriage returns took away.
   std::string status;
   int limit{20};
 };

@@ -218,6 +218,8 @@ class CommandLine {
                      "Of retry: failure (what failed and what that left undone), failed, or all")
         ->check(CLI::IsMember({"failure", "failed", "all"}));
     runs->add_option("--step", runs_.step, "Of log: the asset; else the first step that failed");
+    runs->add_flag("--raw", runs_.raw,
+                   "Of log: every byte; else of a progress bar its last state, as the page has it");
     runs->add_option("--status", runs_.status, "Only runs in this status");
     runs->add_option("--limit", runs_.limit, "How many")->capture_default_str();
     CLI::App* why = verb("why", "Explain the state of an asset",

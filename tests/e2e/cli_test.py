@@ -14,6 +14,7 @@ sources:
 assets:
   - {key: report, deps: [raw/orders], command: [sh, -c, "echo the report; echo hm >&2"], automation: eager}
   - {key: broken, command: [sh, -c, "echo it breaks; exit 7"]}
+  - {key: bar, command: [sh, -c, "printf '10%%\\r90%%\\r100%%\\n'"]}
   - {key: slow, command: [sh, -c, "while [ ! -e go ]; do sleep 0.05; done"]}
 """
 SCENARIO = pathlib.Path(__file__).parents[1] / "scenario/freshet"
@@ -32,7 +33,7 @@ class WithoutADaemon(DaemonTest):
 
     def test_validate(self):
         good = freshet("validate", self.project())
-        self.assertEqual((0, "valid: 4 assets\n"), (good.returncode, good.stdout))
+        self.assertEqual((0, "valid: 5 assets\n"), (good.returncode, good.stdout))
         bad = freshet("validate", self.project(DEFINITIONS.replace("automation: eager", "automation: eeger")))
         self.assertEqual(1, bad.returncode)
         self.assertRegex(bad.stderr, r"freshet\.yaml:6:\d+: error: .*eeger")
@@ -174,6 +175,10 @@ class WithADaemon(DaemonTest):
         self.assertEqual((0, "it breaks\n"), (log.returncode, log.stdout))
         log = self.it.cli("runs", succeeded, "log", "--step", "report")
         self.assertEqual(("the report\n", "hm\n"), (log.stdout, log.stderr))
+        self.it.cli("materialize", "bar", "--wait")
+        bar = self.it.runs()[0]["id"]
+        self.assertEqual("100%\n", self.it.cli("runs", bar, "log").stdout)
+        self.assertEqual("10%\r90%\r100%\n".splitlines(), self.it.cli("runs", bar, "log", "--raw").stdout.splitlines())
         retried = self.it.cli("runs", failed, "retry")
         self.assertEqual(0, retried.returncode, retried)
         self.assertEqual("failed", self.it.finished(json.loads(retried.stdout)["id"])["status"])

@@ -64,11 +64,30 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(NearestWord, TakesAnyRangeOfTexts) {
   EXPECT_EQ(nearest("wram", {"warm", "warn"}), "warm");
+  EXPECT_EQ(nearest("stauts", {"group", "state", "status"}), "status") << "a swap is one edit";
   EXPECT_EQ(nearest("warx", {"warm", "warn"}), "warm") << "the first of two equally near";
   const std::map<std::string, int> map{{"warehouse", 4}};
   EXPECT_EQ(nearest("warehose", std::views::keys(map)), "warehouse");
   EXPECT_EQ(nearest("word", std::vector<std::string_view>{}), std::nullopt);
 }
+
+struct ReturnsCase {
+  std::string_view text;
+  std::string_view want;
+};
+void PrintTo(const ReturnsCase& c, std::ostream* out) { *out << testing::PrintToString(c.text); }
+class Returns : public testing::TestWithParam<ReturnsCase> {};
+TEST_P(Returns, LeaveWhatATerminalShows) {
+  EXPECT_EQ(after_returns(GetParam().text), GetParam().want);
+}
+INSTANTIATE_TEST_SUITE_P(Table, Returns,
+                         testing::Values(ReturnsCase{"", ""}, ReturnsCase{"a\nb", "a\nb"},
+                                         ReturnsCase{"\n\n", "\n\n"},
+                                         ReturnsCase{"10%\r50%\r100%\ndone\n", "100%\ndone\n"},
+                                         ReturnsCase{"10%\r50%", "50%"},
+                                         ReturnsCase{"a\r\nb\r\r\n", "a\nb\n"},
+                                         ReturnsCase{"10%\r50%\r\n", "50%\n"},
+                                         ReturnsCase{"\r\r", ""}, ReturnsCase{"\rx\n", "x\n"}));
 
 struct GlobCase {
   std::string_view pattern;
