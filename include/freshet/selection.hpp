@@ -71,16 +71,6 @@ class Selection {
 /// The words that an attribute such as `status` takes; empty where it takes any text.
 [[nodiscard]] std::span<const std::string_view> selection_words(std::string_view attribute);
 
-/// What may follow an attribute and its colon, for whoever writes a selection.
-struct SelectionChoice {
-  std::string_view attribute;
-  bool is_live{false};              ///< Only the running system can answer.
-  std::vector<std::string> values;  ///< As written: its words, or what the graph has but keys.
-};
-/// Every attribute, each with at most `values_max` values.
-[[nodiscard]] std::vector<SelectionChoice> selection_choices(const Graph& graph,
-                                                             std::size_t values_max);
-
 /// The column, from 1 in characters, that an error of parse or select names; nullopt where it names
 /// none.
 [[nodiscard]] std::optional<std::size_t> selection_column(std::string_view message);

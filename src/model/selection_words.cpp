@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -160,24 +159,6 @@ std::span<const std::string_view> selection_words(std::string_view attribute) {
   const auto found = std::ranges::find(attributes, attribute, &SelectionAttribute::name);
   FRESHET_ASSERT(found != attributes.end());
   return found->words;
-}
-
-std::vector<SelectionChoice> selection_choices(const Graph& graph, std::size_t values_max) {
-  std::vector<SelectionChoice> out;
-  for (const SelectionAttribute& attribute : selection_attributes()) {
-    SelectionChoice choice{.attribute = attribute.name, .is_live = is_live(attribute, "")};
-    choice.values.assign(attribute.words.begin(), attribute.words.end());
-    if (attribute.words.empty()) {
-      std::set<std::string> values;
-      for (Rank rank{0}; rank.value < graph.size(); ++rank.value)
-        each_value(graph.asset(rank), attribute.subject,
-                   [&](const std::string& value) { values.insert(value); });
-      choice.values.assign(values.begin(), values.end());
-    }
-    choice.values.resize(std::min(choice.values.size(), values_max));
-    out.push_back(std::move(choice));
-  }
-  return out;
 }
 
 }  // namespace freshet

@@ -154,6 +154,26 @@ TEST(Completions, LeaveARightExpressionRight) {
   }
 }
 
+TEST(Completions, AreWrittenAsTheyAreRead) {
+  AssetDefinition odd = asset("odd");
+  odd.group = "two words";
+  odd.owners = {"\"nobody\\"};
+  odd.tags = {{"a=b", "c d"}};
+  odd.columns = {{.name = "größe in €"}};
+  Snapshot snapshot;
+  snapshot.graph = test::graph({odd});
+  snapshot.chunks.push_back(std::make_shared<Snapshot::Chunk>());
+  for (const std::string attribute : {"group:", "owner:", "tag:", "column:"}) {
+    const auto values = complete_selection(snapshot, attribute, attribute.size());
+    EXPECT_FALSE(values.empty()) << attribute;
+    for (const SelectionCompletion& value : values) {
+      const auto selection = Selection::parse(attribute + value.text);
+      ASSERT_TRUE(selection) << attribute << value.text;
+      EXPECT_FALSE(selection->select(snapshot).value().empty()) << attribute << value.text;
+    }
+  }
+}
+
 TEST(SelectionColumn, IsReadFromTheMessage) {
   const auto column = [](std::string_view text) {
     return selection_column(Selection::parse(text).error().message);
