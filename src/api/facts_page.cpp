@@ -1,5 +1,7 @@
 #include "api/facts_page.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "api/view.hpp"
 #include "freshet/facts.hpp"
 #include "freshet/history.hpp"
+#include "freshet/ids.hpp"
 #include "freshet/result.hpp"
 
 namespace freshet::api {
@@ -24,6 +27,11 @@ void send_facts(const CallPtr& call, FactQuery query,
   if (!limit) return call->fail_query(limit.error());
   query.limit = *limit;
   query.upto = call->view.snapshot->sequence;
+  if (const std::string upto = call->query("upto"); !upto.empty()) {
+    const auto given = call->number("upto", 0, std::size_t{1} << 53);
+    if (!given) return call->fail_query(given.error());
+    query.upto = std::min(query.upto, Sequence{*given});
+  }
   if (const std::string cursor = call->query("cursor"); !cursor.empty()) {
     const auto position = decode_number_cursor(call->list_name(), cursor);
     if (!position)

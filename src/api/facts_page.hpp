@@ -7,8 +7,8 @@
 
 namespace freshet::api {
 
-/// Reads a page by the request's `cursor` and `limit` and answers {items, next_cursor}.  The query
-/// says which facts; its bounds and limit are set here.
+/// Reads a page by the request's `cursor`, `limit` and `upto`, an event's id, and answers {items,
+/// next_cursor}.  The query says which facts; its bounds and limit are set here.
 void send_facts(const CallPtr& call, FactQuery query,
                 Json (*to_json)(const FactRecord& record, Names& names));
 

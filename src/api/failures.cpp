@@ -40,15 +40,6 @@ constexpr std::size_t compared_of_asset = 40;  ///< … as many of each.
 constexpr std::size_t groups_max = 100;
 constexpr std::size_t named_max = 20;  ///< Assets and owners of a group.
 
-/// The code's version as it is written, where it is the present one; else its hash.
-std::string code_text(const View& view, const EndedStep& step) {
-  if (const auto rank = view.catalog->rank_of(step.member.asset)) {
-    const std::string& present = view.graph().asset(*rank).code_version;
-    if (!present.empty() && version_hash(present) == step.code.value) return present;
-  }
-  return std::to_string(step.code.value);
-}
-
 std::vector<Attribute> attributes_of(const View& view, Names& names, const EndedStep& step) {
   std::vector<Attribute> out{{"asset", names.key(step.member.asset)},
                              {"cause", std::string{to_text(step.cause)}}};
@@ -60,7 +51,8 @@ std::vector<Attribute> attributes_of(const View& view, Names& names, const Ended
   const auto hour = time.hours().count();
   out.push_back({"hour", (hour < 10 ? "0" : "") + std::to_string(hour) + ":00Z"});
   if (step.definitions != 0) out.push_back({"definitions", std::to_string(step.definitions)});
-  if (step.code.value != 0) out.push_back({"code_version", code_text(view, step), true});
+  if (step.code.value != 0)
+    out.push_back({"code_version", view.code_text(step.member.asset, step.code), true});
   if (auto key = names.partition(step.member)) out.push_back({"partition", *std::move(key), true});
   for (const std::string& tag : step.tags) {
     const std::size_t equals = tag.find('=');

@@ -308,6 +308,7 @@ Json partition_of(const StepRow& step, const Names& names) {
 }
 
 Json step_json(const StepRow& step, Names& names) {
+  const auto usual = names.view().usual(step);
   return {{"step", step.step.number},
           {"asset", or_null(names.key(step.member.asset))},
           {"partition", partition_of(step, names)},
@@ -320,6 +321,8 @@ Json step_json(const StepRow& step, Names& names) {
           {"started_at", instant_json(step.started_at)},
           {"ended_at", instant_json(step.ended_at)},
           {"not_before", instant_json(step.not_before)},
+          {"code_version", or_null(names.view().code_text(step.member.asset, step.code))},
+          {"usual", usual ? Json(seconds(*usual)) : Json{}},
           {"exit_code", has_exit_code(step) ? Json(step.exit_code) : Json{}},
           {"provisional", step.provisional},
           {"text", step.text}};

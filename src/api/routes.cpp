@@ -26,9 +26,10 @@ constexpr Route table[] = {
     {.method = "GET",
      .pattern = "/api/v1/assets/{key...}/events",
      .handler = get_asset_events,
-     .summary = "Materializations, observations and check results of an asset, newest first.",
+     .summary = "Materializations, observations and check results of an asset, newest first; with "
+                "`upto`, as it was when that event had come.",
      .response = "EventPage",
-     .query = "limit,cursor"},
+     .query = "limit,cursor,upto"},
     {.method = "GET",
      .pattern = "/api/v1/assets/{key...}/decisions",
      .handler = get_asset_decisions,

@@ -1,4 +1,5 @@
 // What ran, and what is running.
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -38,16 +39,34 @@ Result<std::string> runs_page(const View& view, const RunFilter& filter,
   FRESHET_TRY(const RunPage page, find_runs(view, filter, reader));
   Names names{view, &reader};
   Json body{{"items", Json::array()}, {"next_cursor", nullptr}};
+  const auto add = [&](const RunRow& run, std::vector<StepRow> steps) {
+    // Of a long run, what was asked about comes first.
+    if (filter.query.asset && steps.size() > listed_steps_max) {
+      std::ranges::stable_partition(
+          steps, [&](const StepRow& step) { return step.member.asset == *filter.query.asset; });
+    }
+    body["items"].push_back(run_json(run, steps, listed_steps_max, names));
+  };
   for (const RunRow& row : page.runs) {
     if (const ActiveRun* active = view.run(row.run)) {
-      body["items"].push_back(run_json(active->run, active->steps, listed_steps_max, names));
+      add(active->run, active->steps);
       continue;
     }
-    FRESHET_TRY(const StoredRun stored, reader.run(row.run));
-    body["items"].push_back(run_json(stored.run, stored.steps, listed_steps_max, names));
+    FRESHET_TRY(StoredRun stored, reader.run(row.run));
+    add(stored.run, std::move(stored.steps));
   }
   if (page.next) body["next_cursor"] = encode_cursor(list_name, page.next->value);
   return dump(body) + '\n';
+}
+
+/// The latest that concerned it, or what its steps usually take.
+Sequence revision_of(const View& view, const StoredRun& run) {
+  Sequence latest = run.run.sequence;
+  for (const StepRow& step : run.steps) {
+    const auto rank = view.catalog->rank_of(step.member.asset);
+    if (rank) latest = std::max(latest, view.revision(*rank));
+  }
+  return latest;
 }
 
 }  // namespace
@@ -77,7 +96,7 @@ void find_run(const CallPtr& call, RunId id, std::function<void(const StoredRun&
 
 void send_run(const CallPtr& call, RunId id) {
   find_run(call, id, [call](const StoredRun& run) {
-    const std::string etag = etag_of(run.run.sequence);
+    const std::string etag = etag_of(revision_of(call->view, run));
     if (call->is_known(etag)) return;
     // Names of assets that are gone are in history.
     read<std::string>(

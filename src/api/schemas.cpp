@@ -209,6 +209,8 @@ constexpr std::string_view runs = R"json({
   "reason": {"$ref": "#/components/schemas/Reason"}, "attempt": {"type": "integer"},
   "queued_at": {"$ref": "#/components/schemas/Instant"}, "started_at": {"$ref": "#/components/schemas/Instant"},
   "ended_at": {"$ref": "#/components/schemas/Instant"}, "not_before": {"$ref": "#/components/schemas/Instant"},
+  "code_version": {"type": ["string", "null"], "description": "That it was started with: as it is written where it is the present one, else its hash."},
+  "usual": {"type": ["number", "null"], "description": "Seconds that such a step takes when it succeeds; null where none has, of a check, and of a step for several partitions."},
   "exit_code": {"type": ["integer", "null"]}, "provisional": {"type": "boolean"}, "text": {"type": "string"}}},
 "Run": {"type": "object",
   "required": ["id", "status", "cause", "steps", "actor", "reason", "tags", "created_at", "started_at", "ended_at"],

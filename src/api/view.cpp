@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "freshet/estimate.hpp"
 #include "freshet/facts.hpp"
 #include "freshet/history.hpp"
 #include "freshet/ids.hpp"
@@ -17,6 +18,7 @@
 #include "freshet/rows.hpp"
 #include "freshet/selection.hpp"
 #include "freshet/snapshot.hpp"
+#include "freshet/time.hpp"
 #include "model/partition/space.hpp"
 
 namespace freshet::api {
@@ -58,6 +60,23 @@ const StepRow* View::step(StepId id) const {
   if (active == nullptr) return nullptr;
   const auto found = std::ranges::find(active->steps, id, &StepRow::step);
   return found == active->steps.end() ? nullptr : &*found;
+}
+
+std::string View::code_text(AssetId asset, CodeVersion code) const {
+  if (code.value == 0) return "";
+  if (const auto rank = snapshot ? catalog->rank_of(asset) : std::nullopt) {
+    const std::string& present = graph().asset(*rank).code_version;
+    if (!present.empty() && version_hash(present) == code.value) return present;
+  }
+  return std::to_string(code.value);
+}
+
+std::optional<Millis> View::usual(const StepRow& step) const {
+  if (snapshot == nullptr || !step.check.empty() || !step.range.empty()) return std::nullopt;
+  const auto rank = catalog->rank_of(step.member.asset);
+  if (!rank || !state(*rank).durations) return std::nullopt;
+  const auto estimate = estimate_duration(state(*rank).durations->worked);
+  return estimate ? std::optional{estimate->p50} : std::nullopt;
 }
 
 Result<std::vector<Rank>> View::select(std::string_view expression) const {

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "freshet/history.hpp"
+#include "freshet/rows.hpp"
 #include "freshet/selection.hpp"
 #include "freshet/snapshot.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet::api {
 
@@ -51,6 +53,12 @@ struct View {
   [[nodiscard]] Sequence revision(Rank rank) const;
   [[nodiscard]] const ActiveRun* run(RunId id) const;
   [[nodiscard]] const StepRow* step(StepId id) const;
+  /// A version of an asset's code as it is written, where it is the present one; else its hash; ""
+  /// for none.
+  [[nodiscard]] std::string code_text(AssetId asset, CodeVersion code) const;
+  /// What such a step takes when it succeeds: the middle of the latest; nullopt where none is
+  /// known, of a check, and of a step for several partitions.
+  [[nodiscard]] std::optional<Millis> usual(const StepRow& step) const;
 
   /// Ranks that a selection means, by the graph and the state of the snapshot.
   [[nodiscard]] Result<std::vector<Rank>> select(std::string_view expression) const;
@@ -70,6 +78,7 @@ class Names {
   [[nodiscard]] const std::string& key(AssetId asset);
   /// A partition's key; nullopt where it is none, or of a partitioning that is gone.
   [[nodiscard]] std::optional<std::string> partition(MemberId member) const;
+  [[nodiscard]] const View& view() const { return view_; }
 
  private:
   View view_;

@@ -232,6 +232,10 @@ TEST_F(ApiTest, EventsOfAnAssetAreNewestFirst) {
                           page.json()["next_cursor"].get<std::string>());
   EXPECT_EQ(next.json()["items"][0]["data_version"], "1");
   EXPECT_EQ(next.json()["items"].size(), 1U);
+  const Answer then = get("/api/v1/assets/logs/events/events?limit=1&upto=" +
+                          page.json()["items"][1]["id"].get<std::string>());
+  EXPECT_EQ(then.json()["items"][0]["data_version"], "2") << "as it was when that had come";
+  EXPECT_EQ(get("/api/v1/assets/logs/events/events?upto=yesterday").code(), "query_invalid");
 }
 
 TEST_F(ApiTest, DecisionsTellTheSentenceAndTheTree) {

@@ -47,6 +47,60 @@ TEST_F(RunsTest, ARunIsAskedForAndFound) {
   EXPECT_EQ(get(answer.header("location"), {{"if-none-match", run.header("etag")}}).status, 304);
 }
 
+TEST_F(RunsTest, StepsSayWithWhichCodeTheyWereStarted) {
+  auto assets = shop();
+  for (auto& each : assets) each.automation.clear();
+  assets[1].code_version = "v1";
+  service.load(assets);
+  const std::string first = ask({{"assets", {"staging/orders"}}});
+  EXPECT_EQ(get("/api/v1/runs/" + first).json()["steps"][0]["code_version"], "v1");
+  service.end_step();
+  assets[1].code_version = "v2";
+  service.load(assets);
+  const Json before = get("/api/v1/runs/" + first).json()["steps"][0]["code_version"];
+  EXPECT_EQ(before, std::to_string(version_hash("v1"))) << "its text is gone";
+}
+
+TEST_F(RunsTest, OfALongRunTheStepOfTheAssetAskedAboutComesFirst) {
+  std::vector<AssetDefinition> assets;
+  std::vector<std::string> keys;
+  for (int i = 100; i < 160; ++i) {
+    AssetDefinition asset;
+    asset.key = "part/" + std::to_string(i);
+    asset.command = {"make"};
+    keys.push_back(asset.key);
+    assets.push_back(std::move(asset));
+  }
+  service.load(assets);
+  ask({{"assets", keys}});
+  const Json all = get("/api/v1/runs").json()["items"][0];
+  EXPECT_EQ(all["steps"].size(), 50U);
+  EXPECT_EQ(all["steps_truncated"], true);
+  const Json one = get("/api/v1/runs?asset=part/159").json()["items"][0];
+  EXPECT_EQ(one["steps"].size(), 50U);
+  EXPECT_EQ(one["steps"][0]["asset"], "part/159");
+  EXPECT_EQ(one["steps"][1]["asset"], "part/100");
+}
+
+TEST_F(RunsTest, StepsSayWhatTheyUsuallyTake) {
+  const std::string first = ask({{"assets", {"staging/orders"}}});
+  const Answer unknown = get("/api/v1/runs/" + first);
+  EXPECT_EQ(unknown.json()["steps"][0]["usual"], nullptr);
+  clock.advance(std::chrono::seconds{40});
+  service.end_step();
+  const std::string second = ask({{"assets", {"staging/orders"}}});
+  EXPECT_EQ(get("/api/v1/runs/" + second).json()["steps"][0]["usual"], 40.0);
+  const Json running = get("/api/v1/runs?status=running,starting").json();
+  EXPECT_EQ(running["items"][0]["steps"][0]["usual"], 40.0);
+  // Of a run that has ended, too, which others have followed since.
+  const Answer ended = get("/api/v1/runs/" + first);
+  clock.advance(std::chrono::seconds{60});
+  while (!service.started.empty()) service.end_step();
+  const Answer later = get("/api/v1/runs/" + first, {{"if-none-match", ended.header("etag")}});
+  EXPECT_EQ(later.status, 200);
+  EXPECT_EQ(later.json()["steps"][0]["usual"], 50.0);
+}
+
 TEST_F(RunsTest, AnEndedRunComesFromHistory) {
   const std::string id = ask({{"assets", {"staging/orders", "marts/revenue"}}});
   service.end_step(3);
