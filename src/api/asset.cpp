@@ -26,6 +26,7 @@
 #include "freshet/result.hpp"
 #include "freshet/service.hpp"
 #include "freshet/snapshot.hpp"
+#include "model/partition/space.hpp"
 
 namespace freshet::api {
 namespace {
@@ -143,21 +144,34 @@ void get_asset_partitions(const CallPtr& call) {
   const std::string state = call->query("state");
   auto chosen = partitions_in(*partitions, state);
   if (!chosen) return call->fail_query(chosen.error());
+  if (const std::string range = call->query("partitions"); !range.empty()) {
+    const auto wanted = partitions->space->select(range, call->context->clock.now());
+    if (!wanted) return call->fail_query(wanted.error());
+    *chosen &= *wanted;
+  }
+  const std::string order = call->query("order");
+  const bool is_descending = order == "descending";
+  if (!order.empty() && order != "ascending" && !is_descending) {
+    return call->fail({.code = "query_invalid",
+                       .detail = "query value order=" + order + ": want ascending or descending"});
+  }
   offload<std::string>(
       call,
-      [partitions, chosen = *std::move(chosen), from, limit = *limit, list = call->list_name()]() {
+      [partitions, chosen = *std::move(chosen), from, limit = *limit, is_descending,
+       list = call->list_name()]() {
         Json items = Json::array();
+        const std::uint64_t size = chosen.size();
         std::uint64_t at = from;
-        for (; items.size() < limit; ++at) {
-          const auto id = chosen.at(at);
+        for (; items.size() < limit && at < size; ++at) {
+          const auto id = chosen.at(is_descending ? size - 1 - at : at);
           if (!id) break;
           items.push_back(partition_json(*partitions, *id));
         }
         Json body{{"items", std::move(items)},
                   {"next_cursor", nullptr},
-                  {"total", chosen.size()},
+                  {"total", size},
                   {"counts", partition_counts_json(*partitions)}};
-        if (at < chosen.size()) body["next_cursor"] = encode_cursor(list, at);
+        if (at < size) body["next_cursor"] = encode_cursor(list, at);
         return dump(body) + '\n';
       },
       [call](std::string body) { call->send_text(std::move(body), {}); });

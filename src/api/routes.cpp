@@ -39,10 +39,10 @@ constexpr Route table[] = {
     {.method = "GET",
      .pattern = "/api/v1/assets/{key...}/partitions",
      .handler = get_asset_partitions,
-     .summary = "Partitions of an asset with their state, in order; of one state, if asked; or "
-                "counted in bars of a width.",
+     .summary = "Partitions of an asset with their state, in order; of one state or a range, if "
+                "asked; or counted in bars of a width.",
      .response = "AnyPartitions",
-     .query = "state,limit,cursor,view,px,from,to,rows,row_filter"},
+     .query = "state,partitions,order,limit,cursor,view,px,from,to,rows,row_filter"},
     {.method = "GET",
      .pattern = "/api/v1/assets/{key...}/readiness",
      .handler = get_asset_readiness,

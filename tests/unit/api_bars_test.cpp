@@ -208,5 +208,35 @@ TEST_F(ApiTest, PartitionsAreCountedInBars) {
   EXPECT_EQ(get("/api/v1/assets/raw/orders/partitions?view=bars").status, 409);
 }
 
+TEST_F(ApiTest, PartitionsAreListedOfARangeAndFromEitherEnd) {
+  auto assets = shop();
+  assets[1].partitions = partitions({time(windows(Cadence::daily, "2026-01-01"))});
+  service.load(assets);
+  const std::string path = "/api/v1/assets/staging/orders/partitions?limit=2";
+  const auto keys = [](const Json& page) {
+    std::vector<std::string> out;
+    for (const Json& item : page["items"]) out.push_back(item["key"]);
+    return out;
+  };
+  const Json last = get(path + "&order=descending").json();
+  EXPECT_THAT(keys(last), ElementsAre("2026-01-30", "2026-01-29"));
+  const std::string cursor = last["next_cursor"];
+  EXPECT_THAT(keys(get(path + "&order=descending&cursor=" + cursor).json()),
+              ElementsAre("2026-01-28", "2026-01-27"));
+  EXPECT_EQ(get(path + "&cursor=" + cursor).status, 400) << "of another order";
+  const std::string range = path + "&partitions=2026-01-05...2026-01-07&state=missing";
+  const Json some = get(range).json();
+  EXPECT_THAT(keys(some), ElementsAre("2026-01-05", "2026-01-06"));
+  EXPECT_EQ(some["total"], 3);
+  EXPECT_THAT(keys(get(range + "&order=descending").json()),
+              ElementsAre("2026-01-07", "2026-01-06"));
+  EXPECT_EQ(get(range + "&order=descending&cursor=" +
+                get(range + "&order=descending").json()["next_cursor"].get<std::string>())
+                .json()["next_cursor"],
+            nullptr);
+  for (const char* bad : {"&partitions=x...y", "&partitions=2027-01-01", "&order=random"})
+    EXPECT_EQ(get(path + bad).code(), "query_invalid") << bad;
+}
+
 }  // namespace
 }  // namespace freshet::test

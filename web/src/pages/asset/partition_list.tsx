@@ -5,6 +5,7 @@ import { key_path, query_text } from '../../store/http';
 import { on_asset, useResource } from '../../store/resource';
 import { href_with, param } from '../../store/router';
 import { key_text } from '../../store/selection';
+import { Icon } from '../../ui/icon';
 import { Empty, Failed, Loading, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
@@ -14,24 +15,26 @@ import { Table } from './table';
 import { asset_words } from './words';
 
 const page_size = 50;
-export function PartitionList({ name, detail }: { name: string; detail: AssetDetail }) {
+/// All of a state, or of the range that is chosen above; from either end.
+export function PartitionList({ name, detail, partitions }: { name: string; detail: AssetDetail; partitions: string }) {
   const w = asset_words.value;
   const wakes = useMemo(() => on_asset(name), [name]);
-  const [state, cursor] = [param('state'), param('cursor')];
-  const page = useResource<Page<Partition>>(`assets/${key_path(name)}/partitions${query_text({ state, cursor, limit: page_size })}`, wakes);
+  const [state, cursor, order] = [param('state'), param('cursor'), param('order')];
+  const page = useResource<Page<Partition>>(`assets/${key_path(name)}/partitions${query_text({ state, partitions, order, cursor, limit: page_size })}`, wakes);
   const items = page.data.value?.items;
   const asked = param('partition');
   if (page.error.value && !items) return <Failed problem={page.error.value} on_retry={page.reload} />;
   if (!items) return <Loading />;
   const total = page.data.value!.total ?? items.length;
   return (
-    <Section title={state ? `${w.states[state as 'fresh'] ?? state}: ${w.list_of(total)}` : w.list_of(total)}
+    <Section title={(state ? `${w.states[state as 'fresh'] ?? state}: ${w.list_of(total)}` : w.list_of(total)) + (partitions && ` ${w.in_range}`)}
       aside={<span class="row">
+        <a class="button" href={href_with({ order: order ? '' : 'descending', cursor: '' })}><Icon name={order ? 'arrow_up' : 'arrow_down'} />{order ? w.first_first : w.last_first}</a>
         {cursor && <a class="button" href={href_with({ cursor: '' })}>{w.to_first}</a>}
         {page.data.value!.next_cursor && <a class="button" href={href_with({ cursor: page.data.value!.next_cursor })}>{w.next_page}</a>}
       </span>}>
       {asked && <One name={name} partition={asked} />}
-      {items.length === 0 ? <Empty><p>{w.none_in_state}</p></Empty> : (
+      {items.length === 0 ? <Empty><p>{partitions ? w.none_in_range : w.none_in_state}</p></Empty> : (
         <Table label={w.tabs.partitions} heads={[w.partition, w.state, w.window, w.actions]} class="asset-nowrap">
           <tbody>{items.map(item => <PartitionRow key={item.key} name={name} item={item} is_asked={item.key === asked} can_run={!detail.external} />)}</tbody>
         </Table>)}

@@ -10,7 +10,7 @@ import { AsCommand, curl, freshet } from '../../ui/command';
 import { Bars, BarsKey, counts_text, type Range } from '../../ui/bars';
 import { Heat, type Area } from '../../ui/heat';
 import { Icon, type IconName } from '../../ui/icon';
-import { bars_path, columns_of, is_crossed, range_text, shape_of, shape_text, sum_of, type PartitionBars, type Shape } from '../../ui/intervals';
+import { bars_path, columns_of, is_crossed, range_text, shape_of, shape_text, sum_of, type PartitionBars } from '../../ui/intervals';
 import { Empty, Failed, Loading } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { number } from '../../words';
@@ -40,7 +40,8 @@ function Cut({ name, rank, detail }: TabProps) {
   if (!bars) return <Loading />;
   const [first, last] = [param('first'), param('last')];
   const area: Area | null = first || last ? { from: first, to: last, rows: param('rows') ? param('rows').split(',') : [] } : null;
-  const select = (range: Range | Area | null) => set_params({ first: range?.from ?? '', last: range?.to ?? '', rows: range && 'rows' in range ? range.rows.join(',') : '' });
+  const chosen = area ? (area.rows.length ? area.rows : ['']).map(row => range_text(shape, area.from || bars.first[0]!, area.to || bars.last.at(-1)!, row)).join(',') : '';
+  const select = (range: Range | Area | null) => set_params({ cursor: '', first: range?.from ?? '', last: range?.to ?? '', rows: range && 'rows' in range ? range.rows.join(',') : '' });
   const zoom = (range: Range | null) => set_params({ from: range?.from ?? '', to: range?.to ?? '' }, 'push');
   return (
     <div class="stack">
@@ -57,8 +58,8 @@ function Cut({ name, rank, detail }: TabProps) {
         : <Bars bars={bars} selected={area} on_select={select} on_zoom={zoom} label={name} />}
       {crossed && bars.rows_total > bars.rows.length && rows.value < rows_max && (
         <p><button class="button" onClick={() => { rows.value += rows_step; }}>{w.more_rows}</button></p>)}
-      <Chosen name={name} bars={bars} area={area} shape={shape} on_select={select} is_external={detail.external} />
-      <PartitionList name={name} detail={detail} />
+      <Chosen name={name} bars={bars} area={area} partitions={chosen} on_select={select} is_external={detail.external} />
+      <PartitionList name={name} detail={detail} partitions={chosen} />
       <AsCommand cli={freshet('backfill', key_text(name), '--only', 'missing')} call={curl('GET', bars_path(name, { px: columns }))} />
     </div>
   );
@@ -115,8 +116,8 @@ function Zoom({ bars, whole, area, is_zoomed, on_zoom }: {
 }
 
 /// The range as two fields, what is in it, and what can be done with it.
-function Chosen({ name, bars, area, shape, on_select, is_external }: {
-  name: string; bars: PartitionBars; area: Area | null; shape: Shape; on_select: (area: Area | null) => void; is_external: boolean;
+function Chosen({ name, bars, area, partitions, on_select, is_external }: {
+  name: string; bars: PartitionBars; area: Area | null; partitions: string; on_select: (area: Area | null) => void; is_external: boolean;
 }) {
   const w = asset_words.value;
   const is_day = /^\d{4}-\d\d-\d\d$/.test(bars.first[0] ?? '');
@@ -124,7 +125,6 @@ function Chosen({ name, bars, area, shape, on_select, is_external }: {
   const chosen = area && columns_of(bars, area.from, area.to);
   const sum = chosen && sum_of(bars, chosen.first, chosen.last, rows.length ? bars.rows.filter(row => rows.includes(row.name)) : bars.rows);
   const is_exact = !area || !chosen || ((!area.from || bars.first[chosen.first] === area.from) && (!area.to || bars.last[chosen.last] === area.to));
-  const partitions = area ? (rows.length ? rows : ['']).map(row => range_text(shape, area.from || bars.first[0]!, area.to || bars.last.at(-1)!, row)).join(',') : '';
   const field = (value: string, label: string, change: (value: string) => Area) => (
     <label class="labelled">{label}<input class="field mono" type={is_day ? 'date' : 'text'} value={value} list={is_day ? undefined : 'partition-keys'}
       onChange={event => { const next = change(event.currentTarget.value); on_select(next.from || next.to ? next : null); }} /></label>);

@@ -31,7 +31,7 @@ const en = {
   row_filter: 'Rows with …', more_rows: 'More rows', zoom: 'Zoom', closer: 'Closer', farther: 'Farther', earlier: 'Earlier', later: 'Later', everything: 'Everything',
   selected: 'Selected range', from: 'From', to: 'To', choose_range: 'Drag over the picture or fill in the fields to choose a range.', range_empty: 'No partition that is shown lies in this range.', let_go: 'Let go',
   materialize: 'Make these…', only_missing: (n: number) => `Only ${counted(n, 'missing', 'missing')}…`, only_failed: (n: number) => `Only ${counted(n, 'failed', 'failed')}…`, only_stale: (n: number) => `Only ${counted(n, 'stale', 'stale')}…`,
-  list_of: (n: number) => counted(n, 'partition', 'partitions'), to_first: 'To the first', next_page: 'Next', none_in_state: 'None is in this state.', window: 'Window', actions: 'Actions', why: 'Why',
+  list_of: (n: number) => counted(n, 'partition', 'partitions'), to_first: 'To the first', next_page: 'Next', none_in_state: 'None is in this state.', in_range: 'in the chosen range', none_in_range: 'None in the chosen range is in this state.', first_first: 'From the first on', last_first: 'From the last back', window: 'Window', actions: 'Actions', why: 'Why',
   // runs, history
   state: 'State', run_id: 'Run', partition: 'Partition', begun: 'Begun', took: 'Took', caused_by: 'Caused by', note: 'Note', all_runs: 'Among all runs', older: 'Older ones', log: 'Log',
   attempt: (n: number) => `attempt ${n}`, steps: (n: string) => `${n} steps in all`,
@@ -86,7 +86,7 @@ const de: typeof en = {
   row_filter: 'Zeilen mit …', more_rows: 'Mehr Zeilen', zoom: 'Ausschnitt', closer: 'Näher', farther: 'Weiter weg', earlier: 'Früher', later: 'Später', everything: 'Alles',
   selected: 'Ausgewählter Bereich', from: 'Von', to: 'Bis', choose_range: 'Ziehen Sie über das Bild oder füllen Sie die Felder aus, um einen Bereich zu wählen.', range_empty: 'In diesem Bereich liegt keine gezeigte Partition.', let_go: 'Loslassen',
   materialize: 'Diese machen…', only_missing: n => `Nur ${n} fehlende…`, only_failed: n => `Nur ${n} fehlgeschlagene…`, only_stale: n => `Nur ${n} veraltete…`,
-  list_of: n => counted(n, 'Partition', 'Partitionen'), to_first: 'Zu den ersten', next_page: 'Weiter', none_in_state: 'Keine ist in diesem Zustand.', window: 'Zeitfenster', actions: 'Aktionen', why: 'Warum',
+  list_of: n => counted(n, 'Partition', 'Partitionen'), to_first: 'Zu den ersten', next_page: 'Weiter', none_in_state: 'Keine ist in diesem Zustand.', in_range: 'im gewählten Bereich', none_in_range: 'Keine im gewählten Bereich ist in diesem Zustand.', first_first: 'Von der ersten an', last_first: 'Von der letzten zurück', window: 'Zeitfenster', actions: 'Aktionen', why: 'Warum',
   state: 'Zustand', run_id: 'Lauf', partition: 'Partition', begun: 'Begonnen', took: 'Dauer', caused_by: 'Anlass', note: 'Anmerkung', all_runs: 'Unter allen Läufen', older: 'Ältere', log: 'Protokoll',
   attempt: n => `Versuch ${n}`, steps: n => `insgesamt ${n} Schritte`,
   causes: { automation: 'Automatik', person: 'eine Person', retry: 'eine Wiederholung', backfill: 'ein Backfill' },
