@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { critical_path, gantt_of, place_of, ticks_of } from '../src/pages/run/gantt';
-import { assets_of, attempts_of, last_good, seconds_of, step_name, telling_step, usual_seconds, waits_of, type RunFact, type RunRow, type Step } from '../src/pages/run/run_data';
+import { assets_of, attempts_of, consumed_by, first_log, last_good, seconds_of, step_name, overrun, telling_step, waits_of, type RunFact, type RunRow, type Step } from '../src/pages/run/run_data';
 
 const at = (second: number | null) => second === null ? null : new Date(1_800_000_000_000 + second * 1000).toISOString();
 const ms = (second: number) => 1_800_000_000_000 + second * 1000;
 const step = (number: number, started: number | null, ended: number | null, more: Partial<Step> = {}): Step => ({
   step: number, asset: `a${number}`, partition: null, partition_count: 1, check: null, status: ended === null ? started === null ? 'queued' : 'running' : 'succeeded', reason: null, attempt: started === null ? 0 : 1,
-  queued_at: at(0), started_at: at(started), ended_at: at(ended), not_before: null, exit_code: null, provisional: false, text: '', ...more });
+  queued_at: at(0), started_at: at(started), ended_at: at(ended), not_before: null, exit_code: null, code_version: null, usual: null, provisional: false, text: '', ...more });
 const run = (id: string, steps: Step[], more: Partial<RunRow> = {}): RunRow => ({
   id, status: 'succeeded', cause: 'automation', actor: null, reason: null, tags: [], retry_of: null, backfill: null, definitions: '1', created_at: at(0), started_at: at(0), ended_at: at(10),
   step_count: steps.length, steps, steps_truncated: false, revision: 1, ...more });
@@ -77,10 +77,29 @@ describe('a run', () => {
     expect(telling_step([...steps, step(3, 9, null), step(4, 1, 2, { status: 'failed' })], ms(9))?.step).toBe(4);
     expect(telling_step([], 0)).toBeUndefined();
   });
-  it('knows the usual time of a step and the last good run', () => {
+  it('shows the log of what failed, else of all', () => {
+    expect(first_log([step(0, 0, 1), step(1, 0, 2)])).toBe('all');
+    expect(first_log([step(0, 0, 1), step(1, 0, 2, { status: 'lost' })])).toBe('1');
+    expect(first_log([step(0, 0, 1)])).toBe('0');
+    expect(first_log([])).toBe('');
+  });
+  it('knows up to which event a step read its inputs', () => {
+    const fact = (id: string, type: string, more: Partial<RunFact>): RunFact => ({ id, at: at(0)!, type, ...more });
+    const facts = [fact('10', 'step_started', { step: 0, attempt: 1 }), fact('20', 'step_started', { step: 1, attempt: 1 }), fact('30', 'step_started', { step: 1, attempt: 2 }), fact('40', 'updated', { step: 0, consumed: 9 })];
+    expect(consumed_by(facts, step(0, 0, 1))).toBe(9);
+    expect(consumed_by(facts, step(1, 0, 1, { attempt: 2 })), 'which wrote nothing').toBe(30);
+    expect(consumed_by(facts, step(2, 0, 1))).toBeNull();
+  });
+  it('says how much longer than usual a step takes where it is clearly longer', () => {
+    expect(overrun(step(0, 0, 83, { usual: 40 }), 0)).toBeCloseTo(1.075);
+    expect(overrun(step(0, 0, null, { usual: 40 }), ms(83))).toBeCloseTo(1.075);
+    expect(overrun(step(0, 0, 55, { usual: 40 }), 0), 'a third more').toBe(0);
+    expect(overrun(step(0, 0, 1.2, { usual: 0.3 }), 0), 'less than a second more').toBe(0);
+    expect(overrun(step(0, 0, 83), 0), 'not known').toBe(0);
+    expect(overrun(step(0, null, null, { usual: 40 }), ms(83)), 'not begun').toBe(0);
+  });
+  it('knows the last good run', () => {
     const history = [run('1A', [step(0, 0, 2)]), run('1B', [step(0, 0, 4)]), run('1C', [step(0, 0, 90)]), run('1D', [step(0, 0, 50)], { status: 'failed' })];
-    expect(usual_seconds(history, '1C').get('a0')).toBe(4);
-    expect(usual_seconds([...history, run('1E', [step(0, 0, 1, { status: 'failed' })])], '').get('a0')).toBe(4);
     expect(last_good(history, run('1C', []))?.id).toBe('1B');
     expect(last_good(history, run('1A', []))).toBeUndefined();
     // A newer one that made less tells less.

@@ -209,6 +209,7 @@ describe('what a line says', () => {
     const one = line(7, { text: `${esc}[31mx${esc}[0m`, level: 'error' });
     expect(copied_line(one, false)).toBe('x');
     expect(copied_line(one, true)).toBe('7\t1970-01-01T00:00:07.000Z\tout\terror\tx');
+    expect(copied_line(one, true, 'orders')).toBe('7\t1970-01-01T00:00:07.000Z\torders\tout\terror\tx');
   });
   it('knows lines of an address', () => {
     expect(parse_lines('L12')).toEqual({ from: 12, to: 12 });

@@ -7,7 +7,7 @@ import type { RunRow, RunStatus, Step } from '../src/pages/run/run_data';
 
 const none: Filters = { status: '', asset: '', cause: '', select: '', error: '', backfill: '', from: '', to: '', range: '' };
 const step = (asset: string, status: Step['status'] = 'succeeded', check: string | null = null): Step => ({
-  step: 0, asset, partition: null, partition_count: 1, check, status, reason: null, attempt: 1, queued_at: null, started_at: null, ended_at: null, not_before: null, exit_code: null, provisional: false, text: '' });
+  step: 0, asset, partition: null, partition_count: 1, check, status, reason: null, attempt: 1, queued_at: null, started_at: null, ended_at: null, not_before: null, exit_code: null, code_version: null, usual: null, provisional: false, text: '' });
 const run = (id: string, revision = 1, status: RunStatus = 'succeeded', steps: Step[] = [step('a')], more: Partial<RunRow> = {}): RunRow => ({
   id, status, cause: 'automation', actor: null, reason: null, tags: [], retry_of: null, backfill: null, definitions: null, created_at: null, started_at: null, ended_at: null, step_count: steps.length, steps, steps_truncated: false, revision, ...more });
 

@@ -9,7 +9,7 @@ import { overview_words } from './words';
 
 export interface Step {
   step: number; asset: string | null; partition: string | null; check: string | null; status: string; attempt: number;
-  queued_at: string | null; started_at: string | null; ended_at: string | null; usual?: number | null;
+  queued_at: string | null; started_at: string | null; ended_at: string | null; usual: number | null;
 }
 interface Run { id: string; status: string; steps: Step[]; created_at: string }
 export interface Expected { asset: string; at: string | null; p10: string | null; p90: string | null; text: string; deadline: string | null; at_risk: boolean }

@@ -4,7 +4,7 @@ import { Cell, Rows } from '../../ui/rows';
 import { StatusIcon, drawing_of, word_text } from '../../ui/status';
 import { duration, full_text, now } from '../../ui/time';
 import { gantt_of, place_of, ticks_of, type Bar, type Gantt } from './gantt';
-import { is_over, seconds_of, step_name, type Attempt, type RunRow } from './run_data';
+import { is_over, overrun, seconds_of, step_name, type Attempt, type RunRow } from './run_data';
 import { w } from './words';
 
 const percent_of = (value: number) => `${value}%`;
@@ -15,10 +15,10 @@ function Axis({ gantt }: { gantt: Gantt }) {
   const whole = (gantt.end - gantt.begin) / 1000;
   return <div class="gantt-axis">{ticks_of(whole, 6).filter(at => at < whole * label_share).map(at => <span key={at} style={{ insetInlineStart: percent_of(at / Math.max(0.001, whole) * 100) }}>{at === 0 ? '0' : duration(at)}</span>)}</div>;
 }
-function Track({ bar, gantt, usual, on_time }: { bar: Bar; gantt: Gantt; usual: number | undefined; on_time: (at: number) => void }) {
+function Track({ bar, gantt, on_time }: { bar: Bar; gantt: Gantt; on_time: (at: number) => void }) {
   const drawing = drawing_of(bar.step.status);
   const part = (from: number, to: number) => ({ insetInlineStart: percent_of(place_of(from, gantt)), inlineSize: `max(3px, ${place_of(to, gantt) - place_of(from, gantt)}%)` });
-  const last = bar.work.at(-1);
+  const last = bar.work.at(-1), usual = bar.step.usual;
   return (
     <div class="gantt-track" onClick={event => {
       const box = event.currentTarget.getBoundingClientRect();
@@ -28,23 +28,22 @@ function Track({ bar, gantt, usual, on_time }: { bar: Bar; gantt: Gantt; usual: 
       {bar.wait && <span class="gantt-wait" style={part(bar.wait.begin, bar.wait.end)} title={w.value.waited_for(duration((bar.wait.end - bar.wait.begin) / 1000))} />}
       {bar.work.map(span => <span key={span.attempt} class={`gantt-bar is-${span.is_bad ? 'failed' : drawing} ${bar.is_critical ? 'is-critical' : ''}`} style={part(span.begin, span.end)}
         title={`${w.value.attempt_bar(span.attempt, duration((span.end - span.begin) / 1000))}\n${full_text(span.begin)}`} />)}
-      {usual !== undefined && last && <span class="gantt-usual" style={{ insetInlineStart: percent_of(Math.min(100, place_of(last.begin + usual * 1000, gantt))) }} title={w.value.usual_short(duration(usual))} />}
+      {usual !== null && last && <span class="gantt-usual" style={{ insetInlineStart: percent_of(Math.min(100, place_of(last.begin + usual * 1000, gantt))) }} title={w.value.usual_short(duration(usual))} />}
     </div>
   );
 }
 
 export function Chart(props: {
-  run: RunRow; attempts: Map<number, Attempt[]>; waits: Map<number, number[]>; usual: Map<string, number>; selected: number;
+  run: RunRow; attempts: Map<number, Attempt[]>; waits: Map<number, number[]>; selected: number;
   on_select: (step: number) => void; on_open: (step: number, at: number | null) => void;
 }) {
   const { run } = props;
   const at = is_over(run.status) ? 0 : now.value;
   const gantt = useMemo(() => gantt_of(run.steps, props.attempts, props.waits, Date.parse(run.created_at ?? ''), at || Date.parse(run.ended_at ?? '')), [run, props.attempts, props.waits, at]);
-  const usual_of = (bar: Bar) => props.usual.get(step_name({ ...bar.step, partition: null }));
   const columns = [
     { name: 'step', label: w.value.step, width: 'minmax(140px, 360px)' },
     { name: 'time', label: <Axis gantt={gantt} />, width: 'minmax(200px, 1fr)' },
-    { name: 'duration', label: w.value.duration, width: 'minmax(90px, 210px)', is_end: true },
+    { name: 'duration', label: w.value.duration, width: 'minmax(90px, 240px)', is_end: true },
   ];
   return (
     <section class="stack gantt" aria-label={w.value.bar_title}>
@@ -52,15 +51,13 @@ export function Chart(props: {
         <Rows label={`${w.value.bar_title}. ${w.value.bar_help}`} columns={columns} count={gantt.bars.length} selected={props.selected} on_select={props.on_select} on_open={row => props.on_open(row, null)}
           id={row => String(row)} row={row => {
             const bar = gantt.bars[row]!;
-            const seconds = seconds_of(bar.step, now.value), usual = usual_of(bar);
-            const share = usual && seconds !== null ? seconds / usual - 1 : 0;
-            const is_long = share > 0.5 && seconds! - usual! > 1;
+            const seconds = seconds_of(bar.step, now.value), longer = overrun(bar.step, now.value);
             return (
               <>
                 <Cell class="gantt-name"><span class={`status is-${drawing_of(bar.step.status)}`} title={word_text(bar.step.status)}><StatusIcon drawing={drawing_of(bar.step.status)} /><span class="only-read">{word_text(bar.step.status)}</span></span>
                   <span class="key clip" title={step_name(bar.step)}>{step_name(bar.step)}</span>{bar.is_critical && <span class="only-read">{w.value.critical_word}</span>}</Cell>
-                <Cell class="gantt-cell"><Track bar={bar} gantt={gantt} usual={usual} on_time={time => props.on_open(row, time)} /></Cell>
-                <Cell is_end>{seconds === null ? <span class="quiet">–</span> : <>{duration(seconds)}{is_long && <span class="is-late" title={w.value.usual_short(duration(usual!))}> ◐ {w.value.longer(share)}</span>}</>}</Cell>
+                <Cell class="gantt-cell"><Track bar={bar} gantt={gantt} on_time={time => props.on_open(row, time)} /></Cell>
+                <Cell is_end>{seconds === null ? <span class="quiet">–</span> : <>{duration(seconds)}{longer > 0 && <span class="is-late"> ◐ {w.value.usual_and_longer(duration(bar.step.usual!), longer)}</span>}</>}</Cell>
               </>
             );
           }} />

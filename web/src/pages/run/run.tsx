@@ -1,10 +1,10 @@
 // One run: what it did, and where it hurt.
 import { useSignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { useTitle, type PageProps } from '../../app';
 import { key_path, query_text } from '../../store/http';
 import { on_run, useResource } from '../../store/resource';
-import { go, href, href_with, param } from '../../store/router';
+import { go, hash, href, href_with, param } from '../../store/router';
 import { AsCommand, curl, freshet } from '../../ui/command';
 import { AssetLink, Failed, Loading, short_id, Tabs } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
@@ -16,7 +16,7 @@ import { Compare } from './compare';
 import { Data } from './data';
 import { Events, useFacts } from './events';
 import { LogViewer, type Jump } from './log/viewer';
-import { assets_of, attempts_of, is_over, seconds_of, step_name, telling_step, usual_seconds, waits_of, type RunPage, type RunRow } from './run_data';
+import { assets_of, attempts_of, first_log, is_over, seconds_of, step_name, telling_step, waits_of, type RunPage, type RunRow } from './run_data';
 import { Steps } from './steps';
 import { w } from './words';
 import './run.css';
@@ -57,17 +57,21 @@ export function Run({ rest: id }: PageProps) {
   const attempts = useMemo(() => attempts_of(items ?? []), [items]);
   const waits = useMemo(() => waits_of(items ?? [], id), [items, id]);
   const past = history.data.value;
-  const usual = useMemo(() => usual_seconds(past?.items ?? [], id), [past, id]);
-  const telling = useMemo(() => run ? telling_step(run.steps, Date.now())?.step : undefined, [id, run?.status, run === null]);
+  // Chosen once: what is read is not exchanged because a step fails meanwhile.
+  const telling = useMemo(() => run ? first_log(run.steps) : '', [id, run === null]);
+  const tab = param('tab') || 'log';
+  // A link to a line is one into a certain log.
+  useEffect(() => {
+    if (tab === 'log' && param('step') === '' && telling !== '') go(href_with({ step: telling }) + (hash.peek() && `#${hash.peek()}`), 'replace');
+  }, [tab, param('step'), telling]);
   useTitle(`${w.value.run} ${short_id(id)}`);
 
   if (!run) return resource.error.value ? <><h1>{w.value.run} <span class="key">{id}</span></h1><Failed problem={resource.error.value} on_retry={resource.reload} /><p><a href={href('/runs')}>{w.value.back}</a></p></> : <Loading />;
-  const chosen = param('step') === '' ? telling : Number(param('step'));
-  const step = chosen === undefined ? undefined : run.steps[chosen];
-  const tab = param('tab') || 'log';
+  const chosen = param('step') || telling;
+  const step = chosen === 'all' ? null : run.steps[Number(chosen)];
   const like_it = (past?.items ?? []).filter(each => each.id !== id && each.step_count === run.step_count).map(each => seconds_of(each, 0) ?? 0).toSorted((a, b) => a - b);
   const usual_run = like_it.length >= 3 ? like_it[Math.floor((like_it.length - 1) / 2)]! : null;
-  const choose = (number: number) => go(href_with({ step: number, attempt: '' }), 'replace');
+  const choose = (number: number | string) => go(href_with({ step: number, attempt: '' }), 'replace');
   const open = (number: number, at: number | null) => {
     go(href_with({ step: number, attempt: '', tab: '' }), 'replace');
     if (at !== null) jump.value = { step: number, at };
@@ -75,21 +79,22 @@ export function Run({ rest: id }: PageProps) {
   return (
     <>
       <Header run={run} usual={usual_run} />
-      {run.steps.length > 0 && <Chart run={run} attempts={attempts} waits={waits} usual={usual} selected={step?.step ?? -1} on_select={choose} on_open={open} />}
+      {run.steps.length > 0 && <Chart run={run} attempts={attempts} waits={waits} selected={step?.step ?? -1} on_select={choose} on_open={open} />}
       <Tabs label={w.value.tabs} tabs={[
         { name: 'log', text: w.value.tab_log }, { name: 'steps', text: w.value.tab_steps }, { name: 'events', text: w.value.tab_events },
         { name: 'data', text: w.value.tab_data }, { name: 'compare', text: w.value.tab_compare }]} />
-      {tab === 'log' && step && <LogViewer key={`${id} ${step.step}`} run={id} step={step} attempts={attempts.get(step.step) ?? []} jump={jump} head={run.steps.length > 1 && (
-        <select class="field run-step" aria-label={w.value.choose_step} value={String(step.step)} onChange={event => choose(Number(event.currentTarget.value))}>
+      {tab === 'log' && step !== undefined && <LogViewer key={`${id} ${step?.step}`} run={run} step={step} attempts={attempts.get(step?.step ?? -1) ?? []} jump={jump} head={run.steps.length > 1 && (
+        <select class="field run-step" aria-label={w.value.choose_step} value={String(step?.step ?? 'all')} onChange={event => choose(event.currentTarget.value)}>
+          <option value="all">{w.value.all_steps}</option>
           {run.steps.slice(0, steps_offered).map(each => <option key={each.step} value={each.step}>{step_name(each)}</option>)}
         </select>)} />}
-      {tab === 'log' && !step && <p class="quiet">{w.value.no_steps}</p>}
+      {tab === 'log' && step === undefined && <p class="quiet">{w.value.no_steps}</p>}
       {tab === 'steps' && <Steps run={run} attempts={attempts} waits={waits} />}
       {tab === 'events' && <Events run={run} first={facts} />}
       {tab === 'data' && <Data facts={items ?? []} />}
-      {tab === 'compare' && <Compare run={run} step={step} />}
+      {tab === 'compare' && <Compare run={run} facts={items ?? []} step={step ?? telling_step(run.steps, Date.now())} />}
       <AsCommand cli={tab === 'log' && step?.asset ? freshet('runs', id, 'log', '--step', step.asset) : freshet('runs', id)}
-        call={tab === 'log' && step ? curl('GET', `runs/${id}/logs/${step.step}/lines?from_line=1`) : curl('GET', `runs/${id}${is_over(run.status) ? '' : '?wait=60&until=terminal'}`)} />
+        call={tab === 'log' && step !== undefined ? curl('GET', `runs/${id}/logs/${step?.step ?? 'all'}/lines?from_line=1`) : curl('GET', `runs/${id}${is_over(run.status) ? '' : '?wait=60&until=terminal'}`)} />
     </>
   );
 }

@@ -18,6 +18,8 @@ export interface Step {
   ended_at: string | null;
   not_before: string | null;
   exit_code: number | null;
+  code_version: string | null;
+  usual: number | null;       ///< Seconds that it takes when it succeeds.
   provisional: boolean;
   text: string;
 }
@@ -60,6 +62,12 @@ export const assets_of = (run: RunRow): string[] => [...new Set(run.steps.filter
 export function telling_step(steps: Step[], now_ms: number): Step | undefined {
   return steps.find(step => is_bad(step.status)) ?? steps.find(step => step.status === 'running' || step.status === 'starting') ??
     steps.filter(step => step.started_at).toSorted((a, b) => (seconds_of(b, now_ms) ?? 0) - (seconds_of(a, now_ms) ?? 0))[0] ?? steps[0];
+}
+
+/// The log that is shown where none is asked for: of what failed, else of all; "" where there is no step.
+export function first_log(steps: Step[]): string {
+  const failed = steps.find(step => is_bad(step.status));
+  return failed ? String(failed.step) : steps.length > 1 ? 'all' : steps.length === 1 ? '0' : '';
 }
 
 /// What is on record about a run, as `…/events` answers.
@@ -121,21 +129,19 @@ export function waits_of(facts: RunFact[], run: string): Map<number, number[]> {
   return out;
 }
 
-/// Typical seconds of each step, by its name without partition: the middle of what others took.
-export function usual_seconds(runs: RunRow[], but: string): Map<string, number> {
-  const all = new Map<string, number[]>();
-  for (const run of runs) {
-    if (run.id === but) continue;
-    for (const step of run.steps) {
-      const seconds = step.status === 'succeeded' && step.partition_count === 1 ? seconds_of(step, 0) : null;
-      if (seconds === null || !step.ended_at) continue;
-      const name = step_name({ ...step, partition: null });
-      all.set(name, [...all.get(name) ?? [], seconds]);
-    }
-  }
-  const out = new Map<string, number>();
-  for (const [name, list] of all) out.set(name, list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) / 2)]!);
-  return out;
+/// The event up to which a step read its inputs: as it said when it wrote, else when it was admitted; null where
+/// the facts do not reach so far.
+export function consumed_by(facts: RunFact[], step: Step): number | null {
+  const wrote = facts.find(fact => fact.type === 'updated' && fact.step === step.step && fact.consumed);
+  const began = facts.find(fact => fact.type === 'step_started' && fact.step === step.step && fact.attempt === step.attempt);
+  return wrote?.consumed ?? (began ? Number(began.id) : null);
+}
+/// How much longer than usual a step takes, or took, as a share; 0 where that is not worth a word.
+export function overrun(step: Step, now_ms: number): number {
+  const seconds = seconds_of(step, now_ms);
+  if (!step.usual || seconds === null || seconds - step.usual <= 1) return 0;
+  const share = seconds / step.usual - 1;
+  return share > 0.5 ? share : 0;
 }
 /// The newest run that succeeded before this one; rather one that made all of the same.
 export function last_good(runs: RunRow[], run: RunRow): RunRow | undefined {

@@ -13,12 +13,16 @@ export interface LogLine {
   collapsed?: boolean;
   truncated?: boolean;
   partial?: boolean;
+  // In the log of a run: of which step, and which line of its own log.
+  step?: number;
+  attempt?: number;
+  step_line?: number;
 }
 /// As `…/lines` answers.
-export interface LinesAnswer { from: number; next: number; total: number; complete: boolean; attempt: number; items: LogLine[] }
+export interface LinesAnswer { from: number; next: number; total: number; complete: boolean; attempt: number | null; items: LogLine[] }
 
-/// Which log: of a step's attempt (0: the latest), and which of its streams.
-export interface Which { run: string; step: number; attempt: number; stream: 'both' | 'stdout' | 'stderr' }
+/// Which log: of a step's attempt (0: the latest) or of all steps of the run, and which of its streams.
+export interface Which { run: string; step: number | 'all'; attempt: number; stream: 'both' | 'stdout' | 'stderr' }
 export const log_path = (which: Which, kind: 'lines' | 'search', query: Record<string, string | number | boolean | undefined>): string =>
   `runs/${key_path(which.run)}/logs/${which.step}/${kind}` +
   query_text({ ...query, stream: which.stream, attempt: which.attempt || undefined });

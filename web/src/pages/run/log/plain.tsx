@@ -3,11 +3,12 @@ import { api_url } from '../../../store/http';
 import { useResource } from '../../../store/resource';
 import { href_with, param } from '../../../store/router';
 import { Failed, Loading } from '../../../ui/parts';
-import { ask_lines, log_path, page_size, type LinesAnswer, type Which } from './lines';
+import { ask_lines, log_path, page_size, type LinesAnswer, type LogLine, type Which } from './lines';
 import { without_escapes } from './text';
 import { w } from './words';
 
-export function PlainLog({ which, label }: { which: Which; label: string }) {
+/// `step_of` says whose line it is where the log has several's.
+export function PlainLog({ which, label, step_of }: { which: Which; label: string; step_of: ((line: LogLine) => string) | null }) {
   const asked = Math.max(1, Number(param('line')) || 1);
   const path = log_path(which, 'lines', { from_line: asked, limit: page_size });
   const page = useResource<LinesAnswer>(path);
@@ -24,7 +25,7 @@ export function PlainLog({ which, label }: { which: Which; label: string }) {
         {last < answer.total && <a class="button" href={href_with({ line: last + 1 })}>{w.value.later}</a>}
         <a class="button is-plain" href={api_url(path)} target="_blank" rel="noreferrer">JSON</a>
       </nav>
-      <pre class="block" tabIndex={0} aria-label={label}>{answer.items.map(line => without_escapes(line.text)).join('\n')}</pre>
+      <pre class="block" tabIndex={0} aria-label={label}>{answer.items.map(line => (step_of ? `${step_of(line)}: ` : '') + without_escapes(line.text)).join('\n')}</pre>
     </div>
   );
 }

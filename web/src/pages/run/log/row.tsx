@@ -42,13 +42,18 @@ export function LevelMark({ line }: { line: LogLine }) {
   return <span class={`log-level ${drawing ? `is-${drawing}` : ''}`} title={word}>{drawing ? <><StatusIcon drawing={drawing} /><span class="only-read">{word}</span></> : null}</span>;
 }
 
+/// Whose line it is, in the log of a run: a short name, all of it, and where that is in its own log.
+export type OriginOf = (line: LogLine) => { name: string; title: string; href: string };
+
 export function Row(props: {
   line: LogLine | undefined; number: number; before: LogLine | undefined; top: number; range: LineRange | null;
-  mode: TimeMode; started_ms: number | null; pattern: RegExp | null; shows_stream: boolean; is_found: boolean;
+  mode: TimeMode; started_ms: number | null; pattern: RegExp | null; shows_stream: boolean; is_found: boolean; origin_of: OriginOf | null;
 }) {
   const { line, number, range } = props;
   const is_chosen = range !== null && number >= range.from && number <= range.to;
+  const origin = line && props.origin_of?.(line);
   const choose = (event: MouseEvent) => {
+    if ((event.target as Element).closest('.log-step')) return;
     if (event.ctrlKey || event.metaKey || (event.target as Element).closest('a') === null && getSelection()?.toString()) return;
     event.preventDefault();
     go_to_lines(event.shiftKey && range ? { from: Math.min(range.from, number), to: Math.max(range.to, number) } : { from: number, to: number });
@@ -59,6 +64,7 @@ export function Row(props: {
         <a class="log-no" href={lines_href({ from: number, to: number })} tabIndex={-1}>{number}</a>
         {props.mode !== 'none' && <time class="log-at" title={line?.at ? full_text(line.at) : undefined}>{line ? time_of(line, props.before, props.mode, props.started_ms) : ''}</time>}
         {line ? <LevelMark line={line} /> : <span class="log-level" />}
+        {props.origin_of && <a class="log-step clip" href={origin?.href} title={origin?.title} tabIndex={-1}>{origin?.name}</a>}
         {props.shows_stream && <span class="log-stream">{line?.stream === 'err' ? 'err' : ''}</span>}
       </span>
       {line ? <span class="log-text"><LineText line={line} pattern={props.pattern} />

@@ -3,7 +3,7 @@ import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { go_to_lines, lines_now } from './address';
 import type { LineSource } from './lines';
-import { Row, type TimeMode } from './row';
+import { Row, type OriginOf, type TimeMode } from './row';
 import { drawn_height, is_mapped, line_height, offset_for_row, offset_max, place_after, place_at, rows_seen, scroll_for } from './window';
 
 const bar_height = 18;  ///< For a bar below and the border.
@@ -11,7 +11,7 @@ const idle_ms = 200;  ///< After which the bar is put where it belongs.
 
 export function Screen(props: {
   source: LineSource; label: string; is_following: Signal<boolean>; mode: TimeMode; started_ms: number | null;
-  pattern: RegExp | null; shows_stream: boolean; found: Set<number>;
+  pattern: RegExp | null; shows_stream: boolean; found: Set<number>; origin_of: OriginOf | null;
 }) {
   const { source, is_following } = props;
   const host = useRef<HTMLDivElement>(null);
@@ -112,7 +112,7 @@ export function Screen(props: {
   for (let row = first; row < last; ++row) {
     const line = source.at(row);
     rows.push(<Row key={row} line={line} number={line?.line ?? row + 1} before={source.at(row - 1)} top={row * line_height - place.value.offset} range={range}
-      mode={props.mode} started_ms={props.started_ms} pattern={props.pattern} shows_stream={props.shows_stream} is_found={line !== undefined && props.found.has(line.line)} />);
+      mode={props.mode} started_ms={props.started_ms} pattern={props.pattern} shows_stream={props.shows_stream} origin_of={props.origin_of} is_found={line !== undefined && props.found.has(line.line)} />);
   }
   return (
     <div ref={host} class="log-screen" tabIndex={0} role="region" aria-label={props.label} onKeyDown={on_key}

@@ -98,8 +98,8 @@ export function fold_json(text: string): Folded | null {
   return { message: plain(all.find(([key]) => key === name)![1]), fields };
 }
 
-/// As it is copied.
-export const copied_line = (line: LogLine, with_prefix: boolean): string => {
+/// As it is copied; `step` is whose line it is, where the log has several's.
+export const copied_line = (line: LogLine, with_prefix: boolean, step?: string): string => {
   const text = without_escapes(line.text);
-  return with_prefix ? `${line.line}\t${line.at ?? '-'}\t${line.stream}\t${line.level ?? '-'}\t${text}` : text;
+  return with_prefix ? `${line.line}\t${line.at ?? '-'}\t${step === undefined ? '' : `${step}\t`}${line.stream}\t${line.level ?? '-'}\t${text}` : text;
 };

@@ -98,8 +98,8 @@ export function Toolbar(props: {
         <button onClick={() => props.on_copy(false)}><Icon name="copy" />{w.value.copy_plain}</button>
         <button onClick={() => props.on_copy(true)}><Icon name="copy" />{w.value.copy_prefixed}</button>
         <button onClick={props.on_link}><Icon name="copy" />{w.value.copy_link} <kbd>y</kbd></button>
-        <a href={api_url(raw_path(which, 'stdout'))} download={`${which.run}-${which.step}.out.txt`}><Icon name="download" />{w.value.raw('stdout')}</a>
-        <a href={api_url(raw_path(which, 'stderr'))} download={`${which.run}-${which.step}.err.txt`}><Icon name="download" />{w.value.raw('stderr')}</a>
+        {which.step !== 'all' && (['stdout', 'stderr'] as const).map(each =>
+          <a key={each} href={api_url(raw_path(which, each))} download={`${which.run}-${which.step}.${each === 'stdout' ? 'out' : 'err'}.txt`}><Icon name="download" />{w.value.raw(each)}</a>)}
         <a href={href_with({ plain: '1', line: props.range?.from ?? '' })}>{w.value.plain}</a>
       </Menu>
     </div>

@@ -1,20 +1,21 @@
-// The log of one step: any length, live, searched on the server.
+// The log of one step, or of all steps by time: any length, live, searched on the server.
 import { useSignal, type Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { on_messages } from '../../../store/stream';
+import { language } from '../../../store/prefs';
 import { href_with, param } from '../../../store/router';
 import { copy } from '../../../ui/command';
 import { Empty, Failed, Loading } from '../../../ui/parts';
 import { Time } from '../../../ui/time';
 import { attempt, tell } from '../../../ui/toast';
 import { number } from '../../../words';
-import { is_over, step_name, type Attempt, type Step } from '../run_data';
+import { is_over, step_name, type Attempt, type RunRow, type Step } from '../run_data';
 import { go_to_lines, lines_now } from './address';
 import { beside, finder, next_error } from './finder';
 import { ask_lines, filtered_lines, line_at, paged_lines, type LineSource, type LogLine, type Which } from './lines';
 import { PlainLog, read_lines } from './plain';
-import { LevelMark, LineText, type TimeMode } from './row';
+import { LevelMark, LineText, type OriginOf, type TimeMode } from './row';
 import { Screen } from './screen';
 import { copied_line, fold_json, pattern_of } from './text';
 import { Toolbar } from './toolbar';
@@ -27,7 +28,8 @@ const copied_max = 5_000;   ///< Lines at once.
 /// A point in time that the log of a step is to show: milliseconds since 1970.
 export interface Jump { step: number; at: number }
 
-function Nothing({ step, which }: { step: Step; which: Which }) {
+function Nothing({ run, step, which }: { run: RunRow; step: Step | null; which: Which }) {
+  if (!step) return <Empty><p>{is_over(run.status) ? w.value.run_wrote_nothing : w.value.run_wrote_nothing_yet}</p></Empty>;
   const code = step.exit_code;
   if (!step.started_at) return <Empty><p>{w.value.not_begun}</p></Empty>;
   if (!is_over(step.status)) return <Empty><p>{w.value.wrote_nothing_yet}</p></Empty>;
@@ -36,12 +38,13 @@ function Nothing({ step, which }: { step: Step; which: Which }) {
       : code === 0 && step.reason?.code !== 'signal' ? w.value.ended_fine : w.value.ended_with(exit_text(code, step.reason?.code))}</p></Empty>
   );
 }
-function Whole({ line }: { line: LogLine | undefined }) {
+function Whole({ line, origin_of }: { line: LogLine | undefined; origin_of: OriginOf | null }) {
   if (!line) return <p class="quiet">{w.value.choose_line}</p>;
   const folded = fold_json(line.text);
   return (
     <section class="log-whole" aria-label={w.value.whole_line}>
-      <p class="row quiet"><strong>{w.value.line(line.line)}</strong><LevelMark line={line} /><Time at={line.at} as="clock" />{line.stream === 'err' ? 'stderr' : 'stdout'}</p>
+      <p class="row quiet"><strong>{w.value.line(line.line)}</strong><LevelMark line={line} /><Time at={line.at} as="clock" />{line.stream === 'err' ? 'stderr' : 'stdout'}
+        {origin_of && <a href={origin_of(line).href}>{origin_of(line).title}</a>}</p>
       {folded ? <><p class="log-wrapped">{folded.message}</p><dl class="facts">{folded.fields.map(([name, value]) => <><dt>{name}</dt><dd class="mono">{value}</dd></>)}</dl></>
         : <p class="log-wrapped"><LineText line={line} pattern={null} /></p>}
     </section>
@@ -58,24 +61,36 @@ function useLooking(source: LineSource, run: string): void {
   }, [source, run]);
 }
 
-/// `head` stands first among its tools, such as a choice of steps.
-export function LogViewer({ run, step, attempts, jump, head }: { run: string; step: Step; attempts: Attempt[]; jump: Signal<Jump | null>; head?: ComponentChildren }) {
+const no_name = { asset: null, partition: null, check: null };
+function origin_in(run: RunRow): OriginOf {
+  return line => {
+    const step = run.steps[line.step ?? -1] ?? no_name, attempt = line.attempt ?? 1;
+    const name = step_name(step);
+    const href = href_with({ step: line.step, attempt: attempt < ((step as Partial<Step>).attempt ?? 0) ? attempt : '', plain: '', line: '' });
+    return { name: step_name({ ...step, asset: step.asset?.split('/').at(-1) ?? null }), title: w.value.of_step(name, line.step_line ?? 0, attempt), href: `${href}#L${line.step_line}` };
+  };
+}
+
+/// Without a step: of all of them.  `head` stands first among its tools, such as a choice of steps.
+export function LogViewer({ run, step, attempts, jump, head }: { run: RunRow; step: Step | null; attempts: Attempt[]; jump: Signal<Jump | null>; head?: ComponentChildren }) {
   const stream = param('stream') === 'stdout' || param('stream') === 'stderr' ? param('stream') as 'stdout' : 'both';
   const wanted = Number(param('attempt')) || 0;
-  const chosen = wanted > 0 && wanted < step.attempt ? wanted : 0;
+  const chosen = step && wanted > 0 && wanted < step.attempt ? wanted : 0;
+  const status = (step ?? run).status;
   const level = param('level');
-  const which = useMemo<Which>(() => ({ run, step: step.step, attempt: chosen, stream }), [run, step.step, chosen, stream]);
+  const which = useMemo<Which>(() => ({ run: run.id, step: step?.step ?? 'all', attempt: chosen, stream }), [run.id, step?.step, chosen, stream]);
+  const origin_of = useMemo(() => step ? null : origin_in(run), [run, step === null, language.value]);
   // A new attempt is a new log.
-  const source = useMemo(() => level ? filtered_lines(ask_lines(which, level)) : paged_lines(ask_lines(which)), [which, level, step.attempt]);
+  const source = useMemo(() => level ? filtered_lines(ask_lines(which, level)) : paged_lines(ask_lines(which)), [which, level, step?.attempt]);
   useEffect(() => { source.want(0, 1); return () => source.stop(); }, [source]);
-  useLooking(source, run);
+  useLooking(source, run.id);
 
   const query = param('q'), is_regex = param('regex') === '1', case_counts = param('case') === '1';
   const find = useMemo(() => query ? finder(which, { text: query, is_regex, case_counts, level }) : null, [which, query, is_regex, case_counts, level]);
   useEffect(() => () => find?.stop(), [find]);
   const pattern = useMemo(() => pattern_of(query, is_regex, case_counts), [query, is_regex, case_counts]);
   const range = lines_now();
-  const is_following = useSignal(!is_over(step.status) && !range);
+  const is_following = useSignal(!is_over(status) && !range);
   const is_whole = useSignal(false);
 
   const found = find?.lines.value;
@@ -89,7 +104,7 @@ export function LogViewer({ run, step, attempts, jump, head }: { run: string; st
   }, [find, found?.[0]]);
   useEffect(() => {
     const want = jump.value;
-    if (!want || want.step !== step.step) return;
+    if (!want || want.step !== step?.step) return;
     jump.value = null;
     const ask = ask_lines(which);
     void attempt(async () => {
@@ -124,7 +139,7 @@ export function LogViewer({ run, step, attempts, jump, head }: { run: string; st
     const out: string[] = [];
     for (let from = lines.from; from <= lines.to;) {
       const answer = await read_lines(which, from, lines.to - from + 1);
-      out.push(...answer.items.map(line => copied_line(line, with_prefix)));
+      out.push(...answer.items.map(line => copied_line(line, with_prefix, origin_of?.(line).name)));
       if (answer.items.length === 0) break;
       from = answer.items.at(-1)!.line + 1;
     }
@@ -132,24 +147,24 @@ export function LogViewer({ run, step, attempts, jump, head }: { run: string; st
   });
   const on_link = useCallback(() => void copy(location.href), []);
 
-  const label = w.value.log_of(step_name(step), source.count.value);
+  const label = step ? w.value.log_of(step_name(step), source.count.value) : w.value.log_of_all(source.count.value);
   void source.version.value;
-  if (param('plain')) return <PlainLog which={which} label={label} />;
+  if (param('plain')) return <PlainLog which={which} label={label} step_of={origin_of && (line => origin_of(line).name)} />;
   const problem = source.problem.value;
-  const started = attempts.find(each => each.attempt === (chosen || step.attempt))?.started_at ?? step.started_at;
-  const is_open = !source.is_complete.value && !is_over(step.status);
+  const started = step ? attempts.find(each => each.attempt === (chosen || step.attempt))?.started_at ?? step.started_at : run.started_at;
+  const is_open = !source.is_complete.value && !is_over(status);
   const line = range && source.is_known.value ? source.at(source.row_of(range.from)) : undefined;
   const body = problem ? <div class="stack"><Failed problem={problem} on_retry={problem.status === 410 ? undefined : source.look_again} />{problem.status === 410 && <p class="quiet">{w.value.gone_help}</p>}</div>
     : !source.is_known.value ? <Loading />
-    : source.count.value === 0 ? level ? <Empty><p>{w.value.no_level}</p><a class="button" href={href_with({ level: '' })}>{w.value.show_all}</a></Empty> : <Nothing step={step} which={which} />
+    : source.count.value === 0 ? level ? <Empty><p>{w.value.no_level}</p><a class="button" href={href_with({ level: '' })}>{w.value.show_all}</a></Empty> : <Nothing run={run} step={step} which={which} />
     : <Screen key={`${which.step} ${which.attempt} ${which.stream} ${level}`} source={source} label={label} is_following={is_following} mode={(param('time') || 'clock') as TimeMode}
-        started_ms={started ? Date.parse(started) : null} pattern={pattern} shows_stream={stream === 'both'} found={found_set} />;
+        started_ms={started ? Date.parse(started) : null} pattern={pattern} shows_stream={stream === 'both'} found={found_set} origin_of={origin_of} />;
   return (
     <div class="log">
-      <Toolbar head={head} which={which} attempts={step.attempt} is_open={is_open} is_following={is_following} is_whole={is_whole} is_looking={is_looking.value} find={find} range={range}
+      <Toolbar head={head} which={which} attempts={step?.attempt ?? 0} is_open={is_open} is_following={is_following} is_whole={is_whole} is_looking={is_looking.value} find={find} range={range}
         on_move={on_move} on_error={on_error} on_copy={on_copy} on_link={on_link} />
       {body}
-      {is_whole.value && <Whole line={line} />}
+      {is_whole.value && <Whole line={line} origin_of={origin_of} />}
       {source.count.value > 0 && <p class="log-foot quiet row wrap">
         <span>{level ? w.value.matching(source.count.value, source.is_complete.value ? '' : '+') : w.value.lines(source.count.value)}{is_open ? ` ${w.value.so_far}` : ''}</span>
         {range && <span>{w.value.line(range.from)}{range.to > range.from ? ` – ${number(range.to)}` : ''}</span>}
