@@ -15,6 +15,7 @@
 #include "freshet/graph.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -336,18 +337,18 @@ struct Explanation {
     std::string label;   ///< Operand or operator, as the expression has it.
     std::string target;  ///< Asset it was asked about; "" for the asset itself.
     bool held{false};
-    std::string detail;  ///< Values, e.g. "chocolate: last update 13h ago, max_age 12h".
+    Sentence detail;  ///< Values, e.g. "chocolate: last update 13h ago, max_age 12h".
     std::optional<PartitionSet> candidates;  ///< That it was asked of, and …
     std::optional<PartitionSet> holding;     ///< … for which it held; of a recorded decision only.
     std::vector<Node> children;
   };
-  std::string text;
+  Sentence said;
   std::optional<Node> tree;    ///< Absent where there is no automation.
   std::optional<Wakeup> next;  ///< Of its own clockwork: schedules, windows, ages.
   /// Of the asset's checks with an automation of their own, in their order.
   struct Check {
     std::string name;
-    std::string text;
+    Sentence said;
     Node tree;
   };
   std::vector<Check> checks{};

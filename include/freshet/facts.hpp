@@ -15,6 +15,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/partitions.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -463,18 +464,19 @@ struct Decided {
   std::string expression;  ///< As written; its node numbers are those of `tree`.
   std::vector<std::uint64_t>
       tree;                 ///< In evaluation order: node << 34 | asset << 2 | evaluated | held.
-  std::string text;         ///< One sentence.
+  std::string text;         ///< Of what was recorded before there was `said`.
   BackfillId backfill;      ///< They went into; 0 for none.
   PartitionSet candidates;  ///< The expression was evaluated for these.
   std::vector<DecidedSets> sets;  ///< Where a node's are neither all that it was asked of nor none.
   std::string check;              ///< Of the asset, whose condition it is; "" for the asset's own.
+  Sentence said;                  ///< One sentence.
   template <class Self, class V>
   static void describe(Self& s, V&& v) {
     v("asset", s.asset), v("requested", s.requested), v("withheld", s.withheld),
         v("members", s.members), v("run", s.run);
     v("expression", s.expression), v("tree", s.tree), v("text", s.text);
     v("backfill", s.backfill), v("candidates", s.candidates), v("sets", s.sets);
-    v("check", s.check);
+    v("check", s.check), v("said", s.said);
   }
   friend bool operator==(const Decided&, const Decided&) = default;
 };

@@ -11,6 +11,7 @@
 #include "freshet/engine.hpp"
 #include "freshet/estimate.hpp"
 #include "freshet/result.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -29,7 +30,7 @@ struct PlanRequest {
 struct Plan {
   struct Item {
     std::string asset;
-    std::string reason;                ///< One sentence.
+    Sentence reason;                   ///< One sentence.
     std::vector<std::string> because;  ///< Assets upstream that lead to it.
     std::uint32_t steps{1};            ///< More than one where several partitions would be made.
     Millis start_after{};              ///< Of the first of them.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "freshet/ids.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/snapshot.hpp"
 #include "freshet/time.hpp"
 
@@ -17,7 +18,7 @@ namespace freshet {
 /// When something will be, one in ten earlier than p10 and one in ten later than p90.
 struct Forecast {
   enum class Basis : std::uint8_t {
-    none,      ///< Nobody can say; `text` says why.
+    none,      ///< Nobody can say; `said` says why.
     step,      ///< A step of it runs or is queued.
     upstream,  ///< Steps that run or are queued lead to it.
     clock,     ///< A schedule or an age leads to it, if nothing else holds it back.
@@ -27,7 +28,7 @@ struct Forecast {
   Instant p10{}, p50{}, p90{};  ///< Never before the instant at which it was made.
   std::uint32_t samples{};      ///< Least number seen of anything that it is made of.
   bool assumed{false};          ///< Some duration is that of other assets.
-  std::string text;             ///< One sentence.
+  Sentence said;                ///< One sentence.
 };
 [[nodiscard]] std::string_view to_text(Forecast::Basis basis);
 

@@ -120,7 +120,7 @@ Json group_json(const View& view, const ErrorGroup& group, Names& names) {
   const std::string text = error_line(latest.text);
   const auto partition = names.partition(latest.member);
   return {{"fingerprint", group.fingerprint},
-          {"text", text.empty() ? std::string{reason_text(latest.reason)} : text},
+          {"text", text.empty() ? reason_text(latest.reason) : text},
           {"reason", reason_json(latest.reason)},
           {"count", group.steps.size()},
           {"runs", runs.size()},

@@ -151,7 +151,6 @@ class Finder {
       incident->step = row->step;
       incident->check = row->check;
       incident->has_result = row->kind == AlertKind::check;
-      incident->detail = row->text;
     }
   }
 

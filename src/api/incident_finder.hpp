@@ -43,7 +43,7 @@ struct Incident {
   StepId step;                 ///< Run 0: none is known.
   std::string check;           ///< Of a check: the first one's name.
   bool has_result{true};       ///< Of a check: false where its own step failed.
-  std::string detail;          ///< Of a source, definitions or freshness: what is said of it.
+  std::string detail;          ///< Of a source or definitions: what is said of it.
   std::uint64_t partitions{};  ///< Concerned; 0 where the asset is not cut.
   std::uint64_t affects{};     ///< Assets downstream that are not fresh, or have a problem, by it.
   std::vector<Rank> affected;  ///< The first of them, by rank.

@@ -21,6 +21,8 @@
 #include "api/json_views.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
+#include "base/cron.hpp"
+#include "base/timezone.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/graph.hpp"
 #include "freshet/history.hpp"
@@ -28,9 +30,11 @@
 #include "freshet/readiness.hpp"
 #include "freshet/result.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/service.hpp"
 #include "freshet/snapshot.hpp"
 #include "freshet/time.hpp"
+#include "model/sentences.hpp"
 
 namespace freshet::api {
 namespace {
@@ -50,65 +54,61 @@ std::optional<StepRow> step_of(const View& view, StepId id, Reader& reader) {
   return row ? std::optional{*std::move(row)} : std::nullopt;
 }
 
-/// A word for programs, what it is made of, and a sentence for people.
-struct Told {
-  std::string code;
-  Json params = Json::object();
-  std::string text;
-};
+using Params = std::vector<Sentence::Param>;
 
-Told told_of_failure(const Incident& incident, const std::string& key,
-                     const std::optional<StepRow>& step) {
-  Told out{.code = "failed", .text = key + " failed"};
-  out.params["asset"] = key;
-  if (incident.partitions != 0) {
-    out.text = counted(incident.partitions, "partition", "partitions") + " of " + key + " failed";
-    out.params["partitions"] = incident.partitions;
+Sentence told_of_failure(const Incident& incident, const std::string& key,
+                         const std::optional<StepRow>& step) {
+  Params params{{"asset", key}};
+  if (incident.partitions != 0) params.push_back({"partitions", incident.partitions});
+  if (step) {
+    const std::string error = error_line(step->text);
+    const Sentence because = reason_sentence(step->reason);
+    params.push_back({"error", error});
+    params.push_back({"reason", std::string{to_text(step->reason)}});
+    params.push_back({"exit_code", static_cast<std::uint64_t>(std::max(0, step->exit_code))});
+    if (error.empty() && !because.empty())
+      params.push_back({"because", Sentence::Param::Parts{because}});
   }
-  if (!step) return out;
-  const std::string error = error_line(step->text);
-  out.params["reason"] = to_text(step->reason);
-  out.params["exit_code"] = step->exit_code;
-  out.params["error"] = error;
-  out.text += ": " + (error.empty() ? std::string{reason_text(step->reason)} : error);
-  return out;
+  return incident.partitions == 0 ? say("failed", std::move(params))
+                                  : say("partitions_failed", std::move(params));
 }
 
-Told told_of_check(const Incident& incident, const std::string& key) {
-  const std::string check = "check " + incident.check + " of " + key;
-  Told out{.code = !incident.has_result ? "check_without_result"
-                   : incident.warning   ? "check_warns"
-                                        : "check_failed"};
-  out.text = check + (!incident.has_result ? " gave no result"
-                      : incident.warning   ? " fails (a warning)"
-                                           : " fails");
-  out.params = {{"asset", key}, {"check", incident.check}};
-  if (incident.partitions != 0) {
-    out.params["partitions"] = incident.partitions;
-    out.text += " for " + counted(incident.partitions, "partition", "partitions");
-  }
-  return out;
+Sentence told_of_check(const Incident& incident, const std::string& key) {
+  Params params{{"asset", key}, {"check", incident.check}};
+  if (incident.partitions != 0) params.push_back({"partitions", incident.partitions});
+  if (!incident.has_result) return say("check_without_result", std::move(params));
+  return incident.warning ? say("check_warns", std::move(params))
+                          : say("check_fails", std::move(params));
 }
 
-Told told_of(const Incident& incident, const std::string& key, const std::optional<StepRow>& step) {
+Sentence told_of_freshness(const Incident& incident, const std::string& key,
+                           const FreshnessPolicy& policy) {
+  if (policy.deadline.empty())
+    return say("older_than", {{"asset", key}, {"limit", format_duration(policy.within)}});
+  const auto cron = Cron::parse(policy.deadline);
+  const auto zone = find_time_zone(policy.timezone);
+  const auto due = cron && zone && incident.since != Instant{}
+                       ? cron->previous(incident.since, **zone)
+                       : std::nullopt;
+  return say("deadline_missed", {{"asset", key}, {"at", due ? format_instant(*due) : ""}});
+}
+
+Sentence told_of(const Incident& incident, const Graph& graph, const std::optional<StepRow>& step) {
+  if (incident.kind == Incident::Kind::definitions) {
+    return say("definitions_invalid", {{"project", incident.project}, {"detail", incident.detail}});
+  }
+  const AssetDefinition& asset = graph.asset(incident.asset);
   switch (incident.kind) {
     case Incident::Kind::failure:
-      return told_of_failure(incident, key, step);
+      return told_of_failure(incident, asset.key, step);
     case Incident::Kind::check:
-      return told_of_check(incident, key);
+      return told_of_check(incident, asset.key);
     case Incident::Kind::freshness:
-      return {.code = "late",
-              .params = {{"asset", key}},
-              .text = incident.detail.empty() ? key + " is too old" : incident.detail};
+      return told_of_freshness(incident, asset.key, asset.freshness.value_or(FreshnessPolicy{}));
     case Incident::Kind::source:
-      return {.code = "source_error",
-              .params = {{"asset", key}, {"detail", incident.detail}},
-              .text = "the source of " + key + " is in trouble: " + incident.detail};
+      return say("source_error", {{"asset", asset.key}, {"detail", incident.detail}});
     case Incident::Kind::definitions:
-      return {.code = "definitions_invalid",
-              .params = {{"project", incident.project}, {"detail", incident.detail}},
-              .text = "project " + incident.project +
-                      " is not valid, what was read before is in force: " + incident.detail};
+      break;
   }
   return {};
 }
@@ -118,7 +118,7 @@ Json incident_json(const View& view, const Incident& incident, Reader& reader) {
   const bool of_asset = incident.kind != Incident::Kind::definitions;
   const std::string key = of_asset ? graph.asset(incident.asset).key : std::string{};
   const auto step = step_of(view, incident.step, reader);
-  Told told = told_of(incident, key, step);
+  Json out = sentence_json(told_of(incident, graph, step));
   Json affected = Json::array();
   for (const Rank rank : incident.affected) affected.push_back(graph.asset(rank).key);
   Json at_risk = Json::array();
@@ -127,23 +127,21 @@ Json incident_json(const View& view, const Incident& incident, Reader& reader) {
         {{"asset", graph.asset(each.asset).key}, {"deadline", instant_json(each.deadline)}});
   }
   const std::string name = of_asset ? key : incident.project;
-  return {{"id", std::string{to_text(incident.kind)} + ':' + name},
-          {"kind", to_text(incident.kind)},
-          {"code", std::move(told.code)},
-          {"params", std::move(told.params)},
-          {"text", std::move(told.text)},
-          {"asset", of_asset ? Json(key) : Json{}},
-          {"partition_count", incident.partitions},
-          {"since", instant_json(incident.since)},
-          {"run", run_id_json(incident.step.run)},
-          {"step", incident.step.run.value == 0 ? Json{} : Json(incident.step.number)},
-          {"check", incident.check.empty() ? Json{} : Json(incident.check)},
-          {"owners", of_asset ? Json(graph.asset(incident.asset).owners) : Json::array()},
-          {"warning", incident.warning},
-          {"affects", incident.affects},
-          {"affected", std::move(affected)},
-          {"at_risk", std::move(at_risk)},
-          {"muted", incident.muted}};
+  out.update({{"id", std::string{to_text(incident.kind)} + ':' + name},
+              {"kind", to_text(incident.kind)},
+              {"asset", of_asset ? Json(key) : Json{}},
+              {"partition_count", incident.partitions},
+              {"since", instant_json(incident.since)},
+              {"run", run_id_json(incident.step.run)},
+              {"step", incident.step.run.value == 0 ? Json{} : Json(incident.step.number)},
+              {"check", incident.check.empty() ? Json{} : Json(incident.check)},
+              {"owners", of_asset ? Json(graph.asset(incident.asset).owners) : Json::array()},
+              {"warning", incident.warning},
+              {"affects", incident.affects},
+              {"affected", std::move(affected)},
+              {"at_risk", std::move(at_risk)},
+              {"muted", incident.muted}});
+  return out;
 }
 
 std::string sentence(const Incidents& all) {
@@ -183,13 +181,14 @@ Json next_json(const Graph& graph, std::vector<Readiness> answers) {
   if (answers.size() > next_max) answers.resize(next_max);
   Json out = Json::array();
   for (const Readiness& each : answers) {
-    out.push_back({{"asset", graph.asset(each.asset).key},
-                   {"at", instant_json(each.forecast->p50)},
-                   {"p10", instant_json(each.forecast->p10)},
-                   {"p90", instant_json(each.forecast->p90)},
-                   {"text", each.forecast->text},
-                   {"deadline", each.deadline ? instant_json(*each.deadline) : Json{}},
-                   {"at_risk", each.deadline && each.forecast->p90 > *each.deadline}});
+    Json one = sentence_json(each.forecast->said);
+    one.update({{"asset", graph.asset(each.asset).key},
+                {"at", instant_json(each.forecast->p50)},
+                {"p10", instant_json(each.forecast->p10)},
+                {"p90", instant_json(each.forecast->p90)},
+                {"deadline", each.deadline ? instant_json(*each.deadline) : Json{}},
+                {"at_risk", each.deadline && each.forecast->p90 > *each.deadline}});
+    out.push_back(std::move(one));
   }
   return out;
 }

@@ -16,6 +16,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/facts.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet::api {
@@ -83,6 +84,10 @@ class Fields {
   }
   void operator()(std::string_view name, const std::vector<std::string>& texts) {
     out_[std::string{name}] = texts;
+  }
+  /// In place of the text that older ones were recorded with.
+  void operator()(std::string_view /*name*/, const Sentence& said) {
+    if (!said.empty()) out_.update(sentence_json(said));
   }
   void operator()(std::string_view name, Reason reason) {
     out_[std::string{name}] = reason_json(reason);

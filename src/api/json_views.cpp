@@ -9,7 +9,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "api/json_text.hpp"
@@ -20,6 +22,7 @@
 #include "freshet/graph.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/service.hpp"
 #include "freshet/snapshot.hpp"
 #include "freshet/time.hpp"
@@ -80,7 +83,8 @@ Json tree_json(const Explanation::Node& node) {
   return {{"label", node.label},
           {"asset", or_null(node.target)},
           {"held", node.held},
-          {"detail", node.detail},
+          {"detail", to_text(node.detail)},
+          {"said", sentence_json(node.detail)},
           {"children", std::move(children)}};
 }
 
@@ -258,41 +262,29 @@ Json definition_json(const Graph& graph, Rank rank) {
   return out;
 }
 
-std::string_view reason_text(Reason reason) {
-  switch (reason) {
-    case Reason::none:
-      return "";
-    case Reason::inputs_unchanged:
-      return "nothing that it reads has changed";
-    case Reason::upstream_failed:
-      return "an upstream step of its run failed or was canceled";
-    case Reason::upstream_wrote_nothing:
-      return "an upstream step ended without writing";
-    case Reason::check_failed:
-      return "a blocking check of an upstream asset failed";
-    case Reason::wrote_nothing:
-      return "it ended without writing";
-    case Reason::exit_code:
-      return "its process ended with a non-zero exit code";
-    case Reason::signal:
-      return "its process was ended by a signal";
-    case Reason::exec_error:
-      return "its process could not be started";
-    case Reason::timeout:
-      return "it ran longer than its timeout";
-    case Reason::lost:
-      return "its process was lost: how it ended cannot be known";
-    case Reason::canceled_by_person:
-      return "somebody canceled it";
-    case Reason::run_canceled:
-      return "its run was canceled";
-    case Reason::definition_removed:
-      return "its asset is not defined any more";
-    case Reason::reported:
-      return "it ended as was reported from outside";
+Json sentence_json(const Sentence& sentence) {
+  if (sentence.empty()) return nullptr;
+  Json params = Json::object();
+  for (const Sentence::Param& param : sentence.params) {
+    std::visit(
+        [&]<class T>(const T& value) {
+          Json& out = params[param.name];
+          if constexpr (std::is_same_v<T, Sentence::Param::Parts>) {
+            out = Json::array();
+            for (const Sentence& part : value) out.push_back(sentence_json(part));
+          } else {
+            out = value;
+          }
+        },
+        param.value);
   }
-  return "";
+  return {{"code", sentence.code}, {"params", std::move(params)}, {"text", to_text(sentence)}};
 }
+
+Sentence reason_sentence(Reason reason) {
+  return {reason == Reason::none ? "" : std::string{to_text(reason)}, {}};
+}
+std::string reason_text(Reason reason) { return to_text(reason_sentence(reason)); }
 
 Json reason_json(Reason reason) {
   if (reason == Reason::none) return nullptr;
@@ -361,13 +353,14 @@ Json estimate_json(const Estimate& estimate) {
 }
 
 Json forecast_json(const Forecast& forecast) {
-  return {{"p10", instant_json(forecast.p10)},
-          {"p50", instant_json(forecast.p50)},
-          {"p90", instant_json(forecast.p90)},
-          {"basis", to_text(forecast.basis)},
-          {"samples", forecast.samples},
-          {"assumed", forecast.assumed},
-          {"text", forecast.text}};
+  Json out = sentence_json(forecast.said);
+  out.update({{"p10", instant_json(forecast.p10)},
+              {"p50", instant_json(forecast.p50)},
+              {"p90", instant_json(forecast.p90)},
+              {"basis", to_text(forecast.basis)},
+              {"samples", forecast.samples},
+              {"assumed", forecast.assumed}});
+  return out;
 }
 
 Json readiness_json(const Graph& graph, const Readiness& readiness) {
@@ -394,11 +387,16 @@ Json readiness_json(const Graph& graph, const Readiness& readiness) {
 
 Json explanation_json(const Explanation& explanation) {
   Json checks = Json::array();
-  for (const Explanation::Check& check : explanation.checks)
-    checks.push_back({{"name", check.name}, {"text", check.text}, {"tree", tree_json(check.tree)}});
-  return {{"text", explanation.text},
-          {"tree", explanation.tree ? tree_json(*explanation.tree) : Json{}},
-          {"checks", std::move(checks)}};
+  for (const Explanation::Check& check : explanation.checks) {
+    Json one = sentence_json(check.said);
+    one["name"] = check.name;
+    one["tree"] = tree_json(check.tree);
+    checks.push_back(std::move(one));
+  }
+  Json out = sentence_json(explanation.said);
+  out["tree"] = explanation.tree ? tree_json(*explanation.tree) : Json{};
+  out["checks"] = std::move(checks);
+  return out;
 }
 
 Json diagnostics_json(const std::vector<Diagnostic>& diagnostics) {

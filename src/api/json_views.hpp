@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "api/json_text.hpp"
 #include "api/view.hpp"
 #include "freshet/rows.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/service.hpp"
 
 namespace freshet::api {
@@ -42,8 +44,11 @@ struct PartitionCounts {
 /// All that its definition says; no values of environment variables, they may be secrets.
 [[nodiscard]] Json definition_json(const Graph& graph, Rank rank);
 
+/// {code, params, text}, or null where nothing is said.
+[[nodiscard]] Json sentence_json(const Sentence& sentence);
 /// One sentence for people; "" for Reason::none.
-[[nodiscard]] std::string_view reason_text(Reason reason);
+[[nodiscard]] std::string reason_text(Reason reason);
+[[nodiscard]] Sentence reason_sentence(Reason reason);
 /// {code, text}, or null.
 [[nodiscard]] Json reason_json(Reason reason);
 [[nodiscard]] Json step_json(const StepRow& step, Names& names);

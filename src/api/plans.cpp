@@ -22,6 +22,7 @@
 #include "freshet/ids.hpp"
 #include "freshet/plan.hpp"
 #include "freshet/result.hpp"
+#include "freshet/sentence.hpp"
 #include "freshet/service.hpp"
 
 namespace freshet::api {
@@ -33,7 +34,8 @@ Json plan_json(const std::string& id, const Plan& plan) {
   Json items = Json::array();
   for (const Plan::Item& item : plan.items) {
     items.push_back({{"asset", item.asset},
-                     {"reason", item.reason},
+                     {"reason", to_text(item.reason)},
+                     {"said", sentence_json(item.reason)},
                      {"because", item.because},
                      {"steps", item.steps},
                      {"start_after", seconds(item.start_after)},

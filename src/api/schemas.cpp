@@ -22,6 +22,11 @@ constexpr std::string_view basics = R"json({
 "Cursor": {"type": ["string", "null"]},
 "Reason": {"type": ["object", "null"], "required": ["code", "text"], "properties": {
   "code": {"type": "string"}, "text": {"type": "string"}}},
+"Sentence": {"type": ["object", "null"], "description": "What is said to people.", "required": ["code", "params", "text"],
+  "properties": {
+  "code": {"type": "string", "description": "What is said: never renamed."},
+  "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string", "description": "In English."}}},
+"Params": {"type": "object", "description": "What the text is made of, by name: texts, numbers, lists of texts, or lists of sentences."},
 "DataState": {"type": "string", "enum": ["missing", "fresh", "stale"]},
 "WorkState": {"type": "string", "enum": ["idle", "waiting", "running", "failed", "paused"]},
 "Freshness": {"type": "string", "enum": ["none", "unknown", "pass", "warn", "fail"]},
@@ -122,9 +127,10 @@ constexpr std::string_view assets = R"json({
   "checks_failed": {"type": "array", "items": {"type": "integer"}},
   "pools": {"type": "object", "additionalProperties": {"type": "object", "required": ["limit", "used", "waiting"]}},
   "runs_active": {"type": "integer"}}},
-"Tree": {"type": ["object", "null"], "required": ["label", "held", "children"], "properties": {
+"Tree": {"type": ["object", "null"], "required": ["label", "held", "detail", "said", "children"], "properties": {
   "label": {"type": "string"}, "asset": {"type": ["string", "null"]}, "held": {"type": "boolean"},
-  "detail": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}},
+  "detail": {"type": "string", "description": "Values: the text of `said`."}, "said": {"$ref": "#/components/schemas/Sentence"},
+  "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}},
 "RecordedTree": {"type": ["object", "null"], "required": ["label", "held", "since", "children"], "properties": {
   "label": {"type": "string"}, "asset": {"type": ["string", "null"]}, "held": {"type": "boolean"},
   "since": {"$ref": "#/components/schemas/Instant"},
@@ -134,12 +140,15 @@ constexpr std::string_view assets = R"json({
   "keys": {"description": "The first and the last of them.", "$ref": "#/components/schemas/Texts"}}},
 "DecisionDetail": {"allOf": [{"$ref": "#/components/schemas/Fact"}, {"type": "object",
   "required": ["asset", "text", "expression", "requested", "members", "tree"], "properties": {
-  "asset": {"$ref": "#/components/schemas/Key"}, "text": {"type": "string"}, "expression": {"type": "string"},
+  "asset": {"$ref": "#/components/schemas/Key"}, "expression": {"type": "string"},
+  "code": {"type": "string", "description": "Absent from what an older version recorded, as are `params`."},
+  "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string"},
   "requested": {"type": "boolean"}, "withheld": {"type": "boolean"}, "run": {"$ref": "#/components/schemas/RunId"},
   "check": {"type": "string"},
   "backfill": {"$ref": "#/components/schemas/RunId"}, "members": {"$ref": "#/components/schemas/Members"},
   "tree": {"$ref": "#/components/schemas/RecordedTree"}}}]},
-"Forecast": {"type": ["object", "null"], "required": ["p10", "p50", "p90", "basis", "samples", "assumed", "text"],
+"Forecast": {"type": ["object", "null"],
+  "required": ["p10", "p50", "p90", "basis", "samples", "assumed", "code", "params", "text"],
   "description": "One time in ten earlier than p10, one in ten later than p90; all null where `basis` is `none`.",
   "properties": {
   "p10": {"$ref": "#/components/schemas/Instant"}, "p50": {"$ref": "#/components/schemas/Instant"},
@@ -147,7 +156,7 @@ constexpr std::string_view assets = R"json({
   "basis": {"type": "string", "enum": ["none", "step", "upstream", "clock", "history"]},
   "samples": {"type": "integer"},
   "assumed": {"type": "boolean", "description": "Some step never succeeded before: it counts as what others take."},
-  "text": {"type": "string"}}},
+  "code": {"type": "string"}, "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string"}}},
 "AssetReadiness": {"type": "object",
   "required": ["asset", "day", "begin", "state", "inputs", "inputs_arrived", "arrived_at", "parts", "parts_complete",
     "complete_at", "checked_at", "ready_at", "deadline", "forecast", "truncated"],
@@ -179,12 +188,14 @@ constexpr std::string_view assets = R"json({
   "asset": {"type": "string"}, "timezone": {"type": "string"},
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/AssetReadiness"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
-"Explanation": {"type": "object", "required": ["text", "tree", "expected", "checks"], "properties": {
-  "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"},
+"Explanation": {"type": "object", "required": ["code", "params", "text", "tree", "expected", "checks"], "properties": {
+  "code": {"type": "string"}, "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string"},
+  "tree": {"$ref": "#/components/schemas/Tree"},
   "expected": {"description": "When it will be made or seen next.", "$ref": "#/components/schemas/Forecast"},
   "checks": {"description": "Those with an automation of their own.", "type": "array",
-    "items": {"type": "object", "required": ["name", "text", "tree"], "properties": {
-      "name": {"type": "string"}, "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"}}}}}},
+    "items": {"type": "object", "required": ["name", "code", "params", "text", "tree"], "properties": {
+      "name": {"type": "string"}, "code": {"type": "string"}, "params": {"$ref": "#/components/schemas/Params"},
+      "text": {"type": "string"}, "tree": {"$ref": "#/components/schemas/Tree"}}}}}},
 "WhyRequest": {"type": "object", "required": ["automation"], "properties": {
   "automation": {"type": "string", "description": "A condition, as in a definition."},
   "partition": {"type": "string", "description": "Of an asset that has them; else the newest."}}},
@@ -192,6 +203,8 @@ constexpr std::string_view assets = R"json({
   "required": ["asset", "requested", "withheld", "run", "expression", "text"], "properties": {
   "asset": {"$ref": "#/components/schemas/Key"}, "requested": {"type": "boolean"}, "withheld": {"type": "boolean"},
   "run": {"$ref": "#/components/schemas/RunId"}, "expression": {"type": "string"}, "text": {"type": "string"},
+  "code": {"type": "string", "description": "Absent from what an older version recorded, as are `params`."},
+  "params": {"$ref": "#/components/schemas/Params"},
   "check": {"type": "string", "description": "Of the asset, whose condition it is; empty: the asset's own."},
   "members": {"type": "integer", "description": "How many; which, and why: /decisions/{id}."},
   "backfill": {"$ref": "#/components/schemas/RunId"}}}]},
@@ -401,9 +414,10 @@ constexpr std::string_view news = R"json({
   "work": {"type": "number", "description": "Seconds of all steps together."},
   "truncated": {"type": "boolean", "description": "It did not come to rest."},
   "items": {"type": "array", "items": {"type": "object",
-    "required": ["asset", "reason", "because", "steps", "start_after", "ready_after", "ready", "worked", "critical"],
+    "required": ["asset", "reason", "said", "because", "steps", "start_after", "ready_after", "ready", "worked", "critical"],
     "properties": {
-    "asset": {"type": "string"}, "reason": {"type": "string"}, "because": {"$ref": "#/components/schemas/Texts"},
+    "asset": {"type": "string"}, "reason": {"type": "string", "description": "The text of `said`."},
+    "said": {"$ref": "#/components/schemas/Sentence"}, "because": {"$ref": "#/components/schemas/Texts"},
     "steps": {"type": "integer", "description": "More than one where several partitions would be made."},
     "start_after": {"type": "number", "description": "Seconds from the plan's time."},
     "ready_after": {"type": "number"}, "ready": {"$ref": "#/components/schemas/Estimate"},

@@ -47,18 +47,18 @@ const std::string_view history_schemas = R"json({
   "items": {"type": "array", "description": "The worst first, at most 100 and what is wrong with definitions.",
     "items": {"$ref": "#/components/schemas/Incident"}},
   "next": {"type": "array", "description": "What is expected today, the soonest first.", "items": {"type": "object",
-    "required": ["asset", "at", "p10", "p90", "text", "deadline", "at_risk"], "properties": {
+    "required": ["asset", "at", "p10", "p90", "code", "params", "text", "deadline", "at_risk"], "properties": {
     "asset": {"type": "string"}, "at": {"$ref": "#/components/schemas/Instant"},
     "p10": {"$ref": "#/components/schemas/Instant"}, "p90": {"$ref": "#/components/schemas/Instant"},
-    "text": {"type": "string"}, "deadline": {"$ref": "#/components/schemas/Instant"}, "at_risk": {"type": "boolean"}}}}}},
+    "code": {"type": "string"}, "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string"}, "deadline": {"$ref": "#/components/schemas/Instant"}, "at_risk": {"type": "boolean"}}}}}},
 "Incident": {"type": "object", "description": "A problem that no problem upstream explains.",
   "required": ["id", "kind", "code", "params", "text", "asset", "partition_count", "since", "run", "step", "check", "owners",
     "warning", "affects", "affected", "at_risk", "muted"], "properties": {
   "id": {"type": "string"},
   "kind": {"type": "string", "enum": ["failure", "check", "freshness", "source", "definitions"]},
-  "code": {"type": "string", "enum": ["failed", "check_failed", "check_warns", "check_without_result", "late", "source_error",
-    "definitions_invalid"]},
-  "params": {"type": "object", "description": "What the text is made of."}, "text": {"type": "string"},
+  "code": {"type": "string", "enum": ["failed", "partitions_failed", "check_fails", "check_warns", "check_without_result",
+    "older_than", "deadline_missed", "source_error", "definitions_invalid"]},
+  "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string"},
   "asset": {"$ref": "#/components/schemas/Key"},
   "partition_count": {"type": "integer", "description": "Partitions concerned; 0 where there are none."},
   "since": {"$ref": "#/components/schemas/Instant"}, "run": {"$ref": "#/components/schemas/RunId"},

@@ -291,7 +291,7 @@ void Scenario::act_alone(const Node& action) {
     if (waiting) {
       const auto why = engine_.why(member_of(value).asset, member_of(value).partition);
       fail(verb + " " + text_of(value) +
-           ": it cannot start: " + (why ? why->text : why.error().message));
+           ": it cannot start: " + (why ? to_text(why->said) : why.error().message));
     }
   }
 }

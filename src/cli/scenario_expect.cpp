@@ -176,21 +176,21 @@ void Scenario::answer(const Node& question) {
   } else if (const Node* why = question.find("why")) {
     const auto explanation = engine_.why(member_of(*why).asset, member_of(*why).partition);
     if (!explanation) refuse(*why, explanation.error().message);
-    std::string text = explanation->text;
+    const std::string said = to_text(explanation->said);
+    std::string text = said;
     const auto add = [&](const auto& self, const Explanation::Node& node) -> void {
-      text += "\n" + node.label + " " + node.target + " " + node.detail;
+      text += "\n" + node.label + " " + node.target + " " + to_text(node.detail);
       for (const auto& child : node.children) self(self, child);
     };
     if (explanation->tree) add(add, *explanation->tree);
     for (const Explanation::Check& check : explanation->checks) {
-      text += "\n" + check.text;
+      text += "\n" + to_text(check.said);
       add(add, check.tree);
     }
-    answers_.push_back(explanation->text);
+    answers_.push_back(said);
     const std::string fragment = text_of(need(question, "contains"));
     if (text.find(fragment) == std::string::npos) {
-      fail("why " + text_of(*why) + ": expected \"" + fragment + "\" in \"" + explanation->text +
-           "\"");
+      fail("why " + text_of(*why) + ": expected \"" + fragment + "\" in \"" + said + "\"");
     }
     return;
   } else if (const Node* of = question.find("upstream")) {

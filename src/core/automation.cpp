@@ -138,12 +138,13 @@ void Decider::evaluate_all() {
                            .run = step.run,
                            .expression = program.source,
                            .tree = e.tree,
-                           .text = sentence(s_, e, program, true),
                            .backfill = step.run.value != 0 || backfill == s_.backfills_of.end()
                                            ? BackfillId{}
                                            : backfill->second.back(),
                            .candidates = s_.is_cut(e.asset) ? e.candidates : PartitionSet{},
-                           .sets = e.sets});
+                           .sets = e.sets,
+                           .check = {},
+                           .said = sentence(s_, e, program, true)});
     }
     settle();
   }
@@ -173,11 +174,11 @@ void Decider::request_checks() {
                          .run = runs[a],
                          .expression = program.source,
                          .tree = e.tree,
-                         .text = sentence(s_, e, program, true),
                          .backfill = {},
                          .candidates = s_.is_cut(a) ? e.candidates : PartitionSet{},
                          .sets = e.sets,
-                         .check = s_.check_definition(e.asset).name});
+                         .check = s_.check_definition(e.asset).name,
+                         .said = sentence(s_, e, program, true)});
   }
 }
 
@@ -256,11 +257,11 @@ void Decider::evaluate_one(AssetId a) {
                          .members = turned,
                          .expression = program.source,
                          .tree = e.tree,
-                         .text = sentence(s_, e, program, false),
                          .backfill = {},
                          .candidates = s_.is_cut(place) ? e.candidates : PartitionSet{},
                          .sets = e.sets,
-                         .check = is_check ? s_.check_definition(a).name : ""});
+                         .check = is_check ? s_.check_definition(a).name : "",
+                         .said = sentence(s_, e, program, false)});
   }
   if (requested.empty()) return;
   asked_[a] |= requested;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/sentences.hpp"
+
 namespace freshet::core {
 namespace {
 
@@ -151,7 +153,7 @@ Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::No
     case Op::asset_matches: {
       const AssetId other = s_.find(c.text);
       if (!s_.is_defined(other)) {
-        if (out != nullptr) out->detail = "no asset \"" + c.text + "\" is defined";
+        if (out != nullptr) out->detail = say("undefined_asset", {{"asset", c.text}});
         break;
       }
       Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
@@ -278,10 +280,13 @@ Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& targe
       }
     }
     if (child != nullptr && s_.is_cut(upstream)) {
-      child->detail = std::to_string(theirs.set().size()) + " of " +
-                      std::to_string(up.needed.size()) + " partitions" +
-                      (up.lacking.empty() ? "" : ", and some do not exist yet") +
-                      (child->detail.empty() ? "" : "; " + child->detail);
+      Sentence::Param::Parts inner;
+      if (!child->detail.empty()) inner.push_back(std::move(child->detail));
+      std::vector<Sentence::Param> params{{"held", theirs.set().size()},
+                                          {"needed", up.needed.size()},
+                                          {"detail", std::move(inner)}};
+      child->detail = up.lacking.empty() ? say("partitions_holding", std::move(params))
+                                         : say("partitions_holding_of_some", std::move(params));
     }
   }
   return value;
@@ -326,7 +331,7 @@ Truth Evaluator::over_checks(const Program::Node& n, bool all, const Target& tar
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
     const Truth one =
         node(n.args[0], {.asset = target.asset, .of = target.of, .check = &check}, child);
-    if (child != nullptr) child->detail = "check " + check.name;
+    if (child != nullptr) child->detail = say("of_the_check", {{"check", check.name}});
     value = all ? both(value, one) : either(std::move(value), one);
   }
   return value;
@@ -464,14 +469,14 @@ PartitionSet Evaluator::executed_with_root(const Target& target) const {
   return out;
 }
 
-/// Which dependencies' edge rules do not hold; "" if all do.
-std::string Evaluator::unready(AssetId a) const {
-  std::string text;
+/// Which dependencies' edge rules do not hold; nothing if all do.
+Sentence Evaluator::unready(AssetId a) const {
+  Sentence::Param::Parts inputs;
   for (const Dependency& dep : s_.definition(a).deps) {
-    const std::string why = s_.edge_unready(dep, s_.now);
-    if (!why.empty()) text += (text.empty() ? "" : "; ") + why;
+    Sentence why = s_.edge_unready(dep, s_.now);
+    if (!why.empty()) inputs.push_back(std::move(why));
   }
-  return text;
+  return inputs.empty() ? Sentence{} : say("inputs_too_old", {{"inputs", std::move(inputs)}});
 }
 
 PartitionSet Evaluator::upstream_unready(AssetId a, const PartitionSet& of) {
@@ -532,8 +537,8 @@ bool has_tags(const std::vector<std::string>& run, const std::vector<std::string
 Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanation::Node* out) {
   const AssetId a = target.asset;
   const Condition& c = *n.condition;
-  const auto detail = [&](std::string text) {
-    if (out != nullptr) out->detail = std::move(text);
+  const auto detail = [&](Sentence said) {
+    if (out != nullptr) out->detail = std::move(said);
   };
   const auto whole = [&](bool holds) { return holds ? Truth{target.of} : Truth{}; };
   switch (c.op) {
@@ -554,8 +559,9 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
         const MemberId m{a, *held.first()};
         const StepId busy = s_.busy_step(m);
         const StepId step = busy.run.value != 0 ? busy : s_.queued_step(m);
-        detail(step.run.value != 0 ? "run " + to_text(step.run)
-                                   : "backfill " + to_text(s_.backfills_of.at(a).front()));
+        detail(step.run.value != 0
+                   ? say("in_run", {{"run", to_text(step.run)}})
+                   : say("in_backfill", {{"backfill", to_text(s_.backfills_of.at(a).front())}}));
       }
       return Truth{std::move(held)};
     }
@@ -627,19 +633,19 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
     case Op::executed_with_root_target:
       return Truth{executed_with_root(target)};
     case Op::any_deps_unready: {
-      std::string text = unready(a);
-      const bool held = !text.empty();
-      detail(std::move(text));
+      Sentence why = unready(a);
+      const bool held = !why.empty();
+      detail(std::move(why));
       return whole(held);
     }
     case Op::upstream_ready: {
       const PartitionSet bad = upstream_unready(a, target.of);
-      if (!bad.empty()) detail(unready_name_ + " is stale, missing or in progress");
+      if (!bad.empty()) detail(say("upstream_not_ready", {{"asset", unready_name_}}));
       return Truth{target.of - bad};
     }
     case Op::freshness_due: {
       const auto start = s_.latest_start(a);
-      if (start) detail("must start by " + format_instant(*start));
+      if (start) detail(say("must_start_by", {{"at", format_instant(*start)}}));
       return whole(start && *start <= s_.now);
     }
     case Op::executed_with_tags: {

@@ -78,7 +78,7 @@ class Evaluator {
   [[nodiscard]] bool holds_of_nothing(std::uint16_t index) const;
   [[nodiscard]] PartitionSet will_be_requested(const Target& target) const;
   [[nodiscard]] PartitionSet executed_with_root(const Target& target) const;
-  [[nodiscard]] std::string unready(AssetId a) const;
+  [[nodiscard]] Sentence unready(AssetId a) const;
   /// Of these, which have something upstream that is stale, missing or in progress.
   PartitionSet upstream_unready(AssetId a, const PartitionSet& of);
   /// Of a dependency's changed updates, those that touch what the target before it reads of it.
@@ -114,7 +114,7 @@ class Evaluator {
 [[nodiscard]] std::string label_of(const Condition& c);
 
 /// One sentence for people: why it was requested, or what holds it back.
-[[nodiscard]] std::string sentence(const Engine::State& state, const Evaluation& evaluation,
-                                   const Program& program, bool requested);
+[[nodiscard]] Sentence sentence(const Engine::State& state, const Evaluation& evaluation,
+                                const Program& program, bool requested);
 
 }  // namespace freshet::core

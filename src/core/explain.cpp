@@ -1,5 +1,6 @@
 // Why something is as it is, for people: one sentence, and the tree it was made from.
 #include "core/decide.hpp"
+#include "model/sentences.hpp"
 
 namespace freshet {
 
@@ -9,15 +10,7 @@ namespace core {
 
 namespace {
 
-std::string list(const std::vector<std::string>& words) {
-  std::string out;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i != 0) out += i + 1 == words.size() ? " and " : ", ";
-    if (i == 3 && words.size() > 4) return out + std::to_string(words.size() - 3) + " more";
-    out += words[i];
-  }
-  return out;
-}
+using Parts = Sentence::Param::Parts;
 
 /// The part of a tree that decides against: the first operand of a conjunction that does not hold.
 const Explanation::Node* culprit(const Explanation::Node& node, bool wanted) {
@@ -33,72 +26,76 @@ const Explanation::Node* culprit(const Explanation::Node& node, bool wanted) {
   return &node;
 }
 
-std::string phrase(const Engine::State& s, AssetId subject, const Explanation::Node& node,
-                   bool wanted) {
-  const std::string on = node.target.empty() ? "" : node.target + " ";
-  const std::string label = node.label;
+Sentence phrase(const Engine::State& s, AssetId subject, const Explanation::Node& node,
+                bool wanted) {
+  const std::string& on = node.target;
+  const std::string& label = node.label;
   if (!wanted) {
-    if (label == "missing") return on + (on.empty() ? "it is missing" : "is missing");
-    if (label == "in_progress" || label == "run_in_progress") {
-      return node.target.empty() ? "it is in progress already" : on + "is in progress";
-    }
+    if (label == "missing")
+      return on.empty() ? say("it_is_missing") : say("is_missing", {{"asset", on}});
+    if (label == "in_progress" || label == "run_in_progress")
+      return on.empty() ? say("it_is_in_progress") : say("is_in_progress", {{"asset", on}});
     if (label == "any_deps_unready") return node.detail;
-    if (label == "check_failed") return on + "failed a blocking check";
+    if (label == "check_failed") return say("blocking_check_failed", {{"asset", on}});
   } else {
     if (label == "newly_updated" || label == "updated_since_last_handled" ||
         label == "since_last_handled") {
-      return on.empty() || node.target == s.keys[s.place_of[subject.value].value]
-                 ? std::string{"nothing that it reads has changed since it was last made or asked for"}
-                 : "nothing has changed for " + node.target;
+      return on.empty() || on == s.keys[s.place_of[subject.value].value]
+                 ? say("nothing_new")
+                 : say("nothing_new_of", {{"asset", on}});
     }
-    if (label == "check_passed") return on + "has not passed its blocking checks";
+    if (label == "check_passed") return say("blocking_checks_not_passed", {{"asset", on}});
   }
-  return on + label + (wanted ? " does not hold" : " holds") +
-         (node.detail.empty() ? "" : " (" + node.detail + ")");
+  std::vector<Sentence::Param> params{{"asset", on}, {"condition", label}};
+  if (!node.detail.empty()) params.push_back({"detail", Parts{node.detail}});
+  return wanted ? say("does_not_hold", std::move(params)) : say("holds", std::move(params));
 }
 
-}  // namespace
+/// `reason` decides against the answer.
+Sentence not_requested(const Engine::State& s, AssetId subject, const Explanation::Node& reason) {
+  // The culprit of a negation is what holds though it should not.
+  return say("not_requested", {{"because", Parts{phrase(s, subject, reason, !reason.held)}}});
+}
 
-namespace {
-
-std::string asset_sentence(const Engine::State& state, const Evaluation& e, const Program& program,
-                           bool requested) {
+Sentence asset_sentence(const Engine::State& state, const Evaluation& e, const Program& program,
+                        bool requested) {
   if (requested) {
     std::vector<std::string> updated, upstream;
-    std::string other;
+    Sentence other;
     for (const auto& [op, target] : e.causes) {
       const std::string& key = state.keys[target.value];
       if (op == Op::newly_updated || op == Op::data_version_changed) updated.push_back(key);
       if (op == Op::will_be_requested) upstream.push_back(key);
-      if (op == Op::cron_tick_passed) other = "its schedule's time came";
-      if (op == Op::missing) other = key + " is missing";
+      if (op == Op::cron_tick_passed) other = say("requested_schedule");
+      if (op == Op::missing) other = say("requested_missing", {{"asset", key}});
     }
-    if (!updated.empty())
-      return "requested, because " + list(updated) +
-             (updated.size() == 1 ? " was updated" : " were updated");
-    if (!other.empty()) return "requested, because " + other;
-    if (!upstream.empty())
-      return "requested, because " + list(upstream) + " will be made anew in the same run";
-    return "requested, because its condition holds: " + program.source;
+    if (!updated.empty()) return say("requested_updated", some_of("assets", std::move(updated)));
+    if (!other.empty()) return other;
+    if (!upstream.empty()) return say("requested_upstream", some_of("assets", std::move(upstream)));
+    return say("requested_condition", {{"condition", program.source}});
   }
   static const Requested nothing;
   const PartitionSet members = e.candidates.empty() ? state.universe(e.asset) : e.candidates;
   const auto newest = members.last();
-  if (!newest) return "no partition exists yet";
+  if (!newest) return say("no_partition");
   const Explanation::Node tree = Evaluator{state, e.asset, program, nothing}.explain(*newest);
   const auto* reason = culprit(tree, true);
-  if (reason == nullptr)
-    return "its condition holds; nothing has changed since it was last handled";
-  // The culprit of a negation is what holds though it should not.
-  return "not requested, because " + phrase(state, e.asset, *reason, !reason->held);
+  return reason == nullptr ? say("nothing_new_since") : not_requested(state, e.asset, *reason);
+}
+
+/// What is said of a check, with its name.
+Sentence of_check(const Engine::State& s, AssetId check, Sentence said) {
+  return say("of_check", {{"check", s.check_definition(check).name},
+                          {"asset", s.keys[s.place_of[check.value].value]},
+                          {"said", Parts{std::move(said)}}});
 }
 
 }  // namespace
 
-std::string sentence(const Engine::State& state, const Evaluation& e, const Program& program,
-                     bool requested) {
-  return (state.is_check(e.asset) ? state.check_name(e.asset) + ": " : "") +
-         asset_sentence(state, e, program, requested);
+Sentence sentence(const Engine::State& state, const Evaluation& e, const Program& program,
+                  bool requested) {
+  Sentence said = asset_sentence(state, e, program, requested);
+  return state.is_check(e.asset) ? of_check(state, e.asset, std::move(said)) : said;
 }
 
 /// What the state of an asset's steps says about it.
@@ -107,67 +104,73 @@ class Explainer {
   explicit Explainer(const Engine::State& state)
       : s_{state}, decider_{const_cast<Engine::State&>(state), state.now} {}
 
-  [[nodiscard]] std::string step_text(const StepState& step) const {
-    const std::string run = "run " + to_text(step.row.step.run);
+  /// What it does, or waits for.
+  [[nodiscard]] Sentence step(const StepState& step) const {
+    const std::string run = to_text(step.row.step.run);
     if (step.row.status == StepStatus::starting || step.row.status == StepStatus::running) {
-      return std::string{to_text(step.row.status)} + " in " + run + ", attempt " +
-             std::to_string(step.row.attempt);
+      std::vector<Sentence::Param> params{{"run", run}, {"attempt", step.row.attempt}};
+      return step.row.status == StepStatus::starting ? say("step_starting", std::move(params))
+                                                     : say("step_running", std::move(params));
     }
-    std::string text = "queued in " + run;
     if (!step.row.waits.empty()) {
       const StepState* wait = s_.step(step.row.waits.front());
-      if (wait == nullptr) return text;
-      return text + ", waits for " + s_.name_of(wait->row.member) +
-             (wait->row.check.empty() ? "" : " (check " + wait->row.check + ")") +
-             (wait->row.step.run == step.row.step.run ? ""
-                                                      : " of run " + to_text(wait->row.step.run));
+      if (wait == nullptr) return say("step_queued", {{"run", run}});
+      const RunId other = wait->row.step.run;
+      return say("step_waits_for_step",
+                 {{"run", run},
+                  {"member", s_.name_of(wait->row.member)},
+                  {"check", wait->row.check},
+                  {"other", other == step.row.step.run ? "" : to_text(other)}});
     }
     const StepReadiness r = decider_.readiness(step);
     if (!r.missing_check.check.empty()) {
-      return text + ", waits for a result of check " + r.missing_check.check + " of " +
-             s_.name_of(r.missing_check.member);
+      return say("step_waits_for_check", {{"run", run},
+                                          {"check", r.missing_check.check},
+                                          {"member", s_.name_of(r.missing_check.member)}});
     }
     if (r.busy.run.value != 0)
-      return text + ", waits for run " + to_text(r.busy.run) + ", which is making it";
+      return say("step_waits_for_run", {{"run", run}, {"other", to_text(r.busy.run)}});
     if (r.not_before != Instant{})
-      return text + ", next attempt at " + format_instant(r.not_before);
+      return say("step_waits_for_attempt", {{"run", run}, {"at", format_instant(r.not_before)}});
     const auto pool = s_.pools.find(step.pool);
     if (!step.pool.empty() && pool != s_.pools.end() && pool->second.used >= pool->second.limit) {
-      return text + ", waits for room in pool " + step.pool + " (" +
-             std::to_string(pool->second.limit) + " in use)";
+      return say("step_waits_for_pool",
+                 {{"run", run}, {"pool", step.pool}, {"limit", pool->second.limit}});
     }
     if (s_.slots_used >= s_.options.slots)
-      return text + ", waits for one of " + std::to_string(s_.options.slots) + " slots";
-    return text;
+      return say("step_waits_for_slot", {{"run", run}, {"slots", s_.options.slots}});
+    return say("step_queued", {{"run", run}});
   }
 
-  [[nodiscard]] Explanation::Check of_check(AssetId check, PartitionId p) const {
+  [[nodiscard]] Explanation::Check check(AssetId check, PartitionId p) const {
     static const Requested nothing;
     const Program& program = *s_.programs[check.value];
-    const AssetId a = s_.place_of[check.value];
     Explanation::Check out{.name = s_.check_definition(check).name,
-                           .text = {},
+                           .said = {},
                            .tree = Evaluator{s_, check, program, nothing}.explain(p)};
-    const std::string name = s_.check_name(check);
     for (const StepId id : s_.check_subjects.at(check).steps) {
-      const StepState& step = *s_.step(id);
-      if (!step.row.partitions().contains(p)) continue;
-      out.text = name + " is " + step_text(step);
+      const StepState& one = *s_.step(id);
+      if (!one.row.partitions().contains(p)) continue;
+      out.said = say("check_is", {{"check", out.name},
+                                  {"asset", s_.keys[s_.place_of[check.value].value]},
+                                  {"step", Parts{step(one)}}});
       return out;
     }
-    if (s_.memory[check.value].of(fact::Slot::withheld).contains(p)) {
-      out.text = name + ": would be requested, but automation is paused";
-    } else if (const auto* reason = culprit(out.tree, true)) {
-      out.text = name + ": not requested, because " + phrase(s_, check, *reason, !reason->held);
-    } else if (!s_.missing_of(a, PartitionSet{p}).empty()) {
-      out.text = name + ": its condition holds, but there is nothing yet that could be checked";
-    } else {
-      out.text = name + ": its condition holds; nothing has changed since it was last handled";
-    }
+    out.said = of_check(s_, check, idle_check(check, p, out.tree));
     return out;
   }
 
  private:
+  /// Of a check that has no step.
+  [[nodiscard]] Sentence idle_check(AssetId check, PartitionId p,
+                                    const Explanation::Node& tree) const {
+    if (s_.memory[check.value].of(fact::Slot::withheld).contains(p)) return say("withheld");
+    if (const auto* reason = culprit(tree, true)) return not_requested(s_, check, *reason);
+    if (!s_.missing_of(s_.place_of[check.value], PartitionSet{p}).empty())
+      return say("nothing_to_check");
+    return say("nothing_new_since");
+  }
+
   const Engine::State& s_;
   Decider decider_;  // reads only
 };
@@ -215,18 +218,19 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
   } else if (const auto newest = s.cut(a)->universe.last()) {
     m.partition = *newest;
   } else {
-    return Explanation{.text = "no partition exists yet", .tree = std::nullopt};
+    return Explanation{.said = say("no_partition"), .tree = std::nullopt};
   }
   Explanation out;
   const auto& program = s.programs[a.value];
   static const Requested nothing;
   if (program) out.tree = Evaluator{s, a, *program, nothing}.explain(m.partition);
   for (const AssetId check : s.checks_with_automation(a)) {
-    if (s.programs[check.value]) out.checks.push_back(Explainer{s}.of_check(check, m.partition));
+    if (s.programs[check.value]) out.checks.push_back(Explainer{s}.check(check, m.partition));
   }
   for (const StepId id : {s.busy_step(m), s.queued_step(m)}) {
     if (const StepState* step = s.step(id)) {
-      out.text = s.name_of(m) + " is " + Explainer{s}.step_text(*step);
+      out.said =
+          say("member_is", {{"member", s.name_of(m)}, {"step", Parts{Explainer{s}.step(*step)}}});
       if (step->row.status == StepStatus::queued && step->row.not_before > s.now)
         out.next = Wakeup{Wakeup::Kind::retry, step->row.not_before};
       return out;
@@ -237,11 +241,14 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
       const BackfillState& backfill = s.backfills.at(id);
       const BackfillTargetRow& target = backfill.targets.at(a);
       if (!target.pending.contains(m.partition)) continue;
-      out.text = s.name_of(m) + " waits in backfill " + to_text(id) +
-                 (backfill.row.status == BackfillStatus::paused ? ", which is paused" : "") + ": " +
-                 std::to_string(target.pending.size()) + " of " +
-                 std::to_string(target.wanted.size()) + " partitions are in no run yet, " +
-                 std::to_string(backfill.row.concurrency) + " runs at a time";
+      std::vector<Sentence::Param> params{{"member", s.name_of(m)},
+                                          {"backfill", to_text(id)},
+                                          {"pending", target.pending.size()},
+                                          {"wanted", target.wanted.size()},
+                                          {"runs", backfill.row.concurrency}};
+      out.said = backfill.row.status == BackfillStatus::paused
+                     ? say("waits_in_paused_backfill", std::move(params))
+                     : say("waits_in_backfill", std::move(params));
       return out;
     }
   }
@@ -250,25 +257,21 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
   const auto handed_back = s.handed_back.find(m);
   if (memory.of(fact::Slot::withheld).contains(m.partition)) {
     const auto pause = s.pauses.find(a);
-    out.text =
-        "would be requested, but automation is paused" +
-        (pause == s.pauses.end() || pause->second.reason.empty() ? ""
-                                                                 : ": " + pause->second.reason);
+    out.said = say("withheld", {{"reason", pause == s.pauses.end() ? "" : pause->second.reason}});
   } else if (handed_back != s.handed_back.end()) {
-    std::vector<std::string> what;
+    Parts blockers;
     for (const Blocker& b : handed_back->second) {
-      what.push_back(b.check.empty() ? s.name_of(b.member)
-                                     : "check " + b.check + " of " + s.name_of(b.member));
+      const std::string member = s.name_of(b.member);
+      blockers.push_back(b.check.empty() ? say("member", {{"member", member}})
+                                         : say("check", {{"check", b.check}, {"member", member}}));
     }
-    out.text = "left unstarted; waits for " + list(what) + " to be repaired";
+    out.said = say("handed_back", some_of("blockers", std::move(blockers)));
   } else if (!program) {
-    const AssetDefinition& def = s.definition(a);
-    out.text = def.external ? "external: only observed"
-                            : "no automation: it runs when somebody asks for it";
+    out.said = s.definition(a).external ? say("external") : say("no_automation");
   } else if (const auto* reason = culprit(*out.tree, true)) {
-    out.text = "not requested, because " + phrase(s, a, *reason, !reason->held);
+    out.said = not_requested(s, a, *reason);
   } else {
-    out.text = "its condition holds; nothing has changed since it was last handled";
+    out.said = say("nothing_new_since");
   }
   return out;
 }

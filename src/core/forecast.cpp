@@ -1,8 +1,11 @@
 #include "core/forecast.hpp"
 
 #include <algorithm>
-#include <string>
+#include <cstdint>
 #include <utility>
+#include <vector>
+
+#include "model/sentences.hpp"
 
 namespace freshet::core {
 
@@ -24,10 +27,6 @@ bool follows_inputs(const AssetDefinition& asset) {
          asset.automation.find("cron") == std::string::npos;
 }
 
-std::string count_of(std::size_t n, const char* word) {
-  return std::to_string(n) + ' ' + word + (n == 1 ? "" : "s");
-}
-
 Forecast from(Instant begin, const Estimate& takes) {
   return {.p10 = begin + takes.p10,
           .p50 = begin + takes.p50,
@@ -36,9 +35,9 @@ Forecast from(Instant begin, const Estimate& takes) {
           .assumed = takes.assumed};
 }
 
-std::string grounds(const Forecast& forecast) {
-  return forecast.assumed ? "some of it never ran before, and counts as what others take"
-                          : "each step as in at least " + count_of(forecast.samples, "earlier one");
+Sentence grounds(const Forecast& forecast) {
+  return forecast.assumed ? say("some_assumed")
+                          : say("as_earlier_ones", {{"samples", forecast.samples}});
 }
 
 }  // namespace
@@ -135,33 +134,34 @@ std::optional<Forecast> Forecaster::of_work(Rank rank) {
   const bool own = steps_.contains(snapshot_.state(rank).asset);
   Forecast out = from(now_, *ready);
   out.basis = own ? Forecast::Basis::step : Forecast::Basis::upstream;
-  out.text =
-      (own ? "by the step that is under way: " : "by what is under way upstream: ") + grounds(out);
+  std::vector<Sentence::Param> params{{"grounds", Sentence::Param::Parts{grounds(out)}}};
+  out.said = own ? say("by_own_step", std::move(params)) : say("by_upstream", std::move(params));
   return out;
 }
 
 Forecast Forecaster::of_start(Rank rank, Instant at) {
   Forecast out = from(std::max(at, now_), usual(snapshot_.state(rank)));
   out.basis = Forecast::Basis::clock;
-  out.text = grounds(out);
+  out.said = grounds(out);
   return out;
 }
 
 Forecast forecast_by_history(std::span<const Millis> ready, std::size_t days, Instant midnight,
                              Instant now) {
-  const std::string seen =
-      "it was ready on " + std::to_string(ready.size()) + " of the last " + count_of(days, "day");
+  std::vector<Sentence::Param> seen{{"ready", std::uint64_t{ready.size()}},
+                                    {"days", std::uint64_t{days}}};
   std::vector<std::int64_t> places;
   for (const Millis at : ready) places.push_back(at.count());
   auto usual = estimate_place(places);
-  if (!usual) return {.text = seen + ", which says too little"};
+  if (!usual) return {.said = say("ready_on_too_few_days", std::move(seen))};
   const auto elapsed = std::chrono::round<Millis>(now - midnight);
   std::erase_if(places, [&](std::int64_t at) { return Millis{at} <= elapsed; });
-  std::string text = seen;
+  Sentence said = say("ready_on_days", seen);
   if (usual->p50 < elapsed) {
     const auto later = estimate_place(places);
-    if (!later) return {.text = seen + ", mostly earlier than this"};
-    text += ", later than this on " + std::to_string(places.size());
+    if (!later) return {.said = say("ready_mostly_earlier", std::move(seen))};
+    seen.push_back({"later", std::uint64_t{places.size()}});
+    said = say("ready_later_on_some_days", std::move(seen));
     usual = later;
   }
   const Estimate e = not_before(*usual, elapsed);
@@ -170,7 +170,7 @@ Forecast forecast_by_history(std::span<const Millis> ready, std::size_t days, In
           .p50 = midnight + e.p50,
           .p90 = midnight + e.p90,
           .samples = e.samples,
-          .text = std::move(text)};
+          .said = std::move(said)};
 }
 
 }  // namespace freshet::core

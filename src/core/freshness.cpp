@@ -4,6 +4,7 @@
 
 #include "core/state.hpp"
 #include "freshet/estimate.hpp"
+#include "model/sentences.hpp"
 
 namespace freshet {
 
@@ -121,10 +122,11 @@ std::optional<Instant> Engine::State::latest_start(AssetId a) const {
 std::string Engine::State::freshness_text(AssetId a) const {
   const FreshnessPolicy& policy = *definition(a).freshness;
   if (policy.deadline.empty())
-    return keys[a.value] + " is older than " + format_duration(policy.within);
+    return to_text(
+        say("older_than", {{"asset", keys[a.value]}, {"limit", format_duration(policy.within)}}));
   const auto last = period_before(deadlines.at(deadline_name(policy)), policy.within, now);
-  return keys[a.value] + " was not updated by its deadline" +
-         (last ? ", " + format_instant(last->due) : "");
+  return to_text(say("deadline_missed",
+                     {{"asset", keys[a.value]}, {"at", last ? format_instant(last->due) : ""}}));
 }
 
 namespace {
@@ -143,18 +145,18 @@ bool is_too_old(const MemberRow& member, const EdgeRule& rule, Instant at) {
 
 }  // namespace
 
-std::string Engine::State::edge_unready(const Dependency& dep, Instant at) const {
+Sentence Engine::State::edge_unready(const Dependency& dep, Instant at) const {
   if (!dep.rule.max_age) return {};
   const AssetId upstream = find(dep.key);
   const MemberRow& member = members[upstream.value];
   if (member.updated.value == 0 || !is_too_old(member, dep.rule, at)) return {};
   if (dep.rule.wait_until && at >= local_time_of_day(dep.rule, at)) return {};
-  std::string text = dep.key + ": last update " +
-                     format_duration(std::chrono::floor<Seconds>(at - member.updated_at)) +
-                     " ago, max_age " + format_duration(*dep.rule.max_age);
-  if (dep.rule.wait_until)
-    text += ", waits until " + format_instant(local_time_of_day(dep.rule, at));
-  return text;
+  return say(
+      "input_too_old",
+      {{"asset", dep.key},
+       {"age", format_duration(std::chrono::floor<Seconds>(at - member.updated_at))},
+       {"limit", format_duration(*dep.rule.max_age)},
+       {"until", dep.rule.wait_until ? format_instant(local_time_of_day(dep.rule, at)) : ""}});
 }
 
 bool Engine::State::edge_provisional(const Dependency& dep, Instant at) const {

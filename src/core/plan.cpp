@@ -1,11 +1,14 @@
 #include "freshet/plan.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <queue>
 #include <span>
 #include <unordered_map>
 #include <utility>
+
+#include "model/sentences.hpp"
 
 namespace freshet {
 
@@ -188,12 +191,12 @@ void find_critical_path(Simulation& simulation, Plan& plan) {
   plan.waiting = plan.total.p50 - plan.working;
 }
 
-std::string reason_of(const Plan::Item& item, bool requested) {
-  if (requested && item.because.empty()) return "it is asked for";
-  if (item.because.empty()) return "its condition holds";
-  return "because " + item.because.front() + " is new" +
-         (item.because.size() > 1 ? " (and " + std::to_string(item.because.size() - 1) + " more)"
-                                  : "");
+Sentence reason_of(const Plan::Item& item, bool requested) {
+  if (requested && item.because.empty()) return say("asked_for");
+  if (item.because.empty()) return say("condition_holds");
+  std::vector<Sentence::Param> params{{"asset", item.because.front()}};
+  if (item.because.size() > 1) params.push_back({"others", std::uint64_t{item.because.size() - 1}});
+  return say("upstream_new", std::move(params));
 }
 
 void list_items(Simulation& simulation, Plan& plan) {

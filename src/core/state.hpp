@@ -566,7 +566,7 @@ struct Engine::State {
   [[nodiscard]] std::optional<Instant> next_freshness_change(AssetId a, Instant at) const;
   /// Why a dependency's edge rule does not hold at `at`; "" when it does.
   /// (Of a dependency that is cut, the latest update of any partition counts.)
-  [[nodiscard]] std::string edge_unready(const Dependency& dep, Instant at) const;
+  [[nodiscard]] Sentence edge_unready(const Dependency& dep, Instant at) const;
   /// Whether the rule holds only because the time until which it waits has passed.
   [[nodiscard]] bool edge_provisional(const Dependency& dep, Instant at) const;
   [[nodiscard]] std::optional<Instant> next_edge_change(const Dependency& dep, Instant at) const;

@@ -48,7 +48,7 @@ Result<Explanation> what_if(Excerpt state, std::string_view asset, std::string_v
         engine.name_of({decided->asset, {}}) != asset)
       continue;
     if (!decided->requested && !decided->withheld) continue;
-    out.text = decided->text;
+    out.said = decided->said;
     if (auto tree = recorded_tree(*decided, [&](AssetId a) { return engine.name_of({a, {}}); }))
       out.tree = std::move(tree);
   }

@@ -2,7 +2,7 @@
 //
 // Unsigned numbers, ids and enums are varints, signed ones and instants zigzag varints, a bool is a
 // byte, strings and vectors carry their length, an optional a bool.  A struct inside a vector
-// carries its size, so that it too can grow by fields at its end.
+// carries its size, so that it too can grow by fields at its end.  A variant begins with its index.
 #pragma once
 #include <concepts>
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "freshet/facts.hpp"
@@ -98,6 +99,11 @@ class Encoder {
   void put(const std::vector<T>& values) {
     put(values.size());
     for (const T& value : values) put(value);
+  }
+  template <class... T>
+  void put(const std::variant<T...>& value) {
+    put(value.index());
+    std::visit([this](const auto& alternative) { this->put(alternative); }, value);
   }
   template <class T>
     requires requires(const T& value, Encoder& encoder) { T::describe(value, encoder); }
@@ -208,20 +214,35 @@ class Decoder {
     values.clear();
     for (std::size_t i = 0; i < count && !failed_; ++i) get(values.emplace_back());
   }
+  template <class... T>
+  void get(std::variant<T...>& value) {
+    const std::size_t start = at_;
+    std::uint64_t index{};
+    get(index);
+    if (failed_) return;
+    if (index >= sizeof...(T)) return fail_at(start);
+    std::uint64_t i = 0;
+    ((i++ == index ? get(value.template emplace<T>()) : void()), ...);
+  }
   template <class T>
     requires requires(T& value, Decoder& decoder) { T::describe(value, decoder); }
   void get(T& value) {
     const std::size_t size = get_size();
     if (failed_) return;
+    if (depth_ == depth_max) return fail();
+    ++depth_;
     const std::size_t outer_end = std::exchange(end_, at_ + size);
     const bool outer_first = std::exchange(first_, true);
     T::describe(value, *this);
     if (!failed_ && at_ != end_) fail();
     end_ = outer_end;
     first_ = outer_first;
+    --depth_;
   }
 
  private:
+  static constexpr int depth_max = 64;  ///< Structs in each other: damage must not eat the stack.
+
   void fail() { failed_ = true; }
   void fail_at(std::size_t offset) {
     at_ = offset;
@@ -262,6 +283,7 @@ class Decoder {
   std::string_view bytes_;
   std::size_t at_{};
   std::size_t end_;
+  int depth_{0};
   bool first_{true};  ///< Of the fields of the struct being read.
   bool failed_{false};
 };

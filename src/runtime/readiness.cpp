@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 
 #include "core/forecast.hpp"
 #include "core/readiness.hpp"
+#include "model/sentences.hpp"
 
 namespace freshet::runtime {
 
@@ -143,42 +145,43 @@ Result<std::vector<Readiness>> find_readiness(const ReadinessQuery& query, Reade
 
 namespace {
 
-std::string_view cause_of(Wakeup::Kind kind) {
-  switch (kind) {
+using Parts = Sentence::Param::Parts;
+
+Sentence at_wakeup(const Wakeup& next, Sentence grounds) {
+  std::vector<Sentence::Param> params{{"at", format_instant(next.at)},
+                                      {"grounds", Parts{std::move(grounds)}}};
+  switch (next.kind) {
     case Wakeup::Kind::schedule:
-      return "at its schedule's next tick";
+      return say("at_schedule", std::move(params));
     case Wakeup::Kind::window:
-      return "when its next time window has ended";
+      return say("at_window", std::move(params));
     case Wakeup::Kind::freshness:
-      return "when its freshness changes";
+      return say("at_freshness", std::move(params));
     case Wakeup::Kind::edge:
-      return "when the age of an input passes its limit";
+      return say("at_edge", std::move(params));
     case Wakeup::Kind::retry:
-      return "when it is tried again";
+      return say("at_retry", std::move(params));
   }
-  return "";
+  return {};
 }
 
-std::string list_of_inputs(const Graph& graph, Rank rank) {
+/// What sets it going, and when that was so far.
+Sentence when_triggered(const Graph& graph, Rank rank, Sentence so_far) {
   constexpr std::size_t named_max = 3;
-  const auto inputs = graph.upstream(rank);
-  std::string out;
-  for (std::size_t i = 0; i < std::min(inputs.size(), named_max); ++i) {
-    out += i == 0 ? "" : i + 1 == inputs.size() ? " or " : ", ";
-    out += graph.asset(inputs[i]).key;
-  }
-  if (inputs.size() > named_max)
-    out += " or another of its " + std::to_string(inputs.size()) + " inputs";
-  return out;
-}
-
-std::string trigger_of(const Graph& graph, Rank rank) {
   const AssetDefinition& asset = graph.asset(rank);
+  const auto inputs = graph.upstream(rank);
+  std::vector<Sentence::Param> params{{"history", Parts{std::move(so_far)}}};
   if (asset.external || (asset.automation.empty() && asset.command.empty()))
-    return "when somebody outside reports it";
-  if (asset.automation.empty()) return "when somebody asks for it";
-  if (graph.upstream(rank).empty()) return "when its definition changes, or somebody asks for it";
-  return "when " + list_of_inputs(graph, rank) + " is updated";
+    return say("when_reported", std::move(params));
+  if (asset.automation.empty()) return say("when_asked_for", std::move(params));
+  if (inputs.empty()) return say("when_defined", std::move(params));
+  std::vector<std::string> named;
+  for (const Rank input : inputs.first(std::min(inputs.size(), named_max)))
+    named.push_back(graph.asset(input).key);
+  params.push_back({"assets", std::move(named)});
+  if (inputs.size() <= named_max) return say("when_updated", std::move(params));
+  params.push_back({"count", std::uint64_t{inputs.size()}});
+  return say("when_one_updated", std::move(params));
 }
 
 }  // namespace
@@ -189,18 +192,17 @@ Result<Forecast> find_expected(const Snapshot& snapshot, Rank rank, const Explan
   if (auto work = forecaster.of_work(rank)) return *std::move(work);
   if (why.next) {
     Forecast out = forecaster.of_start(rank, why.next->at);
-    out.text = std::string{cause_of(why.next->kind)} + ", " + format_instant(why.next->at) +
-               ", if all else holds; " + out.text;
+    out.said = at_wakeup(*why.next, std::move(out.said));
     return out;
   }
   const Instant midnight = std::chrono::floor<std::chrono::days>(now);
   const TimeSpan today{midnight, midnight + day_length};
   Records records{reader, snapshot, midnight - days_back * day_length, true};
   const core::Judge judge{snapshot, [&](Rank each) -> const News& { return records.of(each); }};
-  Forecast out{.text = "it was ready today already"};
+  Forecast out{.said = say("ready_today")};
   if (!judge.judge(rank, today).ready_at) out = by_history(judge, rank, today, now);
   if (records.error()) return *records.error();
-  out.text = trigger_of(*snapshot.graph, rank) + "; " + out.text;
+  out.said = when_triggered(*snapshot.graph, rank, std::move(out.said));
   return out;
 }
 

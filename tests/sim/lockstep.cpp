@@ -22,6 +22,7 @@ class Line {
 
  private:
   void put(const std::string& text) { out_ << '"' << text << '"'; }
+  void put(const Sentence& said) { out_ << '"' << to_text(said) << '"'; }
   void put(bool value) { out_ << (value ? "true" : "false"); }
   void put(Instant at) { out_ << format_instant(at); }
   void put(MemberId member) { out_ << engine_.name_of(member); }
@@ -76,7 +77,7 @@ bool agree(const Fact& some, const Fact& other) {
   const auto* b = std::get_if<fact::Decided>(&other);
   if (a == nullptr || b == nullptr) return some == other;
   fact::Decided plain = *b;
-  plain.tree = a->tree, plain.text = a->text, plain.candidates = a->candidates;
+  plain.tree = a->tree, plain.said = a->said, plain.candidates = a->candidates;
   plain.sets = a->sets;
   return *a == plain;
 }

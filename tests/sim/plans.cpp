@@ -12,7 +12,7 @@ namespace {
 std::string to_line(const Plan::Item& item) {
   std::string out = item.asset + " x" + std::to_string(item.steps) + " after " +
                     format_duration(item.start_after) + ", ready after " +
-                    format_duration(item.ready_after.p50) + ", " + item.reason;
+                    format_duration(item.ready_after.p50) + ", " + to_text(item.reason);
   for (const std::string& key : item.because) out += ' ' + key;
   return out;
 }

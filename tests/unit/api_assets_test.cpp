@@ -246,7 +246,10 @@ TEST_F(ApiTest, DecisionsTellTheSentenceAndTheTree) {
   EXPECT_EQ(decision["asset"], "staging/orders");
   EXPECT_EQ(decision["requested"], true);
   EXPECT_EQ(decision["expression"], "eager");
-  EXPECT_THAT(decision["text"].get<std::string>(), HasSubstr("raw/orders"));
+  EXPECT_EQ(decision["code"], "requested_updated");
+  EXPECT_EQ(decision["params"], (Json{{"assets", {"raw/orders"}}}));
+  EXPECT_EQ(decision["text"], "requested, because raw/orders was updated");
+  EXPECT_FALSE(decision.contains("said"));
   const Answer whole = get("/api/v1/decisions/" + decision["id"].get<std::string>());
   ASSERT_EQ(whole.status, 200);
   const Json tree = whole.json()["tree"];
@@ -264,8 +267,12 @@ TEST_F(ApiTest, DecisionsTellTheSentenceAndTheTree) {
 TEST_F(ApiTest, WhyIsASentenceAndATree) {
   const Answer answer = get("/api/v1/assets/marts/revenue/why");
   ASSERT_EQ(answer.status, 200);
-  EXPECT_NE(answer.json()["text"], "");
-  EXPECT_TRUE(answer.json()["tree"].is_object());
+  const Json why = answer.json();
+  EXPECT_EQ(why["code"], "not_requested");
+  const Json& because = why["params"]["because"];
+  ASSERT_EQ(because.size(), 1U) << why;
+  EXPECT_EQ(why["text"], "not requested, because " + because[0]["text"].get<std::string>());
+  EXPECT_TRUE(why["tree"].is_object());
 }
 
 TEST_F(ApiTest, AnotherConditionCanBeTried) {

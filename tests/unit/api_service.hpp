@@ -252,7 +252,7 @@ class MemoryService : public Service {
     post([this, asset, partition, done] {
       const auto why = engine_.why(asset, partition);
       if (!why) return done(why.error());
-      done(Why{.explanation = *why, .expected = {.text = "nobody knows"}});
+      done(Why{.explanation = *why, .expected = {.said = {"nobody knows", {}}}});
     });
   }
   [[nodiscard]] std::optional<Explanation::Node> decision_tree(
@@ -264,7 +264,7 @@ class MemoryService : public Service {
                std::function<void(Result<Explanation>)> done) override {
     post([asset, partition, automation, done] {
       if (automation == "?") return done(Error{Errc::invalid, "automation, column 1: no condition"});
-      done(Explanation{.text = automation + " of " + asset + "[" + partition + "]",
+      done(Explanation{.said = {automation + " of " + asset + "[" + partition + "]", {}},
                        .tree = Explanation::Node{.label = automation, .held = true}});
     });
   }
@@ -276,7 +276,7 @@ class MemoryService : public Service {
       done(Plan{.changed = request.changed,
                 .requested = request.requested,
                 .items = {{.asset = "marts/revenue",
-                           .reason = "it reads it",
+                           .reason = {"it reads it", {}},
                            .because = request.changed,
                            .ready_after = takes,
                            .worked = takes,
@@ -297,7 +297,10 @@ class MemoryService : public Service {
           out.push_back({.asset = rank, .day = query.days[i], .inputs = 2});
           if (i + 2 == query.days.size()) {
             out.back().forecast =
-                Forecast{.basis = Forecast::Basis::history, .p50 = query.days[i], .samples = 7};
+                Forecast{.basis = Forecast::Basis::history,
+                         .p50 = query.days[i],
+                         .samples = 7,
+                         .said = {"as before", {}}};
           }
         }
       }

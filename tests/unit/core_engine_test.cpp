@@ -164,8 +164,8 @@ TEST_F(EngineTest, PrioritiesDecideWhoStartsAndPoolsHowMany) {
   ASSERT_EQ(started_.size(), 2U);
   EXPECT_EQ(graph_->asset(started_[0].rank).key, "high");
   EXPECT_EQ(graph_->asset(started_[1].rank).key, "other");
-  EXPECT_NE(engine_.why("low")->text.find("pool one"), std::string::npos)
-      << engine_.why("low")->text;
+  EXPECT_NE(to_text(engine_.why("low")->said).find("pool one"), std::string::npos)
+      << to_text(engine_.why("low")->said);
   const auto done = take_started();
   ended(done);
   EXPECT_EQ(graph_->asset(started_.back().rank).key, "low");

@@ -101,7 +101,7 @@ TEST_F(PlanTest, SaysWhenEachStartsAndIsReadyAndWhatDecidesSo) {
   EXPECT_THAT(assets(*made), testing::UnorderedElementsAre("short", "long", "both"));
   EXPECT_EQ(item(*made, "both").start_after, 60s);
   EXPECT_EQ(item(*made, "both").ready_after.p50, 65s);
-  EXPECT_EQ(item(*made, "both").reason, "because short is new (and 1 more)");
+  EXPECT_EQ(to_text(item(*made, "both").reason), "because short is new (and 1 more)");
   EXPECT_EQ(item(*made, "short").ready_after.p50, 10s);
   EXPECT_THAT(item(*made, "long").because, ElementsAre("raw"));
   EXPECT_THAT(made->critical_path, ElementsAre("long", "both"));
@@ -124,19 +124,19 @@ TEST_F(PlanTest, AnotherConditionIsTriedOnACopy) {
   };
   const auto eager = tried("eager");
   ASSERT_TRUE(eager) << eager.error().message;
-  EXPECT_THAT(eager->text, testing::StartsWith("requested"));
+  EXPECT_THAT(to_text(eager->said), testing::StartsWith("requested"));
   ASSERT_TRUE(eager->tree);
   EXPECT_EQ(eager->tree->label, "eager");
   EXPECT_TRUE(eager->tree->held);
   const auto held = tried("eager & in_progress");
   ASSERT_TRUE(held) << held.error().message;
-  EXPECT_THAT(held->text, testing::StartsWith("not requested"));
+  EXPECT_THAT(to_text(held->said), testing::StartsWith("not requested"));
   EXPECT_FALSE(held->tree->held);
   const auto wrong = tried("eager & missin");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, Errc::invalid);
   EXPECT_THAT(wrong.error().message, testing::HasSubstr("column 9"));
-  EXPECT_THAT(engine_.why("report", "")->text, testing::StartsWith("not requested"))
+  EXPECT_THAT(to_text(engine_.why("report", "")->said), testing::StartsWith("not requested"))
       << "the engine itself is as it was";
 }
 
@@ -181,7 +181,7 @@ TEST_F(PlanTest, OfWhatIsAskedFor) {
   const auto made = plan({.requested = {"a", "b"}});
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_THAT(assets(*made), ElementsAre("a", "b", "c"));
-  EXPECT_EQ(item(*made, "a").reason, "it is asked for");
+  EXPECT_EQ(to_text(item(*made, "a").reason), "it is asked for");
   EXPECT_EQ(item(*made, "c").start_after, 30s);
   EXPECT_EQ(plan({.requested = {"raw"}}).error().code, Errc::invalid);
   EXPECT_EQ(plan({.changed = {"nobody"}}).error().code, Errc::not_found);

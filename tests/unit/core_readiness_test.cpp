@@ -270,7 +270,7 @@ TEST(ForecastByHistory, NeedsSomeDaysAndIsNeverInThePast) {
   EXPECT_GT(f.p10, noon);
   EXPECT_LT(f.p10, f.p50);
   EXPECT_EQ(f.samples, 20U);
-  EXPECT_NE(f.text.find("20 of the last 30 days"), std::string::npos) << f.text;
+  EXPECT_NE(to_text(f.said).find("20 of the last 30 days"), std::string::npos) << to_text(f.said);
   const Forecast late = forecast_by_history(before, 30, midnight, midnight + 13h + 12min);
   EXPECT_GT(late.p50, midnight + 13h + 12min);
   EXPECT_EQ(late.samples, 7U) << "the days on which it was later still";

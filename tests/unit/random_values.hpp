@@ -89,13 +89,21 @@ class Filler {
   }
   template <class T>
   void fill(std::vector<T>& values) {
-    values.resize(below(5));
+    values.resize(depth_ < 5 ? below(5) : 0);  // a sentence may hold sentences
     for (T& value : values) fill(value);
   }
   template <class T>
     requires requires(T& value, Filler& filler) { T::describe(value, filler); }
   void fill(T& value) {
+    ++depth_;
     T::describe(value, *this);
+    --depth_;
+  }
+  template <class... T>
+  void fill(std::variant<T...>& value) {
+    const std::uint64_t index = below(sizeof...(T));
+    std::uint64_t i = 0;
+    ((i++ == index ? fill(value.template emplace<T>()) : void()), ...);
   }
 
   /// A fact of the kind with that number.
@@ -116,6 +124,7 @@ class Filler {
 
  private:
   std::mt19937_64 engine_;
+  int depth_{0};  ///< Structs in each other.
 };
 
 }  // namespace freshet::testing_support

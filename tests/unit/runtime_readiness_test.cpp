@@ -80,8 +80,8 @@ TEST_F(HistoryTest, WithFewDaysSaysThatItCannotSay) {
   const auto days = readiness("mart", 1);
   ASSERT_TRUE(days && days->front().forecast);
   EXPECT_EQ(days->front().forecast->basis, Forecast::Basis::none);
-  EXPECT_NE(days->front().forecast->text.find("2 of the last 30 days"), std::string::npos)
-      << days->front().forecast->text;
+  EXPECT_NE(to_text(days->front().forecast->said).find("2 of the last 30 days"), std::string::npos)
+      << to_text(days->front().forecast->said);
 }
 
 TEST_F(HistoryTest, ThatIsTooLongSaysSo) {
@@ -98,18 +98,18 @@ TEST_F(HistoryTest, WhatIsExpectedNextIsByWhatIsUnderWayOrTheClockOrHistory) {
   pass(20);
   Forecast f = expected("mart");
   EXPECT_EQ(f.basis, Forecast::Basis::history);
-  EXPECT_TRUE(f.text.starts_with("when raw is updated; ")) << f.text;
+  EXPECT_TRUE(to_text(f.said).starts_with("when raw is updated; ")) << to_text(f.said);
   f = expected("raw");
   EXPECT_EQ(f.p50, today + 5h);
-  EXPECT_TRUE(f.text.starts_with("when somebody outside reports it; ")) << f.text;
+  EXPECT_TRUE(to_text(f.said).starts_with("when somebody outside reports it; ")) << to_text(f.said);
   f = expected("by_hand");
   EXPECT_EQ(f.basis, Forecast::Basis::none);
-  EXPECT_TRUE(f.text.starts_with("when somebody asks for it; ")) << f.text;
+  EXPECT_TRUE(to_text(f.said).starts_with("when somebody asks for it; ")) << to_text(f.said);
   f = expected("nightly", {.next = Wakeup{Wakeup::Kind::schedule, today + 3h}});
   EXPECT_EQ(f.basis, Forecast::Basis::clock);
   EXPECT_GE(f.p50, today + 3h);
   EXPECT_TRUE(f.assumed);
-  EXPECT_NE(f.text.find("03:00:00"), std::string::npos) << f.text;
+  EXPECT_NE(to_text(f.said).find("03:00:00"), std::string::npos) << to_text(f.said);
 
   service.take(input::Report{.events = {{.asset = "raw"}}});
   f = expected("mart");
