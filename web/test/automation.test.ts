@@ -20,7 +20,7 @@ test('only what decides is open at first', () => {
   expect(decides(part('inner', true), part('not', false))).toBe(true);
 });
 test('a negation and its operand are one line', () => {
-  expect(merged(part('not', true, [part('missing', false, [part('x', false)], 'a')]))).toMatchObject({ label: 'not missing', asset: 'a', held: true, children: [{ label: 'x' }] });
+  expect(merged(part('not', true, [part('missing', false, [part('x', false)], 'a')]))).toMatchObject({ label: 'missing', is_negated: true, asset: 'a', held: true, children: [{ label: 'x' }] });
   const plain = part('any of', true, [part('x', true)]);
   expect(merged(plain)).toBe(plain);
 });

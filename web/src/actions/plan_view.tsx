@@ -1,13 +1,14 @@
 // What would run, in which order and how long: a plan as the daemon makes it.
 import { asset_href } from '../store/router';
 import { duration } from '../ui/time';
+import { said, type Said } from '../words/sentences';
 import { plan_words } from './words';
 
 /// One time in ten less than p10, one in ten more than p90; seconds.
 export interface Estimate { p10: number; p50: number; p90: number; samples: number; assumed: boolean }
 export interface PlanItem {
   asset: string;
-  reason: string;
+  said: Said;
   because: string[];
   steps: number;
   start_after: number;
@@ -65,7 +66,7 @@ export function PlanSteps({ plan }: { plan: Plan }) {
                 <span class="only-read">{w.from_to(duration(item.start_after), duration(item.ready_after))}{item.critical ? `, ${w.critical}` : ''}</span>
               </td>
               <td class="end" title={w.samples(item.worked.samples)}>{item.worked.assumed ? '≈ ' : ''}{duration(item.worked.p50)}</td>
-              <td class="quiet">{item.reason}</td>
+              <td class="quiet">{said(item.said)}</td>
             </tr>))}
         </tbody>
       </table>

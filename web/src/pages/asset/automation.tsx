@@ -7,6 +7,7 @@ import { AsCommand, curl, freshet } from '../../ui/command';
 import { AssetLink, Empty, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
+import { label_text, said } from '../../words/sentences';
 import type { TabProps } from './asset';
 import type { Decision, Explanation, TreeNode } from './data';
 import { More } from './more';
@@ -33,7 +34,7 @@ export function Automation({ name, detail }: TabProps) {
         {decisions.is_empty.value ? <p class="quiet">{w.no_decisions}</p> : (
           <ol class="asset-lately">{decisions.items.value.map(decision => (
             <li key={decision.id}><Time at={decision.at} as="both" />
-              <span><Came decision={decision} /> {decision.text} <LedTo run={decision.run} backfill={decision.backfill} /></span></li>))}</ol>)}
+              <span><Came decision={decision} /> {said(decision)} <LedTo run={decision.run} backfill={decision.backfill} /></span></li>))}</ol>)}
         <More paged={decisions} where="bottom" />
       </Section>
       <AsCommand cli={freshet('why', name)} call={curl('GET', `assets/${key_path(name)}/why`)} />
@@ -50,8 +51,8 @@ function Came({ decision }: { decision: Decision }) {
 function Node({ node, depth }: { node: TreeNode; depth: number }) {
   const w = asset_words.value;
   return (
-    <li><StatusMark word={node.held ? 'ok' : 'off'} text={node.held ? w.holds : w.holds_not} /> <span class="mono">{node.label}</span>{' '}
-      {node.asset && <AssetLink name={node.asset} />} {node.detail && <span class="quiet">{node.detail}</span>}
+    <li><StatusMark word={node.held ? 'ok' : 'off'} text={node.held ? w.holds : w.holds_not} /> <span class="mono">{label_text(node.label)}</span>{' '}
+      {node.asset && <AssetLink name={node.asset} />} {node.said && <span class="quiet">{said(node.said)}</span>}
       {node.children.length > 0 && (depth < depth_max ? <ul>{node.children.map((child, i) => <Node key={i} node={child} depth={depth + 1} />)}</ul>
         : <span class="quiet"> …</span>)}
     </li>

@@ -11,6 +11,7 @@ import { Empty, RunLink, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Strip } from '../../ui/strip';
 import { full_text, Time } from '../../ui/time';
+import { said, type Said } from '../../words/sentences';
 import type { TabProps } from './asset';
 import type { AssetDetail, AssetEvent, CheckDefinition, Explanation, Page } from './data';
 import { asset_words } from './words';
@@ -54,19 +55,19 @@ export function Checks({ name, detail }: TabProps) {
       <ul class="asset-checks">
         {detail.checks.map(check => (
           <li key={check.name}><Check check={check} result={detail.check_results[check.name]} before={results.filter(event => event.name === check.name).slice(-60)}
-            said={why.data.value?.checks.find(each => each.name === check.name)?.text} /></li>))}
+            why={why.data.value?.checks.find(each => each.name === check.name)} /></li>))}
       </ul>
       <AsCommand cli={freshet('materialize', key_text(name), '--checks')} call={curl('POST', 'runs', { select: key_text(name), checks_only: true })} />
     </div>
   );
 }
 
-function Check({ check, result, before, said }: { check: CheckDefinition; result: AssetEvent | undefined; before: AssetEvent[]; said: string | undefined }) {
+function Check({ check, result, before, why }: { check: CheckDefinition; result: AssetEvent | undefined; before: AssetEvent[]; why: Said | undefined }) {
   const w = asset_words.value;
   return (
     <Section title={<span class="key asset-check-name">{check.name}</span>} aside={<StatusMark word={word_of(result)} text={result_text(result)} />}>
       {check.description && <p>{check.description}</p>}
-      {said && <p>{said}</p>}
+      {why && <p>{said(why)}</p>}
       {before.length > 0 && <Strip label={w.results(check.name)} items={before.map(event => ({
         word: word_of(event), text: `${event.passed ? w.passed : w.failed}, ${full_text(event.at).split('\n')[0]}${event.partition ? `, ${event.partition}` : ''}`,
         href: event.run ? run_href(event.run, { step: event.step ?? undefined }) : undefined }))} />}

@@ -1,5 +1,6 @@
 // What the API answers about one asset.
 import type { AssetState, StaleCause } from '../../store/status';
+import type { Said } from '../../words/sentences';
 
 export interface CheckDefinition { name: string; severity: 'warn' | 'error'; blocking: boolean; command: string[]; automation: string | null; description: string }
 export interface ColumnOrigin { asset: string; column: string }
@@ -54,15 +55,14 @@ export interface AssetDetail extends Omit<AssetState, 'latest'> {
   pause: { at: string; actor: string | null; reason: string | null } | null;
   latest: AssetEvent | null;
 }
-export interface Forecast { p10: string | null; p50: string | null; p90: string | null; basis: string; samples: number; assumed: boolean; text: string }
-export interface TreeNode { label: string; asset: string | null; held: boolean; detail: string; children: TreeNode[] }
-export interface Explanation {
-  text: string;
+export interface Forecast extends Said { p10: string | null; p50: string | null; p90: string | null; basis: string; samples: number; assumed: boolean }
+export interface TreeNode { label: string; asset: string | null; held: boolean; said: Said | null; children: TreeNode[] }
+export interface Explanation extends Said {
   tree: TreeNode | null;
   expected: Forecast | null;
-  checks: { name: string; text: string; tree: TreeNode | null }[];
+  checks: (Said & { name: string; tree: TreeNode | null })[];
 }
-export interface Decision { id: string; at: string; requested: boolean; withheld: boolean; run: string | null; backfill: string | null; text: string }
+export interface Decision extends Said { id: string; at: string; requested: boolean; withheld: boolean; run: string | null; backfill: string | null }
 export interface ReadinessDay {
   day: string;
   state: 'waiting' | 'arriving' | 'arrived' | 'queued' | 'running' | 'failed' | 'complete' | 'ready';
@@ -82,7 +82,7 @@ export interface Step {
   partition_count: number;
   check: string | null;
   status: string;
-  reason: { code: string; text: string } | null;
+  reason: Said | null;
   attempt: number;
   queued_at: string | null;
   started_at: string | null;

@@ -18,6 +18,7 @@ import { Failed, Menu } from '../../ui/parts';
 import { said_of, StatusMark } from '../../ui/status';
 import { Time, time_text } from '../../ui/time';
 import { common } from '../../words/common';
+import { said } from '../../words/sentences';
 import type { AssetDetail, Explanation, Page, Run, Step } from './data';
 import { editor_href, steps_of, tag_text } from './model';
 import { asset_words } from './words';
@@ -109,7 +110,7 @@ export function Header({ name, rank, detail }: { name: string; rank: number; det
   );
 }
 
-/// The daemon's sentence, unchanged, and when it is expected next.
+/// The daemon's sentence, and when it is expected next.
 function Why({ name, is_external }: { name: string; is_external: boolean }) {
   const w = asset_words.value;
   const wakes = useMemo(() => on_asset(name), [name]);
@@ -119,9 +120,9 @@ function Why({ name, is_external }: { name: string; is_external: boolean }) {
   const expected = now?.expected;
   return (
     <div class="asset-why" aria-live="polite">
-      <p class="sentence">{now ? capital(now.text) : <span class="quiet">…</span>}</p>
+      <p class="sentence">{now ? capital(said(now)) : <span class="quiet">…</span>}</p>
       {expected?.p50 && <p class="quiet">{is_external ? w.expected_seen : w.expected} <Time at={expected.p50} as="both" />
-        {time_text(expected.p10) !== time_text(expected.p90) && <span title={expected.text}> ({w.between} <Time at={expected.p10} />–<Time at={expected.p90} />)</span>}</p>}
+        {time_text(expected.p10) !== time_text(expected.p90) && <span title={said(expected)}> ({w.between} <Time at={expected.p10} />–<Time at={expected.p90} />)</span>}</p>}
     </div>
   );
 }
@@ -137,7 +138,7 @@ function Failure({ name }: { name: string }) {
   return (
     <div class="note is-failed asset-failure">
       <span class="grow">{w.latest_failed} <Time at={step.ended_at ?? run.created_at} as="both" />{step.partition && <span class="key"> [{step.partition}]</span>}
-        {': '}{step.reason?.text ?? step.status}{step.text && <> · <span class="mono">{step.text}</span></>}</span>
+        {': '}{said(step.reason) || step.status}{step.text && <> · <span class="mono">{step.text}</span></>}</span>
       <a href={run_href(run.id, { step: step.step })}>{w.log}</a>
       <button class="button" onClick={() => void retry_run(run.id, 'failed')}><Icon name="refresh" />{common.value.retry}</button>
     </div>

@@ -12,6 +12,7 @@ import { drawing_for, said_of, StatusIcon, StatusMark } from '../../ui/status';
 import { duration, full_text, long_day_text, minute_text, now as clock, Time } from '../../ui/time';
 import { Spark, Strip } from '../../ui/strip';
 import { number } from '../../words';
+import { said } from '../../words/sentences';
 import { CheckResults } from './checks';
 import { Curl } from './events_hint';
 import type { TabProps } from './asset';
@@ -64,7 +65,7 @@ function Lately({ detail, decisions }: { detail: TabProps['detail']; decisions: 
   const latest = detail.latest;
   const rows = [
     ...decisions.map(decision => ({ at: decision.at, key: 'd' + decision.id, what: (
-      <>{decision.requested ? w.decided : w.decided_not} <span class="quiet">{decision.text}</span> <LedTo run={decision.run} backfill={decision.backfill} /></>) })),
+      <>{decision.requested ? w.decided : w.decided_not} <span class="quiet">{said(decision)}</span> <LedTo run={decision.run} backfill={decision.backfill} /></>) })),
     ...(latest ? [{ at: latest.at, key: latest.id, what: (
       <><StatusMark word="ok" text={latest.kind === 'observation' ? w.observed : w.made} /> {latest.partition && <span class="key">{latest.partition}</span>}{' '}
         {latest.run ? <RunLink id={latest.run} /> : latest.source && <span class="quiet">{latest.source}</span>}
@@ -86,7 +87,7 @@ function Neighbours({ title, ranks, none, more }: { title: string; ranks: number
         <ul class="asset-neighbours">
           {sorted.slice(0, shown_max).map(rank => (
             <li key={rank}>{now && <span class={`status is-${drawing_for(now, rank)}`}><StatusIcon drawing={drawing_for(now, rank)} /></span>}
-              <AssetLink name={known.key(rank)} /> <span class="quiet">{now && said_of(now, rank).map(said => said.text).join(' · ')}</span></li>))}
+              <AssetLink name={known.key(rank)} /> <span class="quiet">{now && said_of(now, rank).map(each => each.text).join(' · ')}</span></li>))}
           {ranks.length > shown_max && <li><a href={more ?? href_with({ tab: 'definition' })}>{asset_words.value.others(ranks.length - shown_max)}</a></li>}
         </ul>)}
     </Section>

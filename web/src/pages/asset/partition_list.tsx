@@ -10,6 +10,7 @@ import { Empty, Failed, Loading, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { common } from '../../words/common';
+import { said } from '../../words/sentences';
 import type { AssetDetail, Explanation, Page, Partition } from './data';
 import { Table } from './table';
 import { asset_words } from './words';
@@ -66,7 +67,7 @@ function One({ name, partition }: { name: string; partition: string }) {
   const why = useResource<Explanation>(`assets/${key_path(name)}/why${query_text({ partition })}`, wakes);
   return (
     <div class="note" aria-live="polite">
-      <p><span class="key">{partition}</span>{': '}{why.error.value ? why.error.value.message : why.data.value?.text ?? common.value.loading}</p>
+      <p><span class="key">{partition}</span>{': '}{why.error.value ? why.error.value.message : why.data.value ? said(why.data.value) : common.value.loading}</p>
       <p><a href={href_with({ partition: '' })}>{w.let_go}</a></p>
     </div>
   );

@@ -8,6 +8,7 @@ import { StatusMark } from '../../ui/status';
 import { duration, Time } from '../../ui/time';
 import { number } from '../../words';
 import { common } from '../../words/common';
+import { said } from '../../words/sentences';
 import type { TabProps } from './asset';
 import type { Run } from './data';
 import { More } from './more';
@@ -45,7 +46,7 @@ function RunRow({ run, name }: { run: Run; name: string }) {
   const parts = cut.reduce((sum, step) => sum + step.partition_count, 0);
   const attempt = Math.max(...steps.map(step => step.attempt), 1);
   const notes = [
-    attempt > 1 ? w.attempt(attempt) : '', failed?.reason?.text ?? run.reason ?? '',
+    attempt > 1 ? w.attempt(attempt) : '', said(failed?.reason) || run.reason || '',
     run.step_count > steps.length && !failed?.reason ? w.steps(number(run.step_count)) : '',
   ];
   return (

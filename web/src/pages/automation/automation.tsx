@@ -15,6 +15,7 @@ import { SelectionBox } from '../../ui/selection';
 import { AssetStatus } from '../../ui/status';
 import { number } from '../../words';
 import { common } from '../../words/common';
+import { said, type Said } from '../../words/sentences';
 import './automation.css';
 import { Decisions } from './decisions';
 import { TreeView } from './tree_view';
@@ -22,7 +23,7 @@ import type { Tree } from './tree';
 import { WhatIf } from './what_if';
 import { automation_words } from './words';
 
-interface Why { text: string; tree: Tree | null; expected: { text: string } | null; checks: { name: string; text: string; tree: Tree | null }[] }
+interface Why extends Said { tree: Tree | null; expected: Said | null; checks: (Said & { name: string; tree: Tree | null })[] }
 
 /// Which conditions there are, how many assets have each, and who is paused.
 function Rules() {
@@ -93,12 +94,12 @@ function OfAsset({ asset }: { asset: string }) {
       {error.value && <Failed problem={error.value} on_retry={reload} />}
       {!why && !error.value && <Loading />}
       {why && <>
-        <p class="sentence automation-sentence">{automation ? why.text : w.no_rule(asset)}</p>
-        {why.expected?.text && <p><strong>{w.expected}:</strong> {why.expected.text}</p>}
+        <p class="sentence automation-sentence">{automation ? said(why) : w.no_rule(asset)}</p>
+        {why.expected && <p><strong>{w.expected}:</strong> {said(why.expected)}</p>}
         {automation && <p class="quiet"><code>{automation}</code></p>}
         {why.tree && <Section title={w.sentence_now}><TreeView key={asset} tree={why.tree} label={w.tree} /></Section>}
         {why.checks.length > 0 && <Section title={w.checks}>{why.checks.map(check => (
-          <details key={check.name}><summary><strong>{check.name}</strong> {check.text}</summary>{check.tree && <TreeView tree={check.tree} label={w.tree} />}</details>))}</Section>}
+          <details key={check.name}><summary><strong>{check.name}</strong> {said(check)}</summary>{check.tree && <TreeView tree={check.tree} label={w.tree} />}</details>))}</Section>}
       </>}
       {automation && <Decisions asset={asset} chosen={param('decision')} />}
       {automation && <WhatIf asset={asset} automation={automation} partition={partition} />}

@@ -8,11 +8,12 @@ import { Icon } from '../../ui/icon';
 import { Failed, Loading, Section } from '../../ui/parts';
 import { full_text, Time, time_text } from '../../ui/time';
 import { language } from '../../store/prefs';
+import { label_text, said, type Said } from '../../words/sentences';
 import { turned, type Tree } from './tree';
 import { TreeView } from './tree_view';
 import { automation_words } from './words';
 
-export interface Decision { id: string; at: string; text: string; requested: boolean; withheld: boolean; run: string | null; backfill: string | null; expression: string }
+export interface Decision extends Said { id: string; at: string; requested: boolean; withheld: boolean; run: string | null; backfill: string | null; expression: string }
 interface Detail extends Decision { tree: Tree | null }
 const shown_max = 60;
 
@@ -25,9 +26,9 @@ function Shown({ decision, before }: { decision: Decision; before: Decision | un
   const turns = turned(then.data.value?.tree ?? null, detail.tree);
   return (
     <div class="stack">
-      <p class="sentence">{detail.text}</p>
+      <p class="sentence">{said(detail)}</p>
       <p class="row wrap quiet">{w.decision_at(time_text(decision.at))}{decision.run && <a href={run_href(decision.run)}>{w.open_run}</a>}<code>{decision.expression}</code></p>
-      {before && then.data.value && <p>{turns.length === 0 ? <span class="quiet">{w.unchanged}</span> : <><strong>{w.changed}:</strong> {turns.map(turn => w.turned(turn.label + (turn.asset ? ` ${turn.asset}` : ''), turn.held)).join(' · ')}</>}</p>}
+      {before && then.data.value && <p>{turns.length === 0 ? <span class="quiet">{w.unchanged}</span> : <><strong>{w.changed}:</strong> {turns.map(turn => w.turned(label_text(turn.label) + (turn.asset ? ` ${turn.asset}` : ''), turn.held)).join(' · ')}</>}</p>}
       {detail.tree && <TreeView key={decision.id} tree={detail.tree} label={w.tree} />}
     </div>
   );
@@ -59,7 +60,7 @@ export function Decisions({ asset, chosen }: { asset: string; chosen: string }) 
       </div>)}>
       {data.value && !decision ? <p class="quiet">{w.no_decisions}</p> : decision && <>
         <ol class="decision-line" aria-label={w.timeline}>{items.toReversed().map(each => (
-          <li key={each.id}><button title={`${full_text(each.at)}\n${each.text}`} aria-label={`${time_text(each.at)}: ${word(each)}`} aria-current={each === decision ? 'true' : undefined}
+          <li key={each.id}><button title={`${full_text(each.at)}\n${said(each)}`} aria-label={`${time_text(each.at)}: ${word(each)}`} aria-current={each === decision ? 'true' : undefined}
             class={each.requested ? 'is-running' : each.withheld ? 'is-off' : 'is-never'} onClick={() => set_params({ decision: each === items[0] ? '' : each.id })}>{each.requested ? '●' : each.withheld ? '–' : '○'}</button></li>))}</ol>
         <Shown decision={decision} before={items[at + 1]} /></>}
     </Section>

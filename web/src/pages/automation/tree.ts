@@ -1,11 +1,13 @@
 // Trees of conditions, without a view: what differs between two of them, and what decides.
+import { label_text, type Said } from '../../words/sentences';
 
-/// As `GET assets/{key}/why` and `GET decisions/{id}` answer: the former has `detail`, the latter the rest.
+/// As `GET assets/{key}/why` and `GET decisions/{id}` answer: the former has `said`, the latter the rest.
 export interface Tree {
   label: string;
   asset: string | null;
   held: boolean;
-  detail?: string;
+  said?: Said | null;
+  is_negated?: boolean;  ///< It says the contrary of its label: of `merged` only.
   since?: string | null;
   candidates?: Members | null;
   holding?: Members | null;
@@ -21,11 +23,14 @@ function each_part(tree: Tree, visit: (path: string, tree: Tree) => void, above 
   for (const child of tree.children) each_part(child, visit, path);
 }
 
+/// Its label as people read it.
+export const label_of = (tree: Tree): string => (tree.is_negated ? `${label_text('not')} ` : '') + label_text(tree.label);
+
 /// "not" and its one operand as one part: "not missing" holds where missing does not.
 export function merged(tree: Tree): Tree {
   const [operand, ...others] = tree.children;
   if (tree.label !== 'not' || !operand || others.length > 0) return tree;
-  return { ...operand, label: `not ${operand.label}`, held: tree.held, since: tree.since, candidates: tree.candidates, holding: tree.holding };
+  return { ...operand, is_negated: true, held: tree.held, since: tree.since, candidates: tree.candidates, holding: tree.holding };
 }
 
 export interface Turn { label: string; asset: string | null; held: boolean }
@@ -52,5 +57,5 @@ export function decides(tree: Tree, parent: Tree | null): boolean {
   if (!parent) return true;
   const is_disjunction = parent.label === 'any of' || parent.label.startsWith('any_');
   if (is_disjunction) return parent.held ? tree.held : true;
-  return parent.held ? true : !tree.held || parent.label.startsWith('not');
+  return parent.held ? true : !tree.held || parent.label === 'not' || parent.is_negated === true;
 }

@@ -1,7 +1,8 @@
 // A condition as a tree: each part with what it came to, for what, and since when.
 import { AssetLink } from '../../ui/parts';
 import { Time } from '../../ui/time';
-import { decides, merged, type Members, type Tree } from './tree';
+import { said } from '../../words/sentences';
+import { decides, label_of, merged, type Members, type Tree } from './tree';
 import { automation_words } from './words';
 
 const keys_text = ({ count, keys }: Members): string => keys.join(', ') + (count > keys.length ? ', …' : '');
@@ -13,9 +14,9 @@ function Line({ tree, is_link }: { tree: Tree; is_link: boolean }) {
   return (
     <span class="tree-line">
       <span class={tree.held ? 'is-ok' : 'is-failed'} aria-label={tree.held ? w.true : w.false}>{tree.held ? '✓' : '✕'}</span>
-      <code>{tree.label}</code>
+      <code>{label_of(tree)}</code>
       {tree.asset && (is_link ? <AssetLink name={tree.asset} /> : <span class="key quiet">{tree.asset}</span>)}
-      {tree.detail && <span class="quiet">{tree.detail}</span>}
+      {tree.said && <span class="quiet">{said(tree.said)}</span>}
       {candidates && holding && candidates.count > 1 && <span class="quiet" title={keys_text(holding)}>{w.of(holding.count, candidates.count)}</span>}
       {tree.since && <span class="quiet">{w.since} <Time at={tree.since} /></span>}
     </span>

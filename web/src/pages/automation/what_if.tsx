@@ -4,11 +4,12 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { key_path, post } from '../../store/http';
 import { Section } from '../../ui/parts';
 import { attempt } from '../../ui/toast';
+import { said, type Said } from '../../words/sentences';
 import type { Tree } from './tree';
 import { TreeView } from './tree_view';
 import { automation_words } from './words';
 
-interface Answer { text: string; tree: Tree | null }
+interface Answer extends Said { tree: Tree | null }
 /// Parts of the composites that people most often leave out.
 const parts = ['any_deps_missing', 'any_deps_in_progress', 'any_deps_unready', 'in_latest_time_window'];
 
@@ -31,7 +32,7 @@ export function WhatIf({ asset, automation, partition }: { asset: string; automa
       </form>
       {/^(eager|on_cron|on_missing)\b/.test(automation) && (
         <div class="row wrap">{parts.map(part => <button key={part} class="chip" onClick={() => void evaluate(`${automation}.without(${part})`)}>{w.without} <code>{part}</code></button>)}</div>)}
-      {answer && <div class="note stack" role="status"><p><strong>{w.would}</strong> {answer.text}</p>{answer.tree && <TreeView tree={answer.tree} label={w.tree} />}</div>}
+      {answer && <div class="note stack" role="status"><p><strong>{w.would}</strong> {said(answer)}</p>{answer.tree && <TreeView tree={answer.tree} label={w.tree} />}</div>}
     </Section>
   );
 }

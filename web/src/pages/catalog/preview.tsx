@@ -12,17 +12,17 @@ import { Failed } from '../../ui/parts';
 import { AssetStatus } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { number } from '../../words';
+import { said, type Said } from '../../words/sentences';
 import { Checks, FreshnessMark, Partitions } from './table';
 import { catalog_words } from './words';
 
 interface Detail { description: string }
-interface Why { text: string }
 
 export function Preview({ rank, on_close }: { rank: number; on_close: () => void }) {
   void status_tick.value;
   const w = catalog_words.value;
   const what = catalog.value!, now = status.value!, key = what.key(rank), path = `assets/${key_path(key)}`;
-  const detail = useResource<Detail>(path, on_asset(key)), why = useResource<Why>(`${path}/why`, on_asset(key));
+  const detail = useResource<Detail>(path, on_asset(key)), why = useResource<Said>(`${path}/why`, on_asset(key));
   const counts = now.counts.get(rank), at = now.updated_at[rank]!;
   const tags = what.tags(rank), owners = what.owners(rank), kinds = what.kinds(rank);
   return (
@@ -31,7 +31,7 @@ export function Preview({ rank, on_close }: { rank: number; on_close: () => void
         <button class="button is-plain is-icon" aria-label={w.close_preview} title={w.close_preview} onClick={on_close}><Icon name="x" /></button></div>
       <h1 class="key"><a href={asset_href(key)}>{key}</a></h1>
       <div class="row wrap"><AssetStatus status={now} rank={rank} /><FreshnessMark status={now} rank={rank} /></div>
-      {why.data.value ? <p>{why.data.value.text}</p> : why.error.value ? <Failed problem={why.error.value} on_retry={why.reload} /> : <p class="quiet">{w.reading}</p>}
+      {why.data.value ? <p>{said(why.data.value)}</p> : why.error.value ? <Failed problem={why.error.value} on_retry={why.reload} /> : <p class="quiet">{w.reading}</p>}
       {detail.data.value?.description && <p class="quiet">{detail.data.value.description}</p>}
       <dl class="facts">
         {at > 0 && <><dt>{w.last_change}</dt><dd><Time at={at} as="both" /></dd></>}

@@ -13,6 +13,7 @@ import { AssetLink, Meter } from '../../ui/parts';
 import { said_of, StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { common } from '../../words/common';
+import { said, type Said } from '../../words/sentences';
 import { number } from '../../words';
 import { useMemo } from 'preact/hooks';
 import { no_question, part_max } from './address';
@@ -50,7 +51,7 @@ export function AssetPanel({ name, is_focus, scene, on_toggle_group, is_closed, 
   const known = catalog.value!, now = status.value, rank = known.rank_of(name)!;
   void status_tick.value;
   const wakes = useMemo(() => on_asset(name), [name]);
-  const why = useResource<{ text: string }>(`assets/${key_path(name)}/why`, wakes).data.value;
+  const why = useResource<Said>(`assets/${key_path(name)}/why`, wakes).data.value;
   const reach = useMemo(() => ({ up: known.closure(rank, 'up').size, down: known.closure(rank, 'down').size }), [known, rank]);
   const node = scene.catalog === known ? scene.node_of[rank]! : -1;
   const stack = node >= 0 && scene.group?.[node] === -1 || node >= 0 && !scene.group ? scene.stack?.[node] : null;
@@ -61,7 +62,7 @@ export function AssetPanel({ name, is_focus, scene, on_toggle_group, is_closed, 
     <div class="stack">
       <h2 class="lineage-name"><AssetLink name={name} /></h2>
       {now && <p class="row wrap">{said_of(now, rank).map(each => <StatusMark key={each.word + each.text} {...each} />)}</p>}
-      {why && <p class="lineage-why">{why.text}</p>}
+      {why && <p class="lineage-why">{said(why)}</p>}
       {change && <p class="note">{w[change.kind]}{change.fields.length > 0 && `: ${w.fields(change.fields.join(', '))}`}
         {change.added_deps.map(each => <span key={each} class="key"> + {each}</span>)}{change.removed_deps.map(each => <span key={each} class="key"> − {each}</span>)}</p>}
       <Actions name={name} is_focus={is_focus} />

@@ -5,6 +5,7 @@ import { pools } from '../../store/status';
 import { AssetLink, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { duration, ms_of, now, Time } from '../../ui/time';
+import { said, type Said } from '../../words/sentences';
 import { overview_words } from './words';
 
 export interface Step {
@@ -12,7 +13,7 @@ export interface Step {
   queued_at: string | null; started_at: string | null; ended_at: string | null; usual: number | null;
 }
 interface Run { id: string; status: string; steps: Step[]; created_at: string }
-export interface Expected { asset: string; at: string | null; p10: string | null; p90: string | null; text: string; deadline: string | null; at_risk: boolean }
+export interface Expected extends Said { asset: string; at: string | null; p10: string | null; p90: string | null; deadline: string | null; at_risk: boolean }
 
 const wakes = on_kinds('run', 'step');
 const shown_max = 8;
@@ -66,7 +67,7 @@ export function Next({ items }: { items: Expected[] }) {
     <Section title={w.next}>
       {items.length === 0 ? <p class="quiet">{w.nothing_next}</p> : (
         <ul>{items.map(each => (
-          <li key={each.asset} class="next-row" title={each.text}>
+          <li key={each.asset} class="next-row" title={said(each)}>
             <span class="next-at"><Time at={each.at} /></span><AssetLink name={each.asset} />
             {each.deadline ? <span class={each.at_risk ? 'is-late' : 'quiet'}>{each.at_risk ? `! ${w.risk}, ` : ''}{w.deadline} <Time at={each.deadline} /></span> : <span />}
           </li>))}

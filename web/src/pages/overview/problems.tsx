@@ -5,14 +5,12 @@ import { AssetLink, Menu, Section } from '../../ui/parts';
 import { StatusIcon, type Drawing } from '../../ui/status';
 import { Time, minute_text } from '../../ui/time';
 import { common } from '../../words/common';
+import { said, type Said } from '../../words/sentences';
 import { overview_words } from './words';
 
-export interface Incident {
+export interface Incident extends Said {
   id: string;
   kind: 'failure' | 'check' | 'freshness' | 'source' | 'definitions';
-  code: string;
-  params: Record<string, string | number>;
-  text: string;
   asset: string | null;
   partition_count: number;
   since: string | null;
@@ -27,19 +25,6 @@ export interface Incident {
 }
 const drawing_of_kind: Record<Incident['kind'], Drawing> = { failure: 'failed', check: 'failed', definitions: 'failed', freshness: 'late', source: 'late' };
 
-/// The daemon's sentence.
-function text_of({ kind, params, text }: Incident): string {
-  const w = overview_words.value;
-  const of = (name: string) => String(params[name] ?? '');
-  switch (kind) {
-    case 'failure': return w.failed_text(text, of('asset'), of('error'));
-    case 'check': return w.check_text(text, of('check'), of('asset'));
-    case 'freshness': return w.late_text(text, of('asset'));
-    case 'source': return w.source_text(text, of('asset'), of('detail'));
-    case 'definitions': return w.definitions_text(text, of('project'), of('detail'));
-  }
-}
-
 function Problem({ incident }: { incident: Incident }) {
   const w = overview_words.value;
   const { asset, run, step } = incident;
@@ -51,7 +36,7 @@ function Problem({ incident }: { incident: Incident }) {
         <div class="row wrap">{asset ? <AssetLink name={asset} /> : <a href={href('/system')}>{w.kinds.definitions}</a>}
           {incident.partition_count > 1 && <span class="quiet">{common.value.partitions(incident.partition_count)}</span>}
           {incident.muted && <span class="quiet">– {w.muted}</span>}</div>
-        <p class="problem-text">{text_of(incident)}</p>
+        <p class="problem-text">{said(incident)}</p>
         {incident.at_risk.length > 0 && <p class="is-late">{w.at_risk(incident.at_risk.length)}: {risks}{incident.at_risk.length > 3 ? ` · ${w.more(incident.at_risk.length - 3)}` : ''}</p>}
       </div>
       <span class="problem-since quiet"><Time at={incident.since} as="both" /></span>

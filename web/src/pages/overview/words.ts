@@ -21,11 +21,8 @@ const en = {
   graph: 'How it hangs together', range: 'Time range', hours: (n: number) => `last ${n} h`, days: (n: number) => `last ${n} d`,
   kinds: { failure: 'failed', check: 'check failed', freshness: 'late', source: 'source', definitions: 'definitions' },
   more: (n: number) => `${number(n)} more`,
-  /// The daemon's own sentences, in the reader's language where it is another.
+  /// The daemon's own sentence, in the reader's language where it is another.
   sentence: (said: string, _problems: number, _fresh: number, _assets: number) => `${said}`,
-  failed_text: (said: string, _asset: string, _error: string) => `${said}`, late_text: (said: string, _asset: string) => `${said}`,
-  check_text: (said: string, _check: string, _asset: string) => `${said}`, source_text: (said: string, _asset: string, _detail: string) => `${said}`,
-  definitions_text: (said: string, _project: string, _detail: string) => `${said}`,
 };
 const de: typeof en = {
   problems: 'Probleme', now: 'Jetzt', next: 'Als Nächstes', day: 'Letzte 24 Stunden', promises: 'Zusagen',
@@ -49,8 +46,5 @@ const de: typeof en = {
   kinds: { failure: 'fehlgeschlagen', check: 'Prüfung fehlgeschlagen', freshness: 'zu spät', source: 'Quelle', definitions: 'Definitionen' },
   more: n => `${number(n)} weitere`,
   sentence: (_said, problems, fresh, assets) => `${problems === 0 ? 'Nichts braucht Sie' : counted(problems, 'Problem', 'Probleme')}; ${number(fresh)} von ${number(assets)} Assets sind aktuell.`,
-  failed_text: (_said, asset, error) => `${asset} ist fehlgeschlagen${error && `: ${error}`}`, late_text: (_said, asset) => `${asset} ist zu alt`,
-  check_text: (_said, check, asset) => `Die Prüfung ${check} von ${asset} schlägt fehl`, source_text: (_said, asset, detail) => `Mit der Quelle von ${asset} stimmt etwas nicht: ${detail}`,
-  definitions_text: (_said, project, detail) => `Das Projekt ${project} ist nicht gültig, es gilt die Fassung davor: ${detail}`,
 };
 export const overview_words = words(en, de);

@@ -12,6 +12,7 @@ import { AssetLink, Failed, Loading, Section } from '../../ui/parts';
 import { Cell, Rows } from '../../ui/rows';
 import { SelectionBox } from '../../ui/selection';
 import { duration } from '../../ui/time';
+import { said } from '../../words/sentences';
 import { attempt } from '../../ui/toast';
 import { to_markdown } from './markdown';
 import './plan.css';
@@ -69,7 +70,7 @@ function Shown({ plan }: { plan: PlanBody }) {
               <Cell><AssetLink name={item.asset} />{item.steps > 1 && <span class="quiet"> ×{item.steps}</span>}</Cell>
               <Cell><span class={`plan-bar ${item.critical ? 'is-critical' : ''}`} style={{ marginInlineStart: `${item.start_after / whole * 100}%`, width: `${Math.max(0.5, (item.ready_after - item.start_after) / whole * 100)}%` }} /></Cell>
               <Cell is_end>{duration(item.start_after)}</Cell><Cell is_end>{duration(item.worked.p50)}</Cell><Cell is_end>{duration(item.ready_after)}</Cell>
-              <Cell class="quiet" title={item.because.join('\n')}>{item.reason}{item.because.length > 0 && ` (${item.because[0]}${item.because.length > 1 ? ` ${w.because_more(item.because.length - 1)}` : ''})`}</Cell>
+              <Cell class="quiet" title={item.because.join('\n')}>{said(item.said)}{item.because.length > 0 && ` (${item.because[0]}${item.because.length > 1 ? ` ${w.because_more(item.because.length - 1)}` : ''})`}</Cell>
             </>);
         }} />
       <AsCommand cli={plan.changed.length ? freshet('plan', ...plan.changed) : undefined} call={curl('GET', 'plan/' + plan.id)} />

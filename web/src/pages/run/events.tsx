@@ -8,6 +8,7 @@ import { AssetLink, Failed, Loading } from '../../ui/parts';
 import { clock_text, Time } from '../../ui/time';
 import { attempt } from '../../ui/toast';
 import { word_text } from '../../ui/status';
+import { said } from '../../words/sentences';
 import { exit_text } from './log/words';
 import { step_name, type FactPage, type RunFact, type RunRow } from './run_data';
 import { w } from './words';
@@ -19,10 +20,10 @@ export function useFacts(run: string) {
   return useResource<FactPage>(`runs/${key_path(run)}/events?limit=${page_limit}`, wakes);
 }
 
-function said(fact: RunFact): ComponentChildren {
+function told(fact: RunFact): ComponentChildren {
   const words: Record<string, string> = w.value.event;
   const name = words[fact.type] ?? fact.type.replaceAll('_', ' ');
-  const reason = typeof fact.reason === 'object' ? fact.reason?.text : fact.reason;
+  const reason = typeof fact.reason === 'object' ? said(fact.reason) : fact.reason;
   const code = fact.exit_code ? w.value.exit_code(exit_text(fact.exit_code, typeof fact.reason === 'object' ? fact.reason?.code : undefined)) : '';
   const rest: (string | false | null | undefined)[] = fact.type === 'run_queued' ? [fact.actor, reason]
     : fact.type === 'updated' ? [fact.kind === 'observation' && w.value.observed, fact.data_version, fact.changed ? w.value.changed : w.value.unchanged, fact.metadata && JSON.stringify(fact.metadata)]
@@ -54,7 +55,7 @@ export function Events({ run, first }: { run: RunRow; first: { data: { value: Fa
             const step = fact.step == null ? undefined : run.steps[fact.step];
             return <tr key={fact.id} id={`event-${fact.id}`}><td><Time at={fact.at} as="clock" /></td>
               <td>{step ? step.check ? <span class="key">{step_name(step)}</span> : step.asset && <AssetLink name={step.asset} partition={step.partition} /> : fact.asset && <AssetLink name={fact.asset} partition={fact.partition} />}</td>
-              <td>{fact.attempt ?? ''}</td><td>{said(fact)}</td></tr>;
+              <td>{fact.attempt ?? ''}</td><td>{told(fact)}</td></tr>;
           })}</tbody>
         </table>
       </div>

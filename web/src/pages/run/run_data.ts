@@ -1,9 +1,10 @@
 // A run as the API tells it, and what follows from that alone.
 import { asset_href } from '../../store/router';
+import type { Said } from '../../words/sentences';
 
 export type RunStatus = 'queued' | 'starting' | 'running' | 'succeeded' | 'failed' | 'canceled';
 export type StepStatus = RunStatus | 'skipped' | 'lost';
-export interface Reason { code: string; text: string }
+export type Reason = Said & { code: string };
 export interface Step {
   step: number;
   asset: string | null;

@@ -4,6 +4,7 @@ import { href_with } from '../../store/router';
 import { Cell, Rows } from '../../ui/rows';
 import { StatusMark } from '../../ui/status';
 import { duration, now, Time } from '../../ui/time';
+import { said } from '../../words/sentences';
 import { ready_at } from './gantt';
 import { exit_text } from './log/words';
 import { seconds_of, step_asset_href, type Attempt, type RunRow, type Step } from './run_data';
@@ -45,7 +46,7 @@ export function Steps({ run, attempts, waits }: { run: RunRow; attempts: Map<num
             <Cell><Time at={shown.started_at} as="clock" /></Cell>
             <Cell is_end>{waited === null || waited < 0.001 ? <span class="quiet">–</span> : duration(waited)}</Cell>
             <Cell is_end>{seconds === null ? <span class="quiet">–</span> : duration(seconds)}</Cell>
-            <Cell title={[step.text, reason?.text].filter(Boolean).join('\n')}>{!attempt && step.text ? step.text : reason?.text ?? ''}{code !== null && code !== 0 ? ` (${w.value.exit_code(exit_text(code, reason?.code))})` : ''}</Cell>
+            <Cell title={[step.text, said(reason)].filter(Boolean).join('\n')}>{!attempt && step.text ? step.text : said(reason)}{code !== null && code !== 0 ? ` (${w.value.exit_code(exit_text(code, reason?.code))})` : ''}</Cell>
           </>
         );
       }} />

@@ -9,7 +9,7 @@ import { Time } from '../../ui/time';
 import { list } from '../../words';
 import { common } from '../../words/common';
 import type { RunPage } from '../run/run_data';
-import { telling, type FailuresAnswer, type Failure } from './groups';
+import { failure_text, telling, type FailuresAnswer, type Failure } from './groups';
 import { Took } from './table';
 import { attribute_text, range_text, value_text, w } from './words';
 
@@ -34,11 +34,11 @@ function Kind({ failure, from, to, is_first }: { failure: Failure; from: string;
   return (
     <details class="failure" open={is_open.value} onToggle={event => { is_open.value = event.currentTarget.open; }}>
       <summary>
-        <span class="status is-failed"><StatusIcon drawing="failed" /></span> <strong>{failure.text}</strong>
+        <span class="status is-failed"><StatusIcon drawing="failed" /></span> <strong>{failure_text(failure)}</strong>
         <span class="quiet failure-facts">{w.value.error_line(`${w.value.failed_steps(failure.count)} · ${common.value.runs(failure.runs)}`, common.value.assets(failure.asset_count))}
           {' · '}{w.value.first} <Time at={failure.first_at} /> · {w.value.last} <Time at={failure.last_at} />{failure.owners.length > 0 && <> · {w.value.owner} {list(failure.owners)}</>}</span>
       </summary>
-      {is_open.value && <div class="stack failure-body" tabIndex={0} role="region" aria-label={failure.text}>
+      {is_open.value && <div class="stack failure-body" tabIndex={0} role="region" aria-label={failure_text(failure)}>
         <div><h2>{w.value.different}</h2>
           {differences.length === 0 ? <p class="quiet">{w.value.nothing_telling}</p>
             : <ul>{differences.map(each => <li key={each.attribute + each.value}>{w.value.differs(`${attribute_text(each.attribute)} ${value_text(each.value)}`, each.share, each.others)}</li>)}</ul>}</div>

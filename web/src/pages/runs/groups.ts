@@ -1,4 +1,5 @@
 // Runs put together by what they have in common, as rows of one list.
+import { said, type Said } from '../../words/sentences';
 import { assets_of, is_bad, type RunRow, type StepStatus } from '../run/run_data';
 
 export type GroupBy = '' | 'asset' | 'cause' | 'error';
@@ -39,6 +40,7 @@ export interface Difference { attribute: string; value: string; share: number; o
 export interface Failure {
   fingerprint: string;
   text: string;
+  reason: Said | null;
   count: number;
   runs: number;
   assets: string[];
@@ -49,6 +51,8 @@ export interface Failure {
   latest: { run: string; step: number; asset: string | null; partition: string | null };
   differences: Difference[];
 }
+/// What they said, or why they failed where they said nothing.
+export const failure_text = ({ text, reason }: Failure): string => text === reason?.text ? said(reason) : text;
 export interface FailuresAnswer { from: string; to: string; items: Failure[]; truncated: boolean }
 /// Those that say something: much more often here than among the others.
 export const telling = (differences: Difference[]): Difference[] =>

@@ -10,6 +10,7 @@ import { Empty, Failed, Loading } from '../../../ui/parts';
 import { Time } from '../../../ui/time';
 import { attempt, tell } from '../../../ui/toast';
 import { number } from '../../../words';
+import { said } from '../../../words/sentences';
 import { is_over, step_name, type Attempt, type RunRow, type Step } from '../run_data';
 import { go_to_lines, lines_now } from './address';
 import { beside, finder, next_error } from './finder';
@@ -34,7 +35,7 @@ function Nothing({ run, step, which }: { run: RunRow; step: Step | null; which: 
   if (!step.started_at) return <Empty><p>{w.value.not_begun}</p></Empty>;
   if (!is_over(step.status)) return <Empty><p>{w.value.wrote_nothing_yet}</p></Empty>;
   return (
-    <Empty><p>{w.value.wrote_nothing} {code === null || (which.attempt && which.attempt !== step.attempt) ? step.reason?.text
+    <Empty><p>{w.value.wrote_nothing} {code === null || (which.attempt && which.attempt !== step.attempt) ? said(step.reason)
       : code === 0 && step.reason?.code !== 'signal' ? w.value.ended_fine : w.value.ended_with(exit_text(code, step.reason?.code))}</p></Empty>
   );
 }
