@@ -64,8 +64,12 @@ Sentence asset_sentence(const Engine::State& state, const Evaluation& e, const P
     Sentence other;
     for (const auto& [op, target] : e.causes) {
       const std::string& key = state.keys[target.value];
-      if (op == Op::newly_updated || op == Op::data_version_changed) updated.push_back(key);
-      if (op == Op::will_be_requested) upstream.push_back(key);
+      // A condition may ask the same of an asset in several places.
+      const auto add = [&](std::vector<std::string>& keys) {
+        if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+      };
+      if (op == Op::newly_updated || op == Op::data_version_changed) add(updated);
+      if (op == Op::will_be_requested) add(upstream);
       if (op == Op::cron_tick_passed) other = say("requested_schedule");
       if (op == Op::missing) other = say("requested_missing", {{"asset", key}});
     }

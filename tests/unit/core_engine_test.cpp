@@ -171,6 +171,19 @@ TEST_F(EngineTest, PrioritiesDecideWhoStartsAndPoolsHowMany) {
   EXPECT_EQ(graph_->asset(started_.back().rank).key, "low");
 }
 
+TEST_F(EngineTest, ADecisionSaysOnceOfEachAssetWhatItCameFrom) {
+  load({asset("raw"), asset("other"), asset("a", {"raw", "other"}, "eager"),
+        asset("b", {"a"}, "eager")});
+  const auto decided =
+      facts<fact::Decided>(step(input::Report{.events = {{.asset = "raw"}, {.asset = "other"}}}));
+  ASSERT_EQ(decided.size(), 2U);
+  EXPECT_EQ(decided[0].said.code, "requested_updated");
+  EXPECT_EQ(to_text(decided[0].said), "requested, because raw and other were updated");
+  EXPECT_EQ(decided[1].said.code, "requested_upstream");
+  EXPECT_EQ(to_text(decided[1].said), "requested, because a will be made anew in the same run");
+  EXPECT_EQ(decided[1].text, "") << "it is made from what is said";
+}
+
 TEST_F(EngineTest, AFailedAttemptIsFollowedByAnotherAtItsInstantAndThenByFailure) {
   auto a = asset("a");
   a.retries = {.max = 1, .backoff = Backoff::constant, .delay = 10s, .delay_max = 10s};
