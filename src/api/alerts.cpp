@@ -92,19 +92,6 @@ Json routes_json(const View& view) {
   return out;
 }
 
-Json open_json(const AlertRow& row, Names& names) {
-  const auto partition = names.partition({row.asset, row.partition});
-  return {{"id", std::to_string(row.sequence.value)},
-          {"at", instant_json(row.at)},
-          {"kind", to_text(row.kind)},
-          {"asset", names.key(row.asset)},
-          {"partition", partition ? Json(*partition) : Json{}},
-          {"check", row.check.empty() ? Json{} : Json(row.check)},
-          {"text", row.text},
-          {"run", run_id_json(row.step.run)},
-          {"step", row.step.run.value == 0 ? Json{} : Json(row.step.number)},
-          {"muted", row.muted}};
-}
 
 /// What came of telling people of the alerts of a page.
 Result<void> add_deliveries(Json& items, Sequence oldest, Sequence upto, Reader& reader) {
@@ -161,7 +148,7 @@ Result<std::string> alerts_page(const View& view, const FactQuery& query,
   }
   for (const auto& row : alerts.open) {
     if (body["open"].size() == open_max) break;
-    body["open"].push_back(open_json(*row, names));
+    body["open"].push_back(open_alert_json(*row, names));
   }
   for (const MuteRow& row : alerts.mutes) {
     body["muted"].push_back({{"asset", names.key(row.asset)},

@@ -1,6 +1,9 @@
 // One asset: what it is, how it is, and why.
+#include <algorithm>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <variant>
@@ -41,6 +44,8 @@ std::optional<Rank> asset_of(const CallPtr& call) {
   return rank;
 }
 
+constexpr std::size_t alerts_max = 200;
+
 Json or_null(std::string text) { return text.empty() ? Json{} : Json(std::move(text)); }
 
 /// What only history knows: the latest update's text, the checks' latest results, who paused it.
@@ -78,6 +83,18 @@ Result<Json> history_json(const View& view, Rank rank, Reader& reader) {
   return fine(std::move(out));
 }
 
+/// What is wrong with it now.
+Json alerts_json(const View& view, Rank rank, Reader& reader) {
+  Names names{view, &reader};
+  Json out = Json::array();
+  const auto& open = view.snapshot->alerts->open;
+  const auto mine = std::ranges::equal_range(open, view.state(rank).asset, {},
+                                             [](const auto& row) { return row->asset; });
+  for (const auto& row : mine | std::views::take(alerts_max))
+    out.push_back(open_alert_json(*row, names));
+  return out;
+}
+
 }  // namespace
 
 void get_asset(const CallPtr& call) {
@@ -91,6 +108,7 @@ void get_asset(const CallPtr& call) {
         Json body = definition_json(view.graph(), rank);
         body.update(state_json(view, rank));
         body["check_results"] = Json::object();
+        body["open_alerts"] = alerts_json(view, rank, reader);
         body["pause"] = nullptr;
         FRESHET_TRY(const Json history, history_json(view, rank, reader));
         body.update(history);

@@ -169,6 +169,20 @@ Json event_json(const FactRecord& record, Names& names) {
   return out;
 }
 
+Json open_alert_json(const AlertRow& row, Names& names) {
+  const auto partition = names.partition({row.asset, row.partition});
+  return {{"id", std::to_string(row.sequence.value)},
+          {"at", instant_json(row.at)},
+          {"kind", to_text(row.kind)},
+          {"asset", names.key(row.asset)},
+          {"partition", partition ? Json(*partition) : Json{}},
+          {"check", row.check.empty() ? Json{} : Json(row.check)},
+          {"text", row.text},
+          {"run", run_id_json(row.step.run)},
+          {"step", row.step.run.value == 0 ? Json{} : Json(row.step.number)},
+          {"muted", row.muted}};
+}
+
 Json alert_json(const FactRecord& record, Names& names) {
   Json out = fact_json(record, names);
   const auto& f = std::get<fact::Alerted>(record.fact);

@@ -6,6 +6,7 @@
 #include "api/json_text.hpp"
 #include "api/view.hpp"
 #include "freshet/facts.hpp"
+#include "freshet/rows.hpp"
 
 namespace freshet::api {
 
@@ -18,6 +19,8 @@ namespace freshet::api {
 
 /// Of fact::Alerted; what came of telling people of it is a question of its own.
 [[nodiscard]] Json alert_json(const FactRecord& record, Names& names);
+/// Of one that is open.
+[[nodiscard]] Json open_alert_json(const AlertRow& row, Names& names);
 
 /// Without its tree, which is a question of its own.
 [[nodiscard]] Json decision_json(const FactRecord& record, Names& names);

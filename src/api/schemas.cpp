@@ -86,7 +86,7 @@ constexpr std::string_view assets = R"json({
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Asset"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}, "total": {"type": "integer"}}},
 "AssetDetail": {"allOf": [{"$ref": "#/components/schemas/Asset"}, {"type": "object",
-  "required": ["dependents", "dependencies", "checks", "columns", "description", "automation", "command", "check_results", "pause"],
+  "required": ["dependents", "dependencies", "checks", "columns", "description", "automation", "command", "check_results", "open_alerts", "pause"],
   "properties": {
   "dependents": {"$ref": "#/components/schemas/Texts"},
   "dependencies": {"type": "array", "items": {"type": "object", "required": ["key"], "properties": {
@@ -104,6 +104,8 @@ constexpr std::string_view assets = R"json({
       "items": {"type": "object", "required": ["asset", "column"], "properties": {
         "asset": {"type": "string"}, "column": {"type": "string"}}}}}}},
   "check_results": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Event"}},
+  "open_alerts": {"type": "array", "items": {"$ref": "#/components/schemas/OpenAlert"},
+    "description": "What is wrong with it now, at most 200."},
   "description": {"type": "string"}, "automation": {"type": ["string", "null"]},
   "command": {"$ref": "#/components/schemas/Texts"}, "code_version": {"type": ["string", "null"]},
   "executor": {"type": "string"}, "pool": {"type": ["string", "null"]}, "priority": {"type": "integer"},

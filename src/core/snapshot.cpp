@@ -2,6 +2,8 @@
 #include "freshet/snapshot.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "core/state.hpp"
 
@@ -37,6 +39,26 @@ void summarize(const PartitionView& p, AssetState& out) {
   out.failed = p.failed.intersects(p.existing);
 }
 
+/// A check of an asset that is cut fails as long as it does for any partition; it has passed when it
+/// did for the newest one that is there.
+void count_checks(const Engine::State& s, AssetId a, AssetState& out) {
+  const auto newest = s.is_cut(a) ? s.cut(a)->updated.last() : std::nullopt;
+  std::set<std::string_view> failing;
+  for (auto it = s.alerts.lower_bound({.asset = a}); it != s.alerts.end() && it->first.asset == a;
+       ++it) {
+    ++out.alerts;
+    if (s.is_cut(a) && it->first.kind == AlertKind::check) failing.insert(it->first.check);
+  }
+  for (const CheckDefinition& check : s.definition(a).checks) {
+    if (failing.contains(check.name)) {
+      ++out.checks_failed;
+      continue;
+    }
+    const CheckRow* row = s.current_check({a, newest.value_or(PartitionId{})}, check.name);
+    if (row != nullptr) ++(row->passed ? out.checks_passed : out.checks_failed);
+  }
+}
+
 AssetState view(const Engine::State& s, Rank rank) {
   const AssetId a = s.id_of[rank.value];
   const MemberRow& m = s.members[a.value];
@@ -50,10 +72,6 @@ AssetState view(const Engine::State& s, Rank rank) {
   out.withheld = !s.memory[a.value].of(fact::Slot::withheld).empty();
   out.provisional = m.provisional;
   out.muted = s.is_muted(a);
-  for (auto it = s.alerts.lower_bound({.asset = a}); it != s.alerts.end() && it->first.asset == a;
-       ++it) {
-    ++out.alerts;
-  }
   out.failed = m.last_step == StepStatus::failed || m.last_step == StepStatus::lost;
   out.freshness = m.freshness;
   out.updated = m.updated;
@@ -61,10 +79,7 @@ AssetState view(const Engine::State& s, Rank rank) {
   out.made_by = m.step;
   out.revision = s.revision[a.value];
   out.durations = s.durations[a.value];
-  for (const CheckRow& row : s.checks[a.value]) {
-    if (row.sequence.value == 0 || row.sequence < m.materialized) continue;
-    ++(row.passed ? out.checks_passed : out.checks_failed);
-  }
+  count_checks(s, a, out);
   StepId busy_step = s.busy[a.value];
   StepId queued_step = s.queued[a.value];
   if (s.is_cut(a)) {

@@ -340,6 +340,42 @@ TEST_F(ApiTest, CheckResultsArePartOfTheAsset) {
   EXPECT_EQ(json["check_results"]["not_empty"]["passed"], false);
   EXPECT_EQ(json["check_results"]["not_empty"]["severity"], "warn");
   EXPECT_EQ(json["checks_failed"], 1);
+  ASSERT_EQ(json["open_alerts"].size(), 1U);
+  EXPECT_EQ(json["open_alerts"][0]["kind"], "check");
+  EXPECT_EQ(json["open_alerts"][0]["check"], "not_empty");
+  EXPECT_EQ(get("/api/v1/assets/raw/orders").json()["open_alerts"], Json::array());
+}
+
+TEST_F(ApiTest, ACheckOfACutAssetFailsWhileItDoesForAnyPartition) {
+  AssetDefinition days = asset("raw/days");
+  days.external = true;
+  days.source.kind = SourceKind::webhook;
+  days.partitions = PartitionsDefinition{
+      .dimensions = {{.name = "", .of = StaticKeys{{"a", "b"}}}}, .text = "static a b"};
+  days.checks.push_back({.name = "not_empty"});
+  service.load({days});
+  const auto tell = [&](const char* kind, const char* partition, bool passed) {
+    ASSERT_EQ(post("/api/v1/events", {{"kind", kind},
+                                      {"asset", "raw/days"},
+                                      {"partition", partition},
+                                      {"name", "not_empty"},
+                                      {"passed", passed}})
+                  .status,
+              202);
+  };
+  for (const char* partition : {"a", "b"}) {
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/days"}, {"partition", partition}}).status, 202);
+  }
+  tell("check", "a", false);
+  tell("check", "b", true);
+  Json json = get("/api/v1/assets/raw/days").json();
+  EXPECT_EQ(json["checks_failed"], 1);
+  EXPECT_EQ(json["checks_passed"], 0);
+  EXPECT_EQ(json["open_alerts"][0]["partition"], "a");
+  tell("check", "a", true);
+  json = get("/api/v1/assets/raw/days").json();
+  EXPECT_EQ(json["checks_failed"], 0);
+  EXPECT_EQ(json["checks_passed"], 1);
 }
 
 }  // namespace

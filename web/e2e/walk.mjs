@@ -20,8 +20,8 @@ const failed_run = await first('runs?status=failed&limit=1'), any_run = await fi
 const incident = await first('incidents', each => each.asset);
 const { counts: cut } = await (async () => ({ counts: (await get('status?codes=1')).partition_counts.rank }))();
 const catalog = await get('catalog');
-const partitioned = cut.length ? catalog.key[cut[0]] : null;
-const multi = cut.map(rank => catalog.key[rank]).find((_, i) => /,|x|×/.test(catalog.partition_texts[catalog.partitions[cut[i]]] ?? ''));
+const cut_by = kind => catalog.key[cut.find(rank => catalog.partition_texts[catalog.partitions[rank]]?.startsWith(`{"${kind}"`)) ?? -1];
+const partitioned = cut_by('daily') ?? catalog.key[cut[0]], multi = cut_by('multi');
 const hub = catalog.deps.flat().reduce((counts, rank) => counts.set(rank, (counts.get(rank) ?? 0) + 1), new Map());
 const busiest = catalog.key[[...hub].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0];
 const backfill = await first('backfills?limit=1');
@@ -30,7 +30,7 @@ const asset = incident ?? busiest;
 /// [name, address]; what there is nothing to show for is left out.
 const pages = [
   ['overview', '/'], ['lineage', '/lineage'], ['lineage-focus', `/lineage?focus=${encodeURIComponent(asset)}`], ['lineage-impact', `/lineage?focus=${encodeURIComponent(asset)}&mode=impact`],
-  ['lineage-hub', `/lineage?focus=${encodeURIComponent(busiest)}`], ['lineage-list', `/lineage?focus=${encodeURIComponent(asset)}&view=list`],
+  ['lineage-hub', `/lineage?focus=${encodeURIComponent(busiest)}`], ['lineage-list', `/lineage?focus=${encodeURIComponent(asset)}&list=1`],
   ['catalog', '/assets'], ['catalog-none', '/assets?q=nothing-is-called-so'],
   ...['', 'runs', 'history', 'checks', 'automation', 'schema', 'definition', 'consumers'].map(tab => [`asset${tab && '-' + tab}`, `/assets/${key(asset)}${tab && '?tab=' + tab}`]),
   partitioned && ['asset-partitions', `/assets/${key(partitioned)}?tab=partitions`], multi && ['asset-heat', `/assets/${key(multi)}?tab=partitions`],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AssetEvent, ReadinessDay, Step } from '../src/pages/asset/data';
-import { day_word, editor_href, is_kept, is_link, main_series, nearest_keys, number_series, tag_text, value_text, worked_seconds, worst_status } from '../src/pages/asset/model';
+import type { AssetEvent, OpenAlert, ReadinessDay, Step } from '../src/pages/asset/data';
+import { day_word, editor_href, failing_checks, is_kept, is_link, main_series, nearest_keys, number_series, tag_text, value_text, worked_seconds, worst_status } from '../src/pages/asset/model';
 import { merged } from '../src/pages/asset/paged';
 import { reading_of } from '../src/pages/asset/schema';
 import { backfill_seconds } from '../src/actions/backfill_dialog';
@@ -110,5 +110,14 @@ describe('how long a backfill takes', () => {
   });
   it('is not known where the plan does not say', () => {
     expect(backfill_seconds({ count: 1, runs: 1, assets: [{ asset: 'c', count: 1, first: null, last: null }] }, plan, 1)).toBeNull();
+  });
+});
+
+describe('checks that fail', () => {
+  const alert = (check: string | null, at: string, partition: string | null, kind: OpenAlert['kind'] = 'check'): OpenAlert =>
+    ({ id: at, at, kind, partition, check, text: '', run: null, step: null, muted: false });
+  it('are grouped by their name, the latest first', () => {
+    const found = failing_checks([alert('not_empty', '2026-11-18', 'a'), alert(null, '2026-11-19', null, 'failure'), alert('unique', '2026-11-17', null), alert('not_empty', '2026-11-20', 'b')]);
+    expect(found.map(each => [each.check, each.alerts.map(one => one.partition)])).toEqual([['not_empty', ['b', 'a']], ['unique', [null]]]);
   });
 });

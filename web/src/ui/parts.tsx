@@ -32,11 +32,13 @@ export const Failed = ({ problem, on_retry }: { problem: Problem; on_retry?: () 
   </div>
 );
 export const Loading = () => <p class="quiet" role="status">{common.value.loading}</p>;
-/// Shares of a whole, left to right.
+/// Shares of a whole, left to right; what is left is shown as well, and nothing is too small to be seen.
 export function Meter({ parts, total, label }: { parts: { n: number; fill: 'ok' | 'failed' | 'late' | 'running' | 'never' }[]; total: number; label: string }) {
+  const rest = total - parts.reduce((sum, part) => sum + part.n, 0);
   return (
     <div class="meter" role="img" aria-label={label} title={label}>
-      {parts.map((part, i) => part.n > 0 && <span key={i} class={`fill-${part.fill}`} style={{ width: `${Math.max(0.8, part.n / Math.max(1, total) * 100)}%` }} />)}
+      {parts.map((part, i) => part.n > 0 && <span key={i} class={`fill-${part.fill}`} style={{ flexGrow: part.n }} />)}
+      {rest > 0 && <span style={{ flexGrow: rest }} />}
     </div>
   );
 }

@@ -14,13 +14,18 @@ import { full_text, Time } from '../../ui/time';
 import { said, type Said } from '../../words/sentences';
 import type { TabProps } from './asset';
 import type { AssetDetail, AssetEvent, CheckDefinition, Explanation, Page } from './data';
+import { failing_checks } from './model';
 import { asset_words } from './words';
 
 const word_of = (result: AssetEvent | undefined): string => !result ? 'never' : result.passed ? 'passed' : result.severity === 'warn' ? 'warn' : 'failed';
-const result_text = (result: AssetEvent | undefined): string => {
+/// A check of an asset that is cut may fail for an older partition than the one that it passed for last.
+function Result({ detail, check }: { detail: AssetDetail; check: CheckDefinition }) {
   const w = asset_words.value;
-  return !result ? w.never_checked : result.passed ? w.passed : w.failed;
-};
+  const result = detail.check_results[check.name];
+  const partitions = failing_checks(detail.open_alerts).find(each => each.check === check.name)?.alerts.filter(alert => alert.partition !== null) ?? [];
+  if (partitions.length > 0) return <StatusMark word={check.severity === 'warn' ? 'warn' : 'failed'} text={w.fails_for(partitions.length, partitions[0]!.partition!)} />;
+  return <StatusMark word={word_of(result)} text={!result ? w.never_checked : result.passed ? w.passed : w.failed} />;
+}
 
 /// The latest result of each check.
 export function CheckResults({ detail }: { detail: AssetDetail }) {
@@ -29,7 +34,7 @@ export function CheckResults({ detail }: { detail: AssetDetail }) {
       {detail.checks.map(check => {
         const result = detail.check_results[check.name];
         return (
-          <li key={check.name}><StatusMark word={word_of(result)} text={result_text(result)} /> <span class="key">{check.name}</span>
+          <li key={check.name}><Result detail={detail} check={check} /> <span class="key">{check.name}</span>
             {result && <Time at={result.at} as="age" />}</li>
         );
       })}
@@ -43,7 +48,8 @@ export function Checks({ name, detail }: TabProps) {
   const events = useResource<Page<AssetEvent>>(`assets/${key_path(name)}/events?limit=500`, wakes);
   const why = useResource<Explanation>(detail.checks.some(check => check.automation) ? `assets/${key_path(name)}/why` : '', wakes);
   if (detail.checks.length === 0) return <Empty><p class="sentence">{w.no_checks}</p><p class="quiet">{w.add_check}</p></Empty>;
-  const failed = detail.checks.filter(check => detail.check_results[check.name]?.passed === false);
+  const failing = new Set(failing_checks(detail.open_alerts).map(each => each.check));
+  const failed = detail.checks.filter(check => failing.has(check.name) || detail.check_results[check.name]?.passed === false);
   const never = detail.checks.filter(check => !detail.check_results[check.name]);
   const can_run = !detail.external && detail.checks.some(check => check.command.length > 0);
   const run_checks = () => open_run_dialog({ select: key_text(name), checks_only: true, partitions: detail.latest?.partition ?? undefined });
@@ -54,7 +60,7 @@ export function Checks({ name, detail }: TabProps) {
         {can_run && <button class="button" onClick={run_checks}><Icon name="check" />{w.run_checks}</button>}</div>
       <ul class="asset-checks">
         {detail.checks.map(check => (
-          <li key={check.name}><Check check={check} result={detail.check_results[check.name]} before={results.filter(event => event.name === check.name).slice(-60)}
+          <li key={check.name}><Check check={check} detail={detail} before={results.filter(event => event.name === check.name).slice(-60)}
             why={why.data.value?.checks.find(each => each.name === check.name)} /></li>))}
       </ul>
       <AsCommand cli={freshet('materialize', key_text(name), '--checks')} call={curl('POST', 'runs', { select: key_text(name), checks_only: true })} />
@@ -62,10 +68,11 @@ export function Checks({ name, detail }: TabProps) {
   );
 }
 
-function Check({ check, result, before, why }: { check: CheckDefinition; result: AssetEvent | undefined; before: AssetEvent[]; why: Said | undefined }) {
+function Check({ check, detail, before, why }: { check: CheckDefinition; detail: AssetDetail; before: AssetEvent[]; why: Said | undefined }) {
   const w = asset_words.value;
+  const result = detail.check_results[check.name];
   return (
-    <Section title={<span class="key asset-check-name">{check.name}</span>} aside={<StatusMark word={word_of(result)} text={result_text(result)} />}>
+    <Section title={<span class="key asset-check-name">{check.name}</span>} aside={<Result detail={detail} check={check} />}>
       {check.description && <p>{check.description}</p>}
       {why && <p>{said(why)}</p>}
       {before.length > 0 && <Strip label={w.results(check.name)} items={before.map(event => ({

@@ -24,6 +24,18 @@ export interface AssetEvent {
   severity?: 'warn' | 'error';
 }
 /// As `GET assets/{key}` answers.
+/// Something that is wrong with it now.
+export interface OpenAlert {
+  id: string;
+  at: string;
+  kind: 'failure' | 'freshness' | 'check';
+  partition: string | null;
+  check: string | null;
+  text: string;
+  run: string | null;
+  step: number | null;
+  muted: boolean;
+}
 export interface AssetDetail extends Omit<AssetState, 'latest'> {
   key: string;
   external: boolean;
@@ -40,6 +52,7 @@ export interface AssetDetail extends Omit<AssetState, 'latest'> {
   checks: CheckDefinition[];
   columns: ColumnDefinition[];
   check_results: Record<string, AssetEvent>;
+  open_alerts: OpenAlert[];
   description: string;
   automation: string | null;
   command: string[];

@@ -1,6 +1,7 @@
 // How it is defined, and where.
 import { AssetLink, Section } from '../../ui/parts';
 import { quoted } from '../../ui/command';
+import { partitioning_text } from '../../ui/partitioning';
 import { href } from '../../store/router';
 import { duration } from '../../ui/time';
 import { number } from '../../words';
@@ -33,7 +34,7 @@ export function Definition({ name, detail }: TabProps) {
           {detail.description && <><dt>{w.description}</dt><dd>{detail.description}</dd></>}
           {detail.external && <><dt>{w.source}</dt><dd>{detail.source ?? w.no_source}</dd></>}
           {detail.code_version && <><dt>{w.code_version}</dt><dd class="mono">{detail.code_version}</dd></>}
-          {detail.partitions && <><dt>{w.tabs.partitions}</dt><dd class="key">{detail.partitions}</dd></>}
+          {detail.partitions && <><dt>{w.tabs.partitions}</dt><dd title={detail.partitions}>{partitioning_text(detail.partitions)}</dd></>}
           {detail.automation && <><dt>{w.automation}</dt><dd><a class="mono" href={href('/automation', { asset: name })}>{detail.automation}</a></dd></>}
           {detail.freshness_policy && <><dt>{w.freshness}</dt><dd>{policy_text(detail.freshness_policy)}</dd></>}
         </dl>
@@ -47,7 +48,7 @@ export function Definition({ name, detail }: TabProps) {
             {detail.priority !== 0 && <><dt>{w.priority}</dt><dd>{number(detail.priority)}</dd></>}
             <dt>{w.timeout}</dt><dd>{detail.timeout === null ? common.value.none : duration(detail.timeout)}</dd>
             <dt>{w.retries}</dt><dd>{retries.max === 0 ? common.value.none : w.retries_text(retries.max, duration(retries.delay))}</dd>
-            {detail.partitions && <><dt>{w.backfill}</dt><dd>{backfill_text}</dd></>}
+            {detail.partitions && <><dt>{w.backfills}</dt><dd>{backfill_text}</dd></>}
           </dl>
         </Section>)}
       <Dependencies list={detail.dependencies} />

@@ -19,8 +19,8 @@ import { said_of, StatusMark } from '../../ui/status';
 import { Time, time_text } from '../../ui/time';
 import { common } from '../../words/common';
 import { said } from '../../words/sentences';
-import type { AssetDetail, Explanation, Page, Run, Step } from './data';
-import { editor_href, steps_of, tag_text } from './model';
+import type { AssetDetail, Explanation, OpenAlert, Page, Run, Step } from './data';
+import { editor_href, failing_checks, steps_of, tag_text } from './model';
 import { asset_words } from './words';
 
 /// A key as the way to it: each part leads to the assets below it.
@@ -96,6 +96,7 @@ export function Header({ name, rank, detail }: { name: string; rank: number; det
       </div>
       <Why name={name} is_external={is_external} />
       {!is_external && status.value?.has_failed(rank) && <Failure name={name} />}
+      {detail && failing_checks(detail.open_alerts).map(each => <FailingCheck key={each.check} name={name} {...each} />)}
       <div class="row wrap asset-marks">
         {known.owners(rank).map(owner => <a key={owner} class="chip" href={href('/assets', { select: `owner:${value_text(owner)}` })}>{owner}</a>)}
         {known.group(rank) && <a class="chip" href={href('/assets', { select: `group:${value_text(known.group(rank))}` })}>{w.group} {known.group(rank)}</a>}
@@ -141,6 +142,19 @@ function Failure({ name }: { name: string }) {
         {': '}{said(step.reason) || step.status}{step.text && <> · <span class="mono">{step.text}</span></>}</span>
       <a href={run_href(run.id, { step: step.step })}>{w.log}</a>
       <button class="button" onClick={() => void retry_run(run.id, 'failed')}><Icon name="refresh" />{common.value.retry}</button>
+    </div>
+  );
+}
+/// A check that fails, for which partitions, and where it says why.
+function FailingCheck({ name, check, alerts }: { name: string; check: string; alerts: OpenAlert[] }) {
+  const w = asset_words.value;
+  const latest = alerts[0]!;
+  const partitions = alerts.flatMap(alert => alert.partition ?? []);
+  return (
+    <div class="note is-failed asset-failure">
+      <span class="grow">{w.check_fails} <a class="key" href={asset_href(name, { tab: 'checks' })}>{check}</a> <Time at={latest.at} as="both" />
+        {partitions.length > 0 && <span class="key"> [{partitions.slice(0, 3).join(', ')}{partitions.length > 3 && ', …'}]</span>}</span>
+      {latest.run && <a href={run_href(latest.run, { step: latest.step ?? undefined })}>{w.log}</a>}
     </div>
   );
 }

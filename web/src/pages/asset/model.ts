@@ -2,7 +2,7 @@
 import { value_text as quoted_text } from '../../store/selection';
 import type { Drawing } from '../../ui/status';
 import { ms_of } from '../../ui/time';
-import type { AssetDetail, AssetEvent, ReadinessDay, Run, Step } from './data';
+import type { AssetDetail, AssetEvent, OpenAlert, ReadinessDay, Run, Step } from './data';
 
 /// Processes say {"type": "int", "value": 5}, reporters just 5.
 export function plain(value: unknown): unknown {
@@ -35,6 +35,13 @@ export function number_series(events: AssetEvent[]): NumberSeries[] {
 }
 /// The series that is most worth showing first: rows, where somebody counts them.
 export const main_series = (all: NumberSeries[]): NumberSeries | undefined => all.find(series => /^(num_|n_|dagster\/)?(rows|row_count)$/.test(series.name)) ?? all[0];
+
+/// The checks that fail now, each with what was told of it, latest first.
+export function failing_checks(alerts: OpenAlert[]): { check: string; alerts: OpenAlert[] }[] {
+  const by_check = new Map<string, OpenAlert[]>();
+  for (const alert of alerts) if (alert.kind === 'check' && alert.check !== null) by_check.set(alert.check, [...by_check.get(alert.check) ?? [], alert]);
+  return [...by_check].map(([check, of_it]) => ({ check, alerts: of_it.toSorted((a, b) => a.at < b.at ? 1 : -1) }));
+}
 
 /// The steps of a run that made an asset or a partition of it.
 export const steps_of = (run: Run, key: string): Step[] => run.steps.filter(step => step.asset === key && step.check === null);

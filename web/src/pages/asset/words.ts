@@ -8,7 +8,7 @@ const en = {
   },
   sections: 'Of this asset', next_tab: 'Next tab', previous_tab: 'Previous tab',
   // head
-  run: 'Run…', send_event: 'Send an event…', backfill: 'Backfill…', pause: 'Pause…', resume: 'Resume', mute: 'Mute alerts…', unmute: 'Tell alerts again', more: 'More actions',
+  run: 'Run…', send_event: 'Send an event…', backfill: 'Backfill…', backfills: 'Backfills', pause: 'Pause…', resume: 'Resume', mute: 'Mute alerts…', unmute: 'Tell alerts again', more: 'More actions',
   to_lineage: 'In the lineage', to_impact: 'What a change concerns', to_plan: 'What would run if it changed', copy_key: 'Copy the key', copy_link: 'Copy the link', copy_command: 'Copy as a command',
   open_definition: 'Open in the editor', as_json: 'As JSON', group: 'group', external: 'others bring it',
   expected: 'Expected', expected_seen: 'Expected to arrive', between: 'between', latest_failed: 'The latest step failed', paused_by: (who: string) => `Paused by ${who}`,
@@ -39,6 +39,7 @@ const en = {
   news: 'News', kinds: { materialization: 'Made', observation: 'Observed', check: 'Checked' }, one_kind: { materialization: 'made', observation: 'observed', rejected: 'refused' },
   when: 'When', what: 'What', by: 'By', version: 'Version', metadata: 'Metadata', numbers: 'Numbers over time', which_number: 'Which number', scrub: (name: string) => `${name}: go through its values`,
   by_run: 'by run', to_latest: 'To the latest', passed: 'passed', failed: 'failed',
+  check_fails: 'Check fails:', fails_for: (n: number, one: string) => n === 1 ? `fails for ${one}` : `fails for ${n} partitions, ${one} among them`,
   // checks
   no_checks: 'It has no checks.', add_check: 'A check is a command that passes or fails: add it under “checks” of its definition.', never_checked: 'never ran', run_checks: 'Run checks now…',
   checks_text: (n: number, failed: number, never: number) => `${counted(n, 'check', 'checks')}: ${[failed ? `${failed} failed` : '', never ? `${never} never ran` : '', n - failed - never ? `${n - failed - never} passed` : ''].filter(Boolean).join(', ')}.`,
@@ -65,7 +66,7 @@ const de: typeof en = {
     automation: 'Automatik', schema: 'Schema', definition: 'Definition', consumers: 'Abnehmer',
   },
   sections: 'Zu diesem Asset', next_tab: 'Nächster Reiter', previous_tab: 'Voriger Reiter',
-  run: 'Ausführen…', send_event: 'Ereignis senden…', backfill: 'Backfill…', pause: 'Anhalten…', resume: 'Fortsetzen', mute: 'Meldungen stummschalten…', unmute: 'Wieder melden', more: 'Weitere Aktionen',
+  run: 'Ausführen…', send_event: 'Ereignis senden…', backfill: 'Backfill…', backfills: 'Backfills', pause: 'Anhalten…', resume: 'Fortsetzen', mute: 'Meldungen stummschalten…', unmute: 'Wieder melden', more: 'Weitere Aktionen',
   to_lineage: 'In der Herkunft', to_impact: 'Was eine Änderung betrifft', to_plan: 'Was liefe, wenn es sich änderte', copy_key: 'Schlüssel kopieren', copy_link: 'Link kopieren', copy_command: 'Als Befehl kopieren',
   open_definition: 'Im Editor öffnen', as_json: 'Als JSON', group: 'Gruppe', external: 'andere bringen es',
   expected: 'Erwartet', expected_seen: 'Ankunft erwartet', between: 'zwischen', latest_failed: 'Der letzte Schritt schlug fehl', paused_by: who => `Angehalten von ${who}`,
@@ -93,6 +94,7 @@ const de: typeof en = {
   news: 'Neuigkeiten', kinds: { materialization: 'Gemacht', observation: 'Beobachtet', check: 'Geprüft' }, one_kind: { materialization: 'gemacht', observation: 'beobachtet', rejected: 'abgelehnt' },
   when: 'Wann', what: 'Was', by: 'Durch', version: 'Stand', metadata: 'Metadaten', numbers: 'Zahlen im Lauf der Zeit', which_number: 'Welche Zahl', scrub: name => `${name}: die Werte durchgehen`,
   by_run: 'durch Lauf', to_latest: 'Zum letzten', passed: 'bestanden', failed: 'fehlgeschlagen',
+  check_fails: 'Prüfung schlägt fehl:', fails_for: (n, one) => n === 1 ? `schlägt fehl für ${one}` : `schlägt fehl für ${n} Partitionen, darunter ${one}`,
   no_checks: 'Es hat keine Prüfungen.', add_check: 'Eine Prüfung ist ein Befehl, der gelingt oder nicht: Ergänzen Sie sie unter „checks“ der Definition.', never_checked: 'lief nie', run_checks: 'Jetzt prüfen…',
   checks_text: (n, failed, never) => `${counted(n, 'Prüfung', 'Prüfungen')}: ${[failed ? `${failed} fehlgeschlagen` : '', never ? `${never} nie gelaufen` : '', n - failed - never ? `${n - failed - never} bestanden` : ''].filter(Boolean).join(', ')}.`,
   is_error: 'ein Fehlschlag ist ein Fehler', is_warning: 'ein Fehlschlag ist eine Warnung', blocks: 'hält auf, was danach kommt', results: name => `Ergebnisse von ${name}, älteste zuerst`,

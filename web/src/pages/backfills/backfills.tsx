@@ -88,9 +88,9 @@ function One({ id }: { id: string }) {
   return (
     <>
       <div class="spread wrap"><h1 class="row wrap">{w.backfill} <code>{short_id(id)}</code> <StatusMark word={backfill.status} /></h1><Actions backfill={backfill} /></div>
-      <p class="row wrap quiet">
+      <p class="row wrap quiet said-list">
         <span>{w.began} <Time at={backfill.created_at} as="both" />{backfill.actor && ` ${w.by} ${backfill.actor}`}</span><span>{w.order[backfill.order]}</span><span>{w.at_a_time(backfill.concurrency)}</span>
-        <span>{backfill.per_run === null ? w.as_policy : w.per_run(String(backfill.per_run))}</span>{backfill.retry_of && <span>{w.retry_of} <a href={href('/backfills/' + backfill.retry_of)}>{short_id(backfill.retry_of)}</a></span>}
+        <span>{backfill.per_run === null ? w.as_policy : w.per_run(backfill.per_run)}</span>{backfill.retry_of && <span>{w.retry_of} <a href={href('/backfills/' + backfill.retry_of)}>{short_id(backfill.retry_of)}</a></span>}
       </p>
       {backfill.reason && <p>{backfill.reason}</p>}
       <Section title={w.progress}><div class="stack"><Progress counts={backfill.counts} label={w.progress} /><Pace backfill={backfill} /></div></Section>
@@ -99,8 +99,8 @@ function One({ id }: { id: string }) {
           <span class="stack"><Progress counts={each} label={each.asset} /></span></li>))}</ul></Section>
       {failures.size > 0 && <Section title={w.failures}><ul>{[...failures].sort((a, b) => b[1] - a[1]).map(([text, count]) => <li key={text} class="row"><StatusMark word="failed" text={`×${number(count)}`} /><a href={href('/runs', { backfill: id, status: 'failed' })}>{text || '–'}</a></li>)}</ul></Section>}
       <Section title={<><a href={href('/runs', { backfill: id })}>{w.runs}</a> ({number(backfill.runs)})</>}>
-        <table class="list"><tbody>{(runs.data.value?.items ?? []).slice(0, 20).map(run => (
-          <tr key={run.id}><td><StatusMark word={run.status} /></td><td><RunLink id={run.id} /></td><td class="key">{run.steps[0]?.asset} {run.steps[0]?.partition && `[${run.steps[0].partition}]`}{run.steps.length > 1 && ` + ${run.steps.length - 1}`}</td><td class="end"><Time at={run.created_at} as="both" /></td></tr>))}</tbody></table>
+        <div class="scroll" tabIndex={0} role="region" aria-label={w.runs}><table class="list"><tbody>{(runs.data.value?.items ?? []).slice(0, 20).map(run => (
+          <tr key={run.id}><td><StatusMark word={run.status} /></td><td><RunLink id={run.id} /></td><td class="key">{run.steps[0]?.asset} {run.steps[0]?.partition && `[${run.steps[0].partition}]`}{run.steps.length > 1 && ` + ${run.steps.length - 1}`}</td><td class="end"><Time at={run.created_at} as="both" /></td></tr>))}</tbody></table></div>
       </Section>
       <AsCommand cli={freshet('backfill', id)} call={curl('GET', 'backfills/' + id)} />
     </>
@@ -111,7 +111,7 @@ function New() {
   const w = backfills_words.value;
   const select = useMemo(() => signal(''), []);
   return (
-    <form class="row wrap" onSubmit={event => { event.preventDefault(); if (select.value.trim()) open_backfill_dialog({ select: select.value }); }}>
+    <form class="row wrap at-top" onSubmit={event => { event.preventDefault(); if (select.value.trim()) open_backfill_dialog({ select: select.value }); }}>
       <div class="grow"><SelectionBox label={w.select} value={select.value} on_select={text => { select.value = text; }} /></div>
       <button class="button is-primary" disabled={!select.value.trim()}>{w.start}</button>
     </form>

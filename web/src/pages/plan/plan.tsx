@@ -30,7 +30,7 @@ function Ask() {
   return (
     <form class="stack" onSubmit={event => { event.preventDefault(); void show(); }}>
       <h1>{w.ask}</h1><p class="sentence">{w.intro}</p>
-      <div class="row wrap">
+      <div class="row wrap at-top">
         <div class="grow"><SelectionBox label={w.select} value={select.value} on_select={text => { select.value = text; }} /></div>
         <select class="field" aria-label={w.ask} value={kind} onChange={event => set_params({ kind: event.currentTarget.value })}>
           <option value="changed">{w.changed}</option><option value="request">{w.requested}</option>

@@ -49,8 +49,8 @@ export function Sources() {
           <table class="list">
             <thead><tr>{[w.source, w.state, w.last_event].map(each => <th key={each} scope="col">{each}</th>)}<th scope="col" class="end">{w.events}</th><th scope="col" class="end">{w.unchanged}</th><th scope="col">{w.detail}</th></tr></thead>
             <tbody>{items.toSorted((a, b) => Number(b.state === 'error') - Number(a.state === 'error')).slice(0, 200).map(source => (
-              <tr key={source.asset}><th scope="row"><AssetLink name={source.asset} /></th><td><StatusMark word={state(source)} text={`${source.kind}, ${source.state}`} /></td>
-                <td><Time at={source.last_event} as="both" /></td><td class="end">{number(source.events)}</td><td class="end">{number(source.unchanged)}</td><td class="quiet clip" title={source.detail}>{source.detail}</td></tr>))}</tbody>
+              <tr key={source.asset}><th scope="row" class="source-name"><AssetLink name={source.asset} /></th><td><StatusMark word={state(source)} text={`${source.kind}, ${source.state}`} /></td>
+                <td><Time at={source.last_event} as="both" /></td><td class="end">{number(source.events)}</td><td class="end">{number(source.unchanged)}</td><td class="quiet source-detail" title={source.detail}>{source.detail}</td></tr>))}</tbody>
           </table>
         </div>)}
     </Section>
