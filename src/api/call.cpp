@@ -99,8 +99,17 @@ void Call::send(http::Response response) {
     http::Responder responder;
   };
   auto held = std::make_shared<Held>(Held{std::move(response), std::move(responder)});
-  context->service.offload([held] { held->response.body = gzip(held->response.body); },
-                           [held] { held->responder(std::move(held->response)); });
+  std::string name;
+  if (is_kept) {
+    const auto etag = http::find_header(held->response.headers, "etag");
+    name = "gzip " + request.target + ' ' + std::string{etag.value_or("")};
+  }
+  context->service.offload(
+      [held, name, context = context] {
+        const auto compress = [&] { return gzip(held->response.body); };
+        held->response.body = name.empty() ? compress() : *context->texts.get(name, compress);
+      },
+      [held] { held->responder(std::move(held->response)); });
 }
 
 void Call::fail(const Problem& problem) { send(to_response(problem)); }

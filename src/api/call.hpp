@@ -33,6 +33,7 @@ struct Call {
   View view;          ///< The state when the request came; the answer is true at it …
   Sequence sequence;  ///< … or at this one.
   http::Responder responder;
+  bool is_kept{false};  ///< The answer stays the same while its ETag does: compressed once.
 
   // --- what is asked.  Any thread.
   [[nodiscard]] const std::string& parameter(std::string_view name) const;

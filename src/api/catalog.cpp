@@ -117,6 +117,7 @@ std::string catalog_text(const Catalog& catalog, const std::string& instance) {
 
 void get_catalog(const CallPtr& call) {
   const std::string etag = etag_of(call->view.catalog->since());
+  call->is_kept = true;
   send_rendered(call, etag, [call, etag]() -> Result<std::string> {
     return *call->context->texts.get("catalog " + etag, [&] {
       return catalog_text(*call->view.catalog, call->context->options.instance);

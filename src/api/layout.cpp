@@ -126,6 +126,7 @@ void get_layout(const CallPtr& call) {
       call, [call, query = std::move(*query)] { return rendered(*call, query); },
       [call](const Result<Rendered>& done) {
         if (!done) return fail_list(*call, done.error());
+        call->is_kept = true;
         if (!call->is_known(done->etag)) call->send_text(*done->text, done->etag);
       });
 }

@@ -21,7 +21,8 @@ class LogPattern {
     bool is_regex{false};
     bool case_counts{true};
   };
-  /// "" is in every line.  Errc::invalid names the position, from 1, of what is wrong.
+  /// "" is in every line.  Where case does not count, a text of ASCII alone is found in letters of
+  /// ASCII alone.  Errc::invalid names the position, from 1, of what is wrong.
   [[nodiscard]] static Result<LogPattern> parse(std::string text, Options options);
 
   /// Any thread.
@@ -29,7 +30,8 @@ class LogPattern {
 
  private:
   std::string text_;
-  std::shared_ptr<const re2::RE2> regex_;  ///< Null for a text whose case counts.
+  bool is_folded_{false};  ///< Its case does not count, and it has none but ASCII letters.
+  std::shared_ptr<const re2::RE2> regex_;  ///< Null for a text that is looked for as it is.
 };
 
 }  // namespace freshet::api

@@ -68,10 +68,13 @@ function fetch_page(page: Page): void {
   }, error => { load_error.value = new Problem(0, 'load', String(error)); });
 }
 
+/// The code of the page that is asked for comes while everything else begins.
+export const fetch_first = (): void => { const where = found(); if (where) fetch_page(where.page); };
+
 function Main() {
   const where = found();
   const view = where && loaded.value.get(where.page);
-  useEffect(() => { if (where && !view) fetch_page(where.page); }, [where?.page]);
+  useEffect(() => { if (where && !loaded.peek().has(where.page)) fetch_page(where.page); }, [where?.page]);
   if (!where) return <main id="main" class="main" tabIndex={-1}><h1>{common.value.not_found}</h1><p><a href={href('/')}>{common.value.to_overview}</a></p></main>;
   const View = view;
   return (

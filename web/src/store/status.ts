@@ -1,7 +1,6 @@
 // How everything is: columns by rank, brought up to date by the stream.  A revision that is not newer
 // than the known one is ignored, so that nothing ever goes back.
 import { signal } from '@preact/signals';
-import type { Catalog } from './catalog';
 import { get } from './http';
 
 export type DataState = 'missing' | 'fresh' | 'stale';
@@ -139,8 +138,7 @@ export const status = signal<Status | null>(null);
 export const status_tick = signal(0);
 export const pools = signal<Record<string, Pool>>({});
 
-/// Reads everybody's status; null where it is of another catalog than `known`.
-export async function read_status(known: Catalog): Promise<{ status: Status; sequence: number; pools: Record<string, Pool> } | null> {
-  const { body } = await get<StatusColumns>('status?codes=1');
-  return body.catalog === known.columns.sequence ? { status: new Status(body), sequence: body.sequence, pools: body.pools } : null;
+/// Reads everybody's status.
+export async function read_status(): Promise<StatusColumns> {
+  return (await get<StatusColumns>('status?codes=1')).body;
 }

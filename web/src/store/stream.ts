@@ -3,7 +3,7 @@
 import { batch, signal } from '@preact/signals';
 import { catalog, read_catalog } from './catalog';
 import { api_url, prefix, Problem } from './http';
-import { pools, read_status, status, status_tick, type AssetState } from './status';
+import { pools, read_status, Status, status, status_tick, type AssetState } from './status';
 
 export type Kind = 'asset' | 'run' | 'step' | 'backfill' | 'alert' | 'definitions' | 'reset';
 export interface Message {
@@ -100,12 +100,11 @@ async function read_all(): Promise<void> {
   meanwhile = came;
   try {
     for (let attempt = 0; attempt < 5; ++attempt) {
-      const what = await read_catalog();
-      const how = await read_status(what);
-      if (!how) continue;  // the definitions changed in between
+      const [what, how] = await Promise.all([read_catalog(), read_status()]);
+      if (how.catalog !== what.columns.sequence) continue;  // the definitions changed in between
       batch(() => {
         catalog.value = what;
-        status.value = how.status;
+        status.value = new Status(how);
         pools.value = how.pools;
         sequence.value = Math.max(sequence.peek(), how.sequence);
         apply(came);

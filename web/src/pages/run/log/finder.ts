@@ -13,29 +13,38 @@ export function finder(which: Which, query: Query) {
   const total = signal({ value: 0, is_exact: false });
   const is_busy = signal(true), looked_to = signal(0), problem = signal<Problem | null>(null);
   const stop = new AbortController();
-  let next: number | null = 1;
-  /// Until `wanted` lines are found or the log is through.
-  const read = async (wanted: number) => {
+  let next: number | null = 1, counted: number[] = [];
+  const ask = async (from: number, how: { limit: number; count?: '0' }): Promise<Found> => (await get<Found>(log_path(which, 'search', {
+    q: query.text, regex: query.is_regex, case: query.case_counts ? '1' : '0', level: query.level, from_line: from, ...how,
+  }), stop.signal)).body;
+  const busily = async (work: () => Promise<void>) => {
     is_busy.value = true;
     try {
-      while (next !== null && lines.peek().length < wanted) {
-        const from = next;
-        const { body }: { body: Found } = await get<Found>(log_path(which, 'search', {
-          q: query.text, regex: query.is_regex, case: query.case_counts ? '1' : '0', level: query.level, limit, from_line: from,
-        }), stop.signal);
-        const before = lines.peek().length;
-        lines.value = [...lines.peek(), ...body.items.map(item => item.line)];
-        total.value = { value: before + body.total.value, is_exact: body.total.relation === 'eq' };
-        next = body.next_line;
-        looked_to.value = next ?? looked_to.peek();
-      }
+      await work();
     } catch (error) {
       if (error instanceof Problem) problem.value = error;
     } finally {
       is_busy.value = false;
     }
   };
-  void read(1);
+  /// Until `wanted` lines are found or the log is through.
+  const read = (wanted: number) => busily(async () => {
+    while (next !== null && counted.length < wanted) {
+      const body: Found = await ask(next, { limit });
+      total.value = { value: counted.length + body.total.value, is_exact: body.total.relation === 'eq' };
+      lines.value = counted = [...counted, ...body.items.map(item => item.line)];
+      next = body.next_line;
+      looked_to.value = next ?? looked_to.peek();
+    }
+  });
+  /// The first is wanted at once; how many there are takes longer.
+  void busily(async () => {
+    const { items, next_line } = await ask(1, { limit: 1, count: '0' });
+    lines.value = items.map(item => item.line);
+    next = items[0]?.line ?? next_line;
+    total.value = { value: items.length, is_exact: next === null };
+    await read(1);
+  });
   return {
     lines, total, is_busy, looked_to, problem,
     stop() { stop.abort(); },
