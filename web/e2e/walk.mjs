@@ -1,13 +1,18 @@
 // Walks every page of a daemon and writes a picture of each: light and dark, English and German, wide and phone.
-//   web/run node e2e/walk.mjs URL TOKEN_FILE FOLDER [--quick]
+//   web/run node e2e/walk.mjs URL TOKEN_FILE FOLDER [--quick] [--against FOLDER]
+// --against: says how much of each picture differs from that of an earlier walk, and draws where (NAME.diff.png).
 // Exits with 1 when a page complains, is wider than a phone, or axe finds something.
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pixelmatch from 'pixelmatch';
+import { PNG } from 'pngjs';
 import { launch, open, settled, violations } from './browser.mjs';
 
-const [url, token_file, folder, mode] = process.argv.slice(2);
+const { values: { quick, against }, positionals: [url, token_file, folder] } =
+  parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' }, against: { type: 'string' } } });
 if (!folder) {
-  console.error('usage: web/run node e2e/walk.mjs URL TOKEN_FILE FOLDER [--quick]');
+  console.error('usage: web/run node e2e/walk.mjs URL TOKEN_FILE FOLDER [--quick] [--against FOLDER]');
   process.exit(2);
 }
 const token = (await readFile(token_file, 'utf8')).trim();
@@ -41,13 +46,24 @@ const pages = [
   ['plan', '/plan'], ['system', '/system'], ['nowhere', '/nowhere'],
 ].filter(Boolean);
 
-const looks = mode === '--quick' ? [{ name: 'light-en', theme: 'light', language: 'en' }, { name: 'phone', theme: 'dark', language: 'de', width: 390, height: 844 }] : [
+const looks = quick ? [{ name: 'light-en', theme: 'light', language: 'en' }, { name: 'phone', theme: 'dark', language: 'de', width: 390, height: 844 }] : [
   { name: 'light-en', theme: 'light', language: 'en' }, { name: 'dark-en', theme: 'dark', language: 'en' }, { name: 'light-de', theme: 'light', language: 'de' },
   { name: 'pseudo', theme: 'light', language: 'pseudo' }, { name: 'phone', theme: 'light', language: 'en', width: 390, height: 844 }, { name: 'phone-dark-de', theme: 'dark', language: 'de', width: 390, height: 844 },
 ];
 let faults = 0;
 const complain = text => { ++faults; console.log(text); };
 await mkdir(folder, { recursive: true });
+/// The share of pixels that differ from the same picture of an earlier walk; null where there is none.
+async function changed(name, picture) {
+  const before = await readFile(join(against, name)).then(PNG.sync.read, () => null);
+  const now = PNG.sync.read(picture);
+  if (!before || before.width !== now.width || before.height !== now.height) return null;
+  const marks = new PNG({ width: now.width, height: now.height });
+  const count = pixelmatch(before.data, now.data, marks.data, now.width, now.height, { threshold: 0.1 });
+  if (count > 0) await writeFile(join(folder, name.replace('.png', '.diff.png')), PNG.sync.write(marks));
+  return count / (now.width * now.height);
+}
+
 const browser = await launch();
 for (const look of looks) {
   const page = await open(browser, daemon, look);
@@ -55,8 +71,12 @@ for (const look of looks) {
     const is_missing = /unknown|nowhere/.test(name);
     await page.goto(url + path);
     await settled(page);
-    await page.waitForTimeout(mode === '--quick' ? 100 : 400);  // pictures that follow the data: canvases
-    await page.screenshot({ path: join(folder, `${name}.${look.name}.png`) });
+    await page.waitForTimeout(quick ? 100 : 400);  // pictures that follow the data: canvases
+    const file = `${name}.${look.name}.png`;
+    const picture = await page.screenshot();
+    const share = against ? await changed(file, picture) : null;
+    await writeFile(join(folder, file), picture);
+    if (share !== null && share > 0.001) console.log(`${file}: ${(share * 100).toFixed(1)} % of it has changed`);
     const wide = await page.evaluate(() => {
       const over = document.documentElement.scrollWidth - innerWidth;
       if (over <= 1) return null;
