@@ -5,7 +5,7 @@ set -euo pipefail
 # What the release preset is built with.
 build=(
   ccache clang-19 cmake mold ninja-build pkg-config
-  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev libre2-dev libroaring-dev libspdlog-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev librdkafka-dev libre2-dev libroaring-dev libspdlog-dev
   libsqlite3-dev libssl-dev libyaml-dev nlohmann-json3-dev zlib1g-dev
 )
 # The page is built with Node and npm, wherever they come from; web/run brings a newer Node where these are
@@ -14,7 +14,7 @@ command -v node >/dev/null && command -v npm >/dev/null || build+=(nodejs npm)
 # What the binary needs where it runs: its libraries, time zones, an init for a container; python3 is
 # the examples'.
 run=(
-  ca-certificates libcurl4 libdate-tz3 libfmt9 libre2-9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
+  ca-certificates libcurl4 libdate-tz3 libfmt9 librdkafka1 libre2-9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
   python3 tini tzdata
 )
 # To build the daemon and run an example.
@@ -25,7 +25,11 @@ test=(
   clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
   curl faketime jq python3 sqlite3
   chromium debootstrap docker-compose docker.io iproute2
+  python3-confluent-kafka
 )
+# A Kafka broker comes from Maven Central.
+command -v java >/dev/null || test+=(openjdk-17-jre-headless)
+command -v mvn >/dev/null || test+=(maven)
 
 usage() {
   cat <<TEXT

@@ -43,6 +43,7 @@ const std::vector<std::pair<std::string, Names>> homes{
     {"boost/asio", {"http", "exec", "source", "runtime"}},
     {"roaring/", {"model/partition"}},
     {"sqlite3.h", {"store/sqlite"}},
+    {"librdkafka/", {"source/kafka"}},
     {"yaml.h", {"project"}},
     {"nlohmann/", {"project", "exec", "source", "notify", "api", "cli"}},
     {"spdlog/", {"base"}},

@@ -56,6 +56,7 @@ struct Event {
   std::string body;             ///< As received; kept if the event is rejected.
   bool only_if_changed{false};  ///< A source that looked again: an equal version is no delivery.
   std::vector<ColumnVersion> columns;  ///< Of those columns whose version is known.
+  std::string error{};  ///< Why its source could not read it; it is rejected with that.
 };
 
 /// Events that come together: one moment, in this order.

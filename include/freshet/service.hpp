@@ -33,12 +33,18 @@ struct Why {
 /// How a source is doing.
 struct SourceStatus {
   std::string asset;
-  std::string kind;           ///< "file", "webhook".
-  std::string state;          ///< "watching", "polling", "waiting", "error".
+  std::string kind;           ///< "file", "webhook", "kafka".
+  std::string state;          ///< "watching", "polling", "reading", "paused", "waiting", "error".
   std::string detail;         ///< What it watches, or what is wrong.
   std::uint64_t events{};     ///< Since start.
   std::uint64_t unchanged{};  ///< Of those: nothing new.
   Instant last_event{};       ///< 0: none yet.
+  // Of a topic.
+  std::string position{};                ///< Offset to be read next of each partition: "0:17 1:4".
+  std::optional<std::uint64_t> lag{};    ///< Messages that are there and not read yet, as far as known.
+  std::uint64_t messages{};              ///< Since start.
+  std::uint64_t ignored{};               ///< Of those: did not match.
+  std::uint64_t dead{};                  ///< Of those: could not be read.
 };
 
 /// A figure for /metrics.

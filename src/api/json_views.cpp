@@ -102,6 +102,8 @@ std::string_view source_kind(const SourceDefinition& source) {
       return "webhook";
     case SourceKind::file:
       return "file";
+    case SourceKind::kafka:
+      return "kafka";
   }
   return "";
 }
@@ -422,7 +424,12 @@ Json source_json(const SourceStatus& source) {
           {"detail", source.detail},
           {"events", source.events},
           {"unchanged", source.unchanged},
-          {"last_event", instant_json(source.last_event)}};
+          {"last_event", instant_json(source.last_event)},
+          {"position", or_null(source.position)},
+          {"lag", source.lag ? Json(*source.lag) : Json{}},
+          {"messages", source.messages},
+          {"ignored", source.ignored},
+          {"dead", source.dead}};
 }
 
 }  // namespace freshet::api

@@ -389,7 +389,10 @@ constexpr std::string_view news = R"json({
     "error": {"type": "string"}}}}}},
 "Source": {"type": "object", "required": ["asset", "kind", "state", "detail"], "properties": {
   "asset": {"type": "string"}, "kind": {"type": "string"}, "state": {"type": "string"}, "detail": {"type": "string"},
-  "events": {"type": "integer"}, "unchanged": {"type": "integer"}, "last_event": {"$ref": "#/components/schemas/Instant"}}},
+  "events": {"type": "integer"}, "unchanged": {"type": "integer"}, "last_event": {"$ref": "#/components/schemas/Instant"},
+  "position": {"type": ["string", "null"], "description": "Offset to be read next of each partition of a topic."},
+  "lag": {"type": ["integer", "null"], "description": "Messages of a topic that have not been read."},
+  "messages": {"type": "integer"}, "ignored": {"type": "integer"}, "dead": {"type": "integer"}}},
 "SourcePage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},

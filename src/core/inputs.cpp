@@ -221,6 +221,7 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
     receipt.error = std::move(reason);
     return receipt;
   };
+  if (!event.error.empty()) return reject(event.error);
   if (!s_.is_defined(a)) {
     std::vector<std::string_view> keys;
     for (std::uint32_t i = 0; s_.graph && i < s_.graph->size(); ++i)

@@ -65,6 +65,13 @@ void set_file(Reader& reader, const Node& node, void* object) {
   reader.read(file_source_type, node, draft.asset.source.file);
 }
 
+void set_kafka(Reader& reader, const Node& node, void* object) {
+  auto& draft = *static_cast<AssetDraft*>(object);
+  ++draft.source_kinds;
+  draft.asset.source.kind = SourceKind::kafka;
+  reader.read(kafka_source_type, node, draft.asset.source.kafka);
+}
+
 void set_webhook_kind(AssetDraft& draft) {
   ++draft.source_kinds;
   draft.asset.source.kind = SourceKind::webhook;
@@ -181,19 +188,14 @@ constexpr std::array kSourceFields = std::to_array<Field>({
      .example = R"({"path": "landing/*.csv", "settle": "1s"})", .object = &file_source_type, .set = set_file},
     {.name = "webhook", .shape = Shape::object, .help = "Its change is told to the HTTP interface: {}.",
      .example = "{}", .object = &webhook_type, .set = set_webhook},
-    {.name = "kafka", .shape = Shape::unavailable, .help = "source kind kafka is not available in this version"},
+    {.name = "kafka", .shape = Shape::object, .help = "It is a Kafka topic; its messages are read.",
+     .example = R"({"brokers": "localhost:9092", "topic": "orders", "settle": "1s"})", .object = &kafka_source_type, .set = set_kafka},
     {.name = "database", .shape = Shape::unavailable, .help = "source kind database is not available in this version"},
     kGroup, kDescription, kKinds, kOwners, kTags, kFreshness, kColumns, kChecks, kPartitions,
     {.name = "contract", .shape = Shape::unavailable},
     {.name = "metadata", .shape = Shape::unavailable},
 });
 
-constexpr std::array<Field, 2> kFileFields{{
-    {.name = "path", .help = "From the folder of the file that says so, or absolute; * stays within a segment, ** crosses.",
-     .required = true, .example = R"("landing/cell_sites/*.csv")", .set = set_member<&FileSource::path, read_text>},
-    {.name = "settle", .shape = Shape::duration, .help = "How long nothing may change before a change counts; 500ms by default.",
-     .example = R"("1s")", .set = set_member<&FileSource::settle, read_duration>},
-}};
 // clang-format on
 
 std::optional<AssetDefinition> finish(Reader& reader, const Node& node, AssetDraft draft) {
@@ -220,13 +222,6 @@ constinit const ObjectType source_type{
     .help = "An external asset: others write it, its change is noticed.",
     .fields = kSourceFields,
     .tag = &type_tag<AssetDraft>};
-constinit const ObjectType file_source_type{
-    .name = "file", .help = "Files to watch.", .fields = kFileFields, .tag = &type_tag<FileSource>};
-constinit const ObjectType webhook_type{.name = "webhook",
-                                        .help = "Nothing to say about it yet.",
-                                        .fields = {},
-                                        .tag = &type_tag<SourceDefinition>};
-
 Defaults read_defaults(Reader& reader, const Node* node) {
   Defaults out;
   if (node == nullptr) return out;
@@ -286,7 +281,7 @@ std::optional<AssetDefinition> read_source(Reader& reader, const Node& node) {
     set_webhook_kind(draft);  // there is nothing to say about it, so people write nothing
   }
   if (draft.source_kinds > 1) {
-    reader.error(node, "a source is of one kind: file and webhook are both given");
+    reader.error(node, "a source is of one kind, and several are given: file, kafka, webhook");
   }
   check_origins(reader, draft);
   return finish(reader, node, std::move(draft));

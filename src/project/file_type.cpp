@@ -75,7 +75,7 @@ constexpr std::array kFields = std::to_array<Field>({
 
 constexpr std::array kTypes = std::to_array<const ObjectType*>(
     {&file_type,      &asset_type,          &source_type,        &file_source_type,
-     &webhook_type,   &dependency_type,     &column_type,        &column_origin_type,
+     &kafka_source_type, &webhook_type,   &dependency_type,     &column_type,        &column_origin_type,
      &check_type,     &freshness_type,      &retries_type,       &backfill_type,
      &multi_run_type, &partitions_type,     &window_type,        &cron_window_type,
      &dimension_type, &dynamic_type,        &mapping_type,       &time_window_mapping_type,

@@ -29,6 +29,7 @@ enum class Shape : std::uint8_t {
   variables,     ///< Name → text.
   tags,          ///< Name → text, or a list of names and name=value.
   limits,        ///< Name → number from 1.
+  matches,       ///< Name → text, or list of texts.
   static_map,    ///< Partition key → list of partition keys.
   mappings,      ///< Dimension → mapping.
   mapping,       ///< A word or an object.

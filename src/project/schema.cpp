@@ -69,6 +69,8 @@ Json shape_of(const Field& field) {
       return any_of(map_of(scalar_text()), list_of(text()));
     case Shape::limits:
       return map_of({{"type", "integer"}, {"minimum", 1}});
+    case Shape::matches:
+      return map_of(any_of(list_of(scalar_text()), scalar_text()));
     case Shape::static_map:
       return map_of(list_of(scalar_text()));
     case Shape::mapping:
@@ -175,6 +177,8 @@ std::string_view words_for(Shape shape) {
       return "mapping of names to texts, or list of names";
     case Shape::limits:
       return "mapping of names to numbers";
+    case Shape::matches:
+      return "mapping of fields to values or lists of them";
     case Shape::static_map:
       return "mapping of partition keys to lists of them";
     case Shape::backfill:

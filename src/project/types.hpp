@@ -46,6 +46,7 @@ extern const ObjectType file_type;         // FileDraft
 extern const ObjectType asset_type;        // AssetDraft
 extern const ObjectType source_type;       // AssetDraft
 extern const ObjectType file_source_type;  // FileSource
+extern const ObjectType kafka_source_type;  // KafkaSource
 extern const ObjectType webhook_type;      // SourceDefinition
 extern const ObjectType dependency_type;   // Dependency and what belongs to it
 extern const ObjectType check_type;        // CheckDefinition

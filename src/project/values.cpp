@@ -41,13 +41,6 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
-/// Calls `each(key, value)` for the entries of a map.
-template <class Each>
-void each_entry(const Node& map, Each each) {
-  const std::span<const Node> children = map.children();
-  for (std::size_t i = 0; i + 1 < children.size(); i += 2) each(children[i], children[i + 1]);
-}
-
 std::optional<Micros> duration_of(Reader& reader, const Node& node) {
   if (node.is_scalar()) {
     const Result<Micros> parsed = parse_duration(node.text());

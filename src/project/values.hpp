@@ -49,6 +49,13 @@ void read_list(Reader& reader, const Node& node, Each each) {
   for (const Node& item : node.children()) each(item);
 }
 
+/// Calls `each(key, value)` for the entries of a map.
+template <class Each>
+void each_entry(const Node& map, Each each) {
+  const std::span<const Node> children = map.children();
+  for (std::size_t i = 0; i + 1 < children.size(); i += 2) each(children[i], children[i + 1]);
+}
+
 /// Whether all characters are letters, digits or one of `others`, and there is at least one.
 [[nodiscard]] bool is_word(std::string_view text, std::string_view others);
 

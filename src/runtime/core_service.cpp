@@ -27,7 +27,8 @@ const KindSet& alert_kinds() {
 }
 }  // namespace
 
-CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options)
+CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options,
+                         std::map<std::string, std::string> cursors)
     : parts_{std::move(parts)},
       pipeline_{std::move(engine),
                 parts_.store,
@@ -43,12 +44,16 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
       steps_{parts_.io, parts_.pool, std::move(step_options),
              [this](Input in) { pipeline_.push(std::move(in)); }},
       packer_{*this, parts_.logs, parts_.clock},
-      files_{parts_.io, parts_.pool, parts_.clock,
-             [this](std::vector<input::Event> events,
-                    std::vector<std::pair<std::string, std::string>> cursors) {
-               return pipeline_.offer(
-                   input::Report{.events = std::move(events), .cursors = std::move(cursors)});
-             }} {}
+      files_{parts_.io, parts_.pool, parts_.clock, emit()},
+      kafka_{parts_.io, parts_.pool, parts_.clock, std::move(cursors), emit()} {}
+
+FileSources::Emit CoreService::emit() {
+  return [this](std::vector<input::Event> events,
+                std::vector<std::pair<std::string, std::string>> cursors) {
+    return pipeline_.offer(
+        input::Report{.events = std::move(events), .cursors = std::move(cursors)});
+  };
+}
 
 CoreService::~CoreService() { stop(); }
 
@@ -64,15 +69,25 @@ void CoreService::start(const std::vector<StepRow>& unfinished, const Projects::
   pipeline_.push(input::Load{.graph = loaded.graph});
   // After the definitions: what ended meanwhile is judged by them.
   steps_.reattach(unfinished);
-  files_.watch(*loaded.graph);
+  watch(*loaded.graph);
   packer_.start();
 }
 
 void CoreService::stop() {
-  files_.stop();
+  stop_sources();
   steps_.detach();
   if (notifier_) notifier_->stop();
   pipeline_.stop();
+}
+
+void CoreService::stop_sources() {
+  files_.stop();
+  kafka_.stop();
+}
+
+void CoreService::watch(const Graph& graph) {
+  files_.watch(graph);
+  kafka_.watch(graph);
 }
 
 void CoreService::release(Committed committed) {
@@ -266,7 +281,7 @@ void CoreService::reload(std::function<void(std::vector<Diagnostic>)> done) {
             }
             know(std::move(loaded->projects));
             if (!loaded->graph) return done(std::move(loaded->diagnostics));
-            files_.watch(*loaded->graph);
+            watch(*loaded->graph);
             const bool taken =
                 submit(input::Load{.graph = loaded->graph},
                        [loaded, done](const Reply&) { done(std::move(loaded->diagnostics)); });
@@ -292,6 +307,7 @@ void CoreService::know(std::vector<ProjectStatus> projects) {
 
 std::vector<SourceStatus> CoreService::sources() const {
   auto out = files_.status();
+  std::ranges::move(kafka_.status(), std::back_inserter(out));
   if (!snapshot_ || !snapshot_->graph) return out;
   const Graph& graph = *snapshot_->graph;
   for (std::uint32_t i = 0; i < graph.size(); ++i) {

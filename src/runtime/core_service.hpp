@@ -4,6 +4,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,6 +20,7 @@
 #include "runtime/projects.hpp"
 #include "runtime/steps.hpp"
 #include "source/file_sources.hpp"
+#include "source/kafka_sources.hpp"
 #include "store/store.hpp"
 
 namespace freshet::runtime {
@@ -36,7 +38,9 @@ class CoreService final : public Service {
     std::vector<ConfigValue> config;
     std::string store_path;
   };
-  CoreService(Parts parts, Engine engine, Steps::Options step_options);
+  /// `cursors`: how far sources had been taken in, by asset key.
+  CoreService(Parts parts, Engine engine, Steps::Options step_options,
+              std::map<std::string, std::string> cursors);
   ~CoreService() override;
 
   /// With the definitions that were loaded; there must be some.
@@ -74,11 +78,16 @@ class CoreService final : public Service {
   [[nodiscard]] const Logs& logs() const override { return parts_.logs; }
   [[nodiscard]] std::shared_ptr<void> subscribe(Listener listener) override;
 
+  /// Nothing more is taken in from outside but by HTTP; for an end that does not take long.
+  void stop_sources();
   void clock_jumped(Micros delta) { pipeline_.push(input::Jumped{delta}); }
   /// To be called every LogPacker::tick_every.
   void keep_logs() { packer_.tick(); }
 
  private:
+  /// Reports of sources, as inputs.
+  [[nodiscard]] FileSources::Emit emit();
+  void watch(const Graph& graph);
   void release(Committed committed);
   void let_out(Committed committed);
   void know(std::vector<ProjectStatus> projects);
@@ -90,6 +99,7 @@ class CoreService final : public Service {
   Steps steps_;
   LogPacker packer_;
   FileSources files_;
+  KafkaSources kafka_;
   std::unique_ptr<notify::Notifier> notifier_;  ///< From `start` on.
   std::shared_ptr<const Snapshot> snapshot_;
   std::unordered_map<Token, std::function<void(Reply)>> waiting_;

@@ -169,6 +169,12 @@ int serve(const ServeOptions& options) {
     if (!is_terminal(row.status)) unfinished.push_back(row);
   }
 
+  std::map<std::string, std::string> cursors;
+  for (const CursorRow& row : rows->of<CursorRow>()) {
+    const auto found = std::ranges::find(rows->of<AssetRow>(), row.asset, &AssetRow::asset);
+    if (found != rows->of<AssetRow>().end()) cursors[found->key] = row.cursor;
+  }
+
   asio::io_context io{1};
   asio::thread_pool pool{pool_threads};
   const SystemClock clock;
@@ -183,7 +189,8 @@ int serve(const ServeOptions& options) {
   CoreService service{{io, pool, clock, **store, projects, logs,
                        config_of(options, directories, state), state + "/freshet.db"},
                       std::move(engine),
-                      std::move(step_options)};
+                      std::move(step_options),
+                      std::move(cursors)};
 
   api::Api api{service,
                clock,
@@ -208,6 +215,7 @@ int serve(const ServeOptions& options) {
   const auto stop = [&](const char* why) {
     if (std::exchange(stopping, true)) return;
     log("runtime").info("stopping reason={}", why);
+    service.stop_sources();
     api.close();
     server.stop([&] { io.stop(); });
   };

@@ -1,0 +1,31 @@
+// What a field of a message holds.
+#pragma once
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "freshet/time.hpp"
+#include "model/field_path.hpp"
+
+namespace freshet::kafka {
+
+/// As it was read; what it borrows lives as long as whatever handed it out.
+struct Message {
+  std::int32_t partition{};
+  std::int64_t offset{};
+  std::string_view key;
+  std::string_view value;
+  std::vector<std::pair<std::string_view, std::string_view>> headers;
+  std::optional<Instant> timestamp;
+};
+
+/// As text: numbers and booleans as JSON writes them, a timestamp as RFC 3339.  nullopt: it is not
+/// there, or null, or no single value.  `payload` may be null where the field is not in it.
+[[nodiscard]] std::optional<std::string> value_of(const FieldPath& field, const Message& message,
+                                                  const nlohmann::json* payload);
+
+}  // namespace freshet::kafka
