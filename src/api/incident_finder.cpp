@@ -280,28 +280,39 @@ Incidents find_incidents(const View& view, std::span<const SourceStatus> sources
 
 std::vector<Rank> expected_next(const View& view, Instant now, std::size_t limit) {
   constexpr std::chrono::hours horizon{12};
+  const Instant midnight = std::chrono::floor<std::chrono::days>(now) + std::chrono::days{1};
+  enum Ground : std::uint8_t { work, habit, none };
   struct Candidate {
-    int order{};
-    Instant deadline{};
+    Ground ground{none};
+    Instant at{Instant::max()};  ///< Its deadline where work leads to it, else when it may come.
     Rank rank;
   };
   const auto weight = [](const Candidate& each) {
-    return std::tuple{each.order, each.deadline, each.rank};
+    return std::tuple{each.ground, each.at, each.rank};
   };
   Deadlines deadlines{now};
   std::vector<Candidate> all;
+  std::vector<bool> is_reached(view.graph().size());  // by work that is under way
   for (std::uint32_t i = 0; i < view.graph().size(); ++i) {
     const Rank rank{i};
     const AssetDefinition& asset = view.graph().asset(rank);
     const AssetState& state = view.state(rank);
+    const bool follows = !asset.automation.empty() && !state.paused;
+    is_reached[i] = state.active.run.value != 0 ||
+                    (follows && std::ranges::any_of(view.graph().upstream(rank),
+                                                    [&](Rank up) { return is_reached[up.value]; }));
     std::optional<Instant> deadline;
     if (asset.freshness) deadline = deadlines.open(*asset.freshness, state.updated_at);
-    if (deadline && *deadline <= now + horizon) {
-      all.push_back({0, *deadline, rank});
-    } else if (state.active.run.value != 0) {
-      all.push_back({1, {}, rank});
-    } else if (!asset.automation.empty() && view.graph().downstream(rank).empty()) {
-      all.push_back({2, {}, rank});
+    if (deadline && *deadline > now + horizon) deadline.reset();
+    if (is_reached[i]) {
+      all.push_back({work, deadline.value_or(Instant::max()), rank});
+    } else if (deadline || (follows && view.graph().downstream(rank).empty())) {
+      Candidate& one = all.emplace_back(Candidate{.rank = rank});
+      if (state.updated_at == Instant{} || state.updated_at > now) continue;
+      // At the time of day at which it came last.
+      const auto days = std::chrono::ceil<std::chrono::days>(now - state.updated_at);
+      one.at = state.updated_at + days;
+      if (one.at < midnight) one.ground = habit;
     }
   }
   const std::size_t kept = std::min(limit, all.size());

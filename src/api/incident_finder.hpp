@@ -75,8 +75,10 @@ struct IncidentLimits {
                                        std::span<const RejectedProject> rejected, Instant now,
                                        const IncidentLimits& limits = {});
 
-/// Assets of which it is worth to ask when they come next: those with a deadline in the next twelve
-/// hours, then those with a step under way, then what nothing reads and automation makes.
+/// Assets of which it is worth to ask when they come next, those that are likeliest to have an
+/// answer first: what work under way leads to, by deadline and upstream first; then what has a
+/// deadline in the next twelve hours, or automation makes and nothing reads, by the time of day at
+/// which it came last.
 [[nodiscard]] std::vector<Rank> expected_next(const View& view, Instant now, std::size_t limit);
 
 }  // namespace freshet::api

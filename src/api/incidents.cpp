@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,8 +41,9 @@
 namespace freshet::api {
 namespace {
 
-constexpr std::size_t asked_max = 40;  ///< Assets whose next arrival is forecast.
-constexpr std::size_t next_max = 10;   ///< Of those that are told.
+constexpr std::size_t asked_at_once = 40;  ///< Assets whose next arrival is forecast …
+constexpr std::size_t asked_max = 200;     ///< … of so many at most, …
+constexpr std::size_t next_max = 10;       ///< … until so many are known, which are told.
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return std::to_string(count) + ' ' + std::string{count == 1 ? one : many};
@@ -173,9 +176,6 @@ Json totals_json(const Totals& totals) {
 }
 
 Json next_json(const Graph& graph, std::vector<Readiness> answers) {
-  std::erase_if(answers, [](const Readiness& each) {
-    return !each.forecast || each.forecast->basis == Forecast::Basis::none;
-  });
   std::ranges::sort(
       answers, {}, [](const Readiness& each) { return std::pair{each.forecast->p50, each.asset}; });
   if (answers.size() > next_max) answers.resize(next_max);
@@ -230,22 +230,41 @@ struct Outside {
 
 struct Found {
   Json body;
-  ReadinessQuery query;
+  std::vector<Rank> candidates;
+  std::vector<Readiness> next{};  ///< Of those that were asked about, what has a forecast.
 };
 
 Found find(const View& view, const Outside& outside, Instant now, Reader& reader) {
   const Incidents all = find_incidents(view, outside.sources, outside.rejected, now);
   Json items = Json::array();
   for (const Incident& incident : all.items) items.push_back(incident_json(view, incident, reader));
-  const Instant midnight = std::chrono::floor<std::chrono::days>(now);
   return {.body = {{"at", instant_json(now)},
                    {"sentence", sentence(all)},
                    {"totals", totals_json(all.totals)},
                    {"count", all.count},
                    {"items", std::move(items)}},
-          .query = {.snapshot = view.snapshot,
-                    .assets = expected_next(view, now, asked_max),
-                    .days = {midnight, midnight + std::chrono::days{1}}}};
+          .candidates = expected_next(view, now, asked_max)};
+}
+
+/// Asks about some candidates after the other until enough have a forecast.
+void forecast(const CallPtr& call, const std::shared_ptr<Found>& found, Instant now,
+              std::size_t first, std::function<void()> then) {
+  const auto rest = std::span{found->candidates}.subspan(first);
+  if (rest.empty() || found->next.size() >= next_max) return then();
+  const auto some = rest.first(std::min(asked_at_once, rest.size()));
+  const Instant midnight = std::chrono::floor<std::chrono::days>(now);
+  call->context->service.readiness(
+      {.snapshot = call->view.snapshot,
+       .assets = {some.begin(), some.end()},
+       .days = {midnight, midnight + std::chrono::days{1}}},
+      [call, found, now, first, then = std::move(then)](Result<std::vector<Readiness>> answers) {
+        if (!answers) return call->fail(answers.error());
+        for (Readiness& each : *answers) {
+          if (each.forecast && each.forecast->basis != Forecast::Basis::none)
+            found->next.push_back(std::move(each));
+        }
+        forecast(call, found, now, std::min(first + asked_at_once, found->candidates.size()), then);
+      });
 }
 
 }  // namespace
@@ -266,16 +285,13 @@ void get_incidents(const CallPtr& call) {
       [view = call->view, outside = std::move(outside), now](Reader& reader) {
         return std::make_shared<Found>(find(view, outside, now, reader));
       },
-      [call, etag](const std::shared_ptr<Found>& found) {
-        const auto send = [call, etag, found](const Result<std::vector<Readiness>>& answers) {
-          if (!answers) return call->fail(answers.error());
-          found->body["next"] = next_json(call->view.graph(), *answers);
+      [call, etag, now](const std::shared_ptr<Found>& found) {
+        forecast(call, found, now, 0, [call, etag, found] {
+          found->body["next"] = next_json(call->view.graph(), std::move(found->next));
           std::string text = dump(found->body) + '\n';
           call->context->incidents = {etag, text};
           call->send_text(std::move(text), etag);
-        };
-        if (found->query.assets.empty()) return send(std::vector<Readiness>{});
-        call->context->service.readiness(std::move(found->query), send);
+        });
       });
 }
 

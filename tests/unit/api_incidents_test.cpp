@@ -331,21 +331,57 @@ INSTANTIATE_TEST_SUITE_P(
                      "2026-01-31T18:00"}),
     [](const auto& c) { return std::string{c.param.name}; });
 
-TEST(ExpectedNext, AsksForDeadlinesThenForWorkThenForWhatNothingReads) {
-  std::vector<AssetDefinition> assets{asset("a"), asset("b", {"a"}), asset("c", {"b"}),
-                                      asset("d", {"b"}), asset("e", {"b"})};
-  assets[2].automation = "eager";
-  assets[3].freshness = FreshnessPolicy{.within = std::chrono::hours{3}};
+std::vector<std::string> next_of(const Company& company, std::size_t limit) {
+  std::vector<std::string> out;
+  for (const Rank rank : api::expected_next(company.view(), noon, limit))
+    out.push_back(company.key(rank));
+  return out;
+}
+
+TEST(ExpectedNext, BeginsWithWhatWorkLeadsToThenByTheTimeOfDay) {
+  using std::chrono::hours;
+  std::vector<AssetDefinition> assets{asset("a"),        asset("b", {"a"}), asset("c", {"b"}),
+                                      asset("d", {"b"}), asset("e", {"b"}), asset("f", {"a"}),
+                                      asset("g", {"a"}), asset("h", {"a"}), asset("i", {"a"})};
+  for (const std::size_t automatic : {2U, 5U, 6U, 7U, 8U}) assets[automatic].automation = "eager";
+  assets[3].freshness = FreshnessPolicy{.within = hours{30}};
   Company company{assets};
   company.state("b").active = {RunId{1}, 0};
-  const auto keys = [&](std::size_t limit) {
-    std::vector<std::string> out;
-    for (const Rank rank : api::expected_next(company.view(), noon, limit))
-      out.push_back(company.key(rank));
-    return out;
-  };
-  EXPECT_THAT(keys(9), ElementsAre("d", "b", "c"));
-  EXPECT_THAT(keys(2), ElementsAre("d", "b"));
+  company.state("d").updated_at = noon - hours{20};
+  company.state("f").updated_at = noon - hours{50};  // at 10: not again today
+  company.state("g").updated_at = noon - hours{21};  // at 15
+  company.state("h").updated_at = noon - hours{23};  // at 13
+  company.state("i").active = {RunId{2}, 0};
+  company.state("i").paused = true;
+  EXPECT_THAT(next_of(company, 99), ElementsAre("b", "c", "i", "h", "g", "d", "f"));
+  EXPECT_THAT(next_of(company, 2), ElementsAre("b", "c"));
+}
+
+TEST(ExpectedNext, OfManyDeadlinesNoneHidesWhatIsUnderWay) {
+  std::vector<AssetDefinition> assets;
+  for (int i = 0; i < 60; ++i) {
+    assets.push_back(asset("late/" + std::to_string(i)));
+    assets.back().freshness = FreshnessPolicy{.within = std::chrono::hours{3}};
+  }
+  assets.push_back(asset("run"));
+  Company company{assets};
+  company.state("run").active = {RunId{1}, 0};
+  EXPECT_EQ(next_of(company, 40).front(), "run");
+}
+
+TEST_F(ApiTest, OfManyThatHaveNoForecastTheNextAreAskedAbout) {
+  std::vector<AssetDefinition> assets;
+  for (int i = 0; i < 90; ++i) {
+    assets.push_back(asset("a" + std::to_string(100 + i), {"raw"}));
+    assets.back().automation = "eager";
+  }
+  assets.push_back(asset("raw"));
+  service.load(assets);
+  service.forecast_from = Rank{85};
+  const Json next = get("/api/v1/incidents").json()["next"];
+  ASSERT_EQ(next.size(), 6U);
+  EXPECT_EQ(next[0]["asset"], "a184");
+  EXPECT_EQ(service.readiness_asked, 3);
 }
 
 TEST_F(ApiTest, IncidentsTellOfAFailureAndWhatWaitsOnIt) {

@@ -64,6 +64,7 @@ class MemoryReader : public Reader {
           std::ranges::find(query.causes, run.run.cause) == query.causes.end()) {
         continue;
       }
+      if (query.backfill && run.run.backfill != *query.backfill) continue;
       if (query.from != Instant{} && run.run.created_at < query.from) continue;
       if (query.until != Instant{} && run.run.created_at >= query.until) continue;
       if (query.assets && !has_step_of(run, *query.assets)) continue;
@@ -290,12 +291,13 @@ class MemoryService : public Service {
   void readiness(ReadinessQuery query,
                  std::function<void(Result<std::vector<Readiness>>)> done) override {
     asked = query;
-    post([query, done] {
+    ++readiness_asked;
+    post([query, done, first = forecast_from] {
       std::vector<Readiness> out;
       for (const Rank rank : query.assets) {
         for (std::size_t i = 0; i + 1 < query.days.size(); ++i) {
           out.push_back({.asset = rank, .day = query.days[i], .inputs = 2});
-          if (i + 2 == query.days.size()) {
+          if (i + 2 == query.days.size() && rank >= first) {
             out.back().forecast =
                 Forecast{.basis = Forecast::Basis::history,
                          .p50 = query.days[i],
@@ -378,6 +380,8 @@ class MemoryService : public Service {
   std::deque<effect::StartStep> started;
   PlanRequest planned;
   ReadinessQuery asked;
+  int readiness_asked{0};
+  Rank forecast_from;  ///< Assets before it have none.
   std::vector<ProposedFile> proposed;
   std::vector<Diagnostic> diagnostics;
   int reloads{0};
