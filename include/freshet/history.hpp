@@ -53,7 +53,7 @@ struct RunQuery {
   std::vector<RunCause> causes;                ///< Empty: every cause.
   std::optional<AssetId> asset;                ///< That have a step of it.
   std::optional<std::vector<AssetId>> assets;  ///< That have a step of one of them; ascending.
-  std::optional<BackfillId> backfill;          ///< That are part of it.
+  std::optional<BackfillId> backfill;          ///< That are part of it; 0: of none.
   Instant from{};                              ///< Created from then on; 0: at any time …
   Instant until{};                             ///< … and before then; 0: until now.
   Sequence upto;          ///< Runs queued later do not exist for this query; 0: all do.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -301,7 +302,17 @@ Json partition_of(const StepRow& step, const Names& names) {
          names.partition({step.member.asset, *step.range.last()}).value_or(std::string{});
 }
 
+/// What a queued step waits for: steps that have not ended.
+Json waits_json(const StepRow& step) {
+  constexpr std::size_t told_max = 20;
+  Json out = Json::array();
+  for (const StepId& id : step.waits | std::views::take(told_max))
+    out.push_back({{"run", run_id_json(id.run)}, {"step", id.number}});
+  return out;
+}
+
 Json step_json(const StepRow& step, Names& names) {
+  const auto rank = names.view().catalog->rank_of(step.member.asset);
   const auto usual = names.view().usual(step);
   return {{"step", step.step.number},
           {"asset", or_null(names.key(step.member.asset))},
@@ -315,6 +326,8 @@ Json step_json(const StepRow& step, Names& names) {
           {"started_at", instant_json(step.started_at)},
           {"ended_at", instant_json(step.ended_at)},
           {"not_before", instant_json(step.not_before)},
+          {"waits", waits_json(step)},
+          {"pool", rank ? or_null(names.view().graph().asset(*rank).pool) : Json{}},
           {"code_version", or_null(names.view().code_text(step.member.asset, step.code))},
           {"usual", usual ? Json(seconds(*usual)) : Json{}},
           {"exit_code", has_exit_code(step) ? Json(step.exit_code) : Json{}},

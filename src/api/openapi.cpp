@@ -34,7 +34,7 @@ constexpr QueryValue query_values[] = {
     {"rows", "integer", "Rows at most."},
     {"row_filter", "string", "Only rows whose name contains this."},
     {"asset", "string", "Only runs that have a step of this asset."},
-    {"backfill", "string", "Only runs of this backfill."},
+    {"backfill", "string", "Only runs of this backfill; `none`: only those of no backfill."},
     {"state", "string", "Only those: `missing`, `fresh`, `stale`, `failed` or `in_progress`."},
     {"partition", "string", "Key of a partition; the newest by default."},
     {"partitions", "string", "Only those: keys, ranges and `*`, as `2026-01-01...2026-01-31`."},

@@ -150,7 +150,8 @@ Result<RunPage> find_runs(const View& view, const RunFilter& filter, Reader& rea
   if (!filter.error.empty()) return runs_with_error(view, filter, reader);
   RunQuery query = filter.query;
   // One asset has an index.
-  if (query.assets && query.assets->size() == 1 && !query.asset && !query.backfill) {
+  const bool of_one = query.backfill && query.backfill->value != 0;
+  if (query.assets && query.assets->size() == 1 && !query.asset && !of_one) {
     query.asset = query.assets->front();
     query.assets.reset();
   }

@@ -39,11 +39,18 @@ Result<std::string> runs_page(const View& view, const RunFilter& filter,
   FRESHET_TRY(const RunPage page, find_runs(view, filter, reader));
   Names names{view, &reader};
   Json body{{"items", Json::array()}, {"next_cursor", nullptr}};
+  const auto& statuses = filter.query.statuses;
+  const bool of_open = !statuses.empty() && std::ranges::none_of(statuses, [](RunStatus status) {
+    return is_terminal(status);
+  });
   const auto add = [&](const RunRow& run, std::vector<StepRow> steps) {
     // Of a long run, what was asked about comes first.
     if (filter.query.asset && steps.size() > listed_steps_max) {
       std::ranges::stable_partition(
           steps, [&](const StepRow& step) { return step.member.asset == *filter.query.asset; });
+    } else if (of_open && steps.size() > listed_steps_max) {
+      std::ranges::stable_partition(steps,
+                                    [](const StepRow& step) { return !is_terminal(step.status); });
     }
     body["items"].push_back(run_json(run, steps, listed_steps_max, names));
   };
@@ -125,12 +132,13 @@ void list_runs(const CallPtr& call) {
     query.asset = call->view.state(*rank).asset;
   }
   if (const std::string backfill = call->query("backfill"); !backfill.empty()) {
-    const auto id = parse_run_id(backfill);
-    if (!id || query.asset) {
+    const bool of_none = backfill == "none";
+    const auto id = of_none ? RunId{} : parse_run_id(backfill);
+    if (!id || (query.asset && !of_none)) {
       return call->fail(
           {.code = "query_invalid",
-           .detail = query.asset ? "want one of asset and backfill"
-                                 : "query value backfill=" + backfill + ": want a backfill's id"});
+           .detail = id ? "want one of asset and backfill"
+                        : "query value backfill=" + backfill + ": want a backfill's id, or none"});
     }
     query.backfill = BackfillId{id->value};
   }

@@ -224,6 +224,10 @@ constexpr std::string_view runs = R"json({
   "reason": {"$ref": "#/components/schemas/Reason"}, "attempt": {"type": "integer"},
   "queued_at": {"$ref": "#/components/schemas/Instant"}, "started_at": {"$ref": "#/components/schemas/Instant"},
   "ended_at": {"$ref": "#/components/schemas/Instant"}, "not_before": {"$ref": "#/components/schemas/Instant"},
+  "waits": {"type": "array", "description": "Steps that have to end before it begins, at most 20.",
+    "items": {"type": "object", "required": ["run", "step"], "properties": {
+      "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": "integer"}}}},
+  "pool": {"type": ["string", "null"], "description": "In which it needs a place, beside one of the daemon's slots."},
   "code_version": {"type": ["string", "null"], "description": "That it was started with: as it is written where it is the present one, else its hash."},
   "usual": {"type": ["number", "null"], "description": "Seconds that such a step takes when it succeeds; null where none has, of a check, and of a step for several partitions."},
   "exit_code": {"type": ["integer", "null"]}, "provisional": {"type": "boolean"}, "text": {"type": "string"}}},

@@ -82,6 +82,20 @@ TEST_F(RunsTest, OfALongRunTheStepOfTheAssetAskedAboutComesFirst) {
   EXPECT_EQ(one["steps"][1]["asset"], "part/100");
 }
 
+TEST_F(RunsTest, OfALongRunWhatIsOpenComesFirstWhereOpenRunsAreAskedFor) {
+  std::vector<AssetDefinition> assets{asset("raw")};
+  for (int i = 0; i < 60; ++i) assets.push_back(asset("a" + std::to_string(100 + i), {"raw"}));
+  service.load(assets);
+  ask({{"select", "a*"}});
+  const std::size_t at_work = service.started.size();
+  ASSERT_GT(at_work, 1U);
+  service.end_step();
+  const Json open = get("/api/v1/runs?status=running").json()["items"][0];
+  EXPECT_EQ(open["steps"].size(), 50U);
+  EXPECT_NE(open["steps"][0]["status"], "succeeded");
+  EXPECT_EQ(get("/api/v1/runs").json()["items"][0]["steps"][0]["status"], "succeeded");
+}
+
 TEST_F(RunsTest, StepsSayWhatTheyUsuallyTake) {
   const std::string first = ask({{"assets", {"staging/orders"}}});
   const Answer unknown = get("/api/v1/runs/" + first);
@@ -112,6 +126,20 @@ TEST_F(RunsTest, AnEndedRunComesFromHistory) {
   EXPECT_EQ(json["steps"][1]["reason"]["code"], "upstream_failed");
   EXPECT_NE(json["steps"][1]["reason"]["text"], "");
   EXPECT_EQ(json["steps"][1]["exit_code"], nullptr);
+}
+
+TEST_F(RunsTest, AQueuedStepSaysForWhichStepsItWaits) {
+  auto assets = shop();
+  for (auto& each : assets) each.automation.clear();
+  assets[2].pool = "warehouse";
+  service.load(assets);
+  const std::string id = ask({{"assets", {"staging/orders", "marts/revenue"}}});
+  const auto last = [&] { return get("/api/v1/runs/" + id).json()["steps"].back(); };
+  ASSERT_EQ(last()["asset"], "marts/revenue");
+  EXPECT_EQ(last()["pool"], "warehouse");
+  EXPECT_EQ(last()["waits"], Json::array({{{"run", id}, {"step", 0}}}));
+  service.end_step();
+  EXPECT_EQ(last()["waits"], Json::array());
 }
 
 struct BadRequest {
@@ -266,6 +294,31 @@ TEST_F(RunsTest, RunsAreListedNewestFirst) {
       get("/api/v1/runs?limit=1&cursor=" + page["next_cursor"].get<std::string>()).json();
   EXPECT_EQ(next["items"][0]["id"], first);
   EXPECT_EQ(next["next_cursor"], nullptr);
+}
+
+TEST_F(RunsTest, RunsAreOfABackfillOrOfNone) {
+  const std::string lone = ask({{"select", "staging/orders"}});
+  service.end_step();
+  const auto ids = [&](const std::string& query) {
+    std::vector<std::string> out;
+    const Json page = get("/api/v1/runs" + query).json();
+    for (const Json& run : page["items"]) out.push_back(run["id"]);
+    return out;
+  };
+  clock.advance(std::chrono::seconds{1});
+  const Json made = post("/api/v1/backfills", {{"select", "marts/revenue"}}).json();
+  const std::string backfill = made["id"];
+  const auto its = ids("?backfill=" + backfill);
+  ASSERT_EQ(its.size(), 1U) << made;
+  EXPECT_EQ(ids("?backfill=none"), std::vector{lone});
+  EXPECT_EQ(ids("?backfill=none&status=succeeded,starting,running"), std::vector{lone});
+  EXPECT_EQ(ids("?backfill=none&asset=staging/orders"), std::vector{lone});
+  EXPECT_EQ(ids("").size(), 2U);
+  while (!service.started.empty()) service.end_step();
+  EXPECT_EQ(ids("?backfill=none"), std::vector{lone});
+  EXPECT_EQ(ids("?backfill=" + backfill + "&status=succeeded"), its);
+  EXPECT_EQ(get("/api/v1/runs?backfill=nothing").status, 400);
+  EXPECT_EQ(get("/api/v1/runs?asset=staging/orders&backfill=" + backfill).status, 400);
 }
 
 TEST_F(RunsTest, TheSnapshotsStateOfAnActiveRunGoesBeforeWhatIsStored) {

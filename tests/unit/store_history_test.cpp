@@ -404,6 +404,16 @@ TEST_F(EndedHistory, RunsAreFilteredByTimeCauseAndAssets) {
   EXPECT_EQ(minutes({.asset = AssetId{2}, .from = minute(8), .until = minute(12)}), (Runs{11, 9}));
 }
 
+TEST_F(EndedHistory, RunsAreOfABackfillOrOfNone) {
+  constexpr std::uint64_t first = count + 2;
+  Batch batch;
+  batch.rows.of<RunRow>().push_back({.run = run_of(first), .backfill = BackfillId{5}});
+  batch.rows.of<RunRow>().push_back({.run = run_of(first + 1)});
+  ASSERT_TRUE(commit_one(*store_, batch));
+  EXPECT_EQ(minutes({.backfill = BackfillId{5}}), (Runs{first}));
+  EXPECT_EQ(minutes({.backfill = BackfillId{}, .limit = 2}), (Runs{first + 1, first - 1}));
+}
+
 /// What SQLite would do for a statement of the reader.
 TEST_F(EndedHistory, IsReadByIndex) {
   auto connection =

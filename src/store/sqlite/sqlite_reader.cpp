@@ -58,6 +58,7 @@ bool wanted(const RunRow& run, const RunQuery& query) {
     return words.empty() || std::ranges::find(words, word) != words.end();
   };
   return is_one_of(query.statuses, run.status) && is_one_of(query.causes, run.cause) &&
+         (!query.backfill || run.backfill == *query.backfill) &&
          (query.until == Instant{} || run.created_at < query.until) && run.created_at >= query.from;
 }
 
@@ -211,13 +212,14 @@ Result<RunRow> SqliteReader::find_run(RunId id) {
 Result<RunPage> SqliteReader::runs(const RunQuery& query) {
   FRESHET_ASSERT(query.limit > 0);
   FRESHET_TRY(const ReadTransaction instant, ReadTransaction::begin(connection_));
-  FRESHET_ASSERT(!query.asset || !query.backfill);
-  Statement& select = query.asset ? asset_runs_ : query.backfill ? backfill_runs_ : runs_;
+  const bool of_backfill = query.backfill && query.backfill->value != 0;
+  FRESHET_ASSERT(!query.asset || !of_backfill);
+  Statement& select = query.asset ? asset_runs_ : of_backfill ? backfill_runs_ : runs_;
   const ResetAtEnd reset{select};
   const RunId first = query.from == Instant{} ? RunId{} : run_at(query.from);
   select.bind(1, end_of(query));
   if (query.asset) select.bind(2, std::int64_t{query.asset->value});
-  if (query.backfill) select.bind(2, signed_of(query.backfill->value));
+  if (of_backfill) select.bind(2, signed_of(query.backfill->value));
   RunPage page;
   RunId last;
   for (std::size_t looked_at = 0;; ++looked_at) {
