@@ -61,7 +61,7 @@ export function Overview() {
       {untouched ? <FirstSteps on_make={() => open_run_dialog({ select: 'status:missing' })} />
         : data.value && <p class="sentence overview-sentence">{w.sentence(data.value.sentence, data.value.count, data.value.totals.fresh, data.value.totals.assets)}</p>}
       {is_small && <Section title={w.graph} aside={!untouched && <SendEvent />}><SmallLineage label={w.graph} /></Section>}
-      {data.value && <Problems items={data.value.items} />}
+      {data.value && <Problems items={data.value.items} count={data.value.count} />}
       <div class="overview-columns"><Now /><Next items={data.value?.next ?? []} /></div>
       <Promises />
       <div class="stack">
