@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rate, remembered, type Backfill } from '../src/pages/backfills/progress';
+import { failures_of, rate, remembered, type Backfill } from '../src/pages/backfills/progress';
 
 const backfill = (succeeded: number): Backfill => ({
   id: 'x', status: 'running', cause: 'person', actor: null, reason: null, retry_of: null, per_run: null, concurrency: 2, order: 'forward',
@@ -19,4 +19,10 @@ test('what was seen long ago is forgotten, and nothing new is nothing', () => {
   const seen = remembered(remembered([], { at: 0, done: 1 }), { at: 400_000, done: 2 });
   expect(seen).toEqual([{ at: 400_000, done: 2 }]);
   expect(remembered(seen, { at: 500_000, done: 2 })).toEqual(seen);
+});
+test('failures are counted by what the steps said, else by why they failed', () => {
+  const step = (status: string, text: string) => ({ asset: 'a', partition: null, status, text, reason: { text: 'it was killed' } });
+  const run = (...steps: ReturnType<typeof step>[]) => ({ id: 'r', status: 'failed', created_at: '', steps });
+  expect(failures_of([run(step('failed', ''), step('succeeded', 'fine')), run(step('failed', 'no disk'), step('lost', 'no disk'))]))
+    .toEqual([{ text: 'no disk', count: 2 }, { text: 'it was killed', count: 1 }]);
 });

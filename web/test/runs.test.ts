@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { from_field, is_narrowed, runs_command, runs_query, to_field, toggled, window_for, type Filters } from '../src/pages/runs/filters';
 import { grouped, rows_of, telling } from '../src/pages/runs/groups';
 import { merged, replaced } from '../src/pages/runs/list';
+import { backfills_for, can_roll, with_backfills } from '../src/pages/runs/rolled';
 import { axis_of, brushed, column_span, count_at, rects_of, type TimelineAnswer } from '../src/pages/runs/timeline';
+import type { Backfill } from '../src/pages/backfills/progress';
 import type { RunRow, RunStatus, Step } from '../src/pages/run/run_data';
 
 const none: Filters = { status: '', asset: '', cause: '', select: '', error: '', backfill: '', from: '', to: '', range: '' };
@@ -109,5 +111,35 @@ describe('the timeline', () => {
   it('has round hours on its axis', () => {
     expect(axis_of(Date.parse('2026-11-30T00:10:00Z'), Date.parse('2026-11-30T04:10:00Z'), 5, 0).map(at => new Date(at).toISOString().slice(11, 16))).toEqual(['01:00', '02:00', '03:00', '04:00']);
     expect(axis_of(0, 86_400_000, 8, 3_600_000)[0]).toBe(2 * 3_600_000);
+  });
+});
+
+describe('backfills', () => {
+  const counts = { wanted: 10, pending: 0, in_progress: 0, succeeded: 10, failed: 0 };
+  const backfill = (id: string, more: Partial<Backfill> = {}): Backfill => ({
+    id, status: 'succeeded', cause: 'person', actor: null, reason: null, retry_of: null, per_run: null, concurrency: 1, order: 'forward', created_at: '2026-11-30T10:00:00Z', ended_at: null, expected_end: null, runs: 10, counts,
+    assets: [{ ...counts, asset: 'x', first: null, last: null }], ...more });
+  const ids = (all: Backfill[]) => all.map(each => each.id);
+  it('are rows where their runs answer nothing more', () => {
+    expect([can_roll(none, ''), can_roll({ ...none, asset: 'x', status: 'failed' }, '')]).toEqual([true, true]);
+    expect([can_roll(none, 'asset'), can_roll({ ...none, backfill: 'B' }, ''), can_roll({ ...none, error: 'e' }, ''), can_roll({ ...none, select: 's' }, '')]).toEqual([false, false, false, false]);
+  });
+  it('are filtered as the runs are', () => {
+    const all = [backfill('a'), backfill('b', { status: 'paused' }), backfill('c', { status: 'running', counts: { ...counts, failed: 1 } }), backfill('d', { created_at: '2026-11-29T10:00:00Z', cause: 'automation' })];
+    expect(ids(backfills_for(all, none, {}))).toEqual(['a', 'b', 'c', 'd']);
+    expect(ids(backfills_for(all, { ...none, status: 'running' }, {}))).toEqual(['b', 'c']);
+    expect(ids(backfills_for(all, { ...none, status: 'failed' }, {}))).toEqual(['c']);
+    expect(ids(backfills_for(all, { ...none, cause: 'automation' }, {}))).toEqual(['d']);
+    expect(ids(backfills_for(all, { ...none, asset: 'y' }, {}))).toEqual([]);
+    expect(ids(backfills_for(all, none, { from: '2026-11-30T00:00:00Z' }))).toEqual(['a', 'b', 'c']);
+    expect(ids(backfills_for(all, none, { to: '2026-11-30T00:00:00Z' }))).toEqual(['d']);
+  });
+  it('stand where they were asked for, as far as runs are read', () => {
+    const rows = rows_of([run('5'), run('3')], '', new Set());
+    const place = (has_more: boolean) => with_backfills(rows, [backfill('9'), backfill('4'), backfill('1')], has_more).map(row => row.kind === 'backfill' ? `b${row.backfill.id}` : row.kind === 'run' ? row.run.id : 'g');
+    expect(place(true)).toEqual(['b9', '5', 'b4', '3']);
+    expect(place(false)).toEqual(['b9', '5', 'b4', '3', 'b1']);
+    const groups = rows_of([run('5'), run('3', 1, 'failed', [step('z', 'failed')])], 'asset', new Set());
+    expect(with_backfills(groups, [], true)).toEqual(groups);
   });
 });

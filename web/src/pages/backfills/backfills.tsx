@@ -16,7 +16,7 @@ import { now, Time } from '../../ui/time';
 import { attempt, tell } from '../../ui/toast';
 import { number } from '../../words';
 import './backfills.css';
-import { is_over, rate, remembered, type Backfill, type Counts, type Seen } from './progress';
+import { failures_of, is_over, rate, remembered, type Backfill, type Counts, type ItsRun, type Seen } from './progress';
 import { backfills_words } from './words';
 
 const wakes: Wakes = on_kinds('backfill', 'run');
@@ -76,15 +76,20 @@ function Pace({ backfill }: { backfill: Backfill }) {
   return <span class="row wrap quiet"><span>{w.pending(backfill.counts.pending)}</span>{pace !== null && <span>{w.rate(number(Math.round(pace * 10) / 10))}</span>}{end !== null && <span>{w.ends} <Time at={end} as="both" /></span>}</span>;
 }
 
+const runs_shown = 20;
+const failures_max = 200;  ///< Runs that are looked at.
+interface RunPage { items: ItsRun[]; next_cursor: string | null }
+
 function One({ id }: { id: string }) {
   const w = backfills_words.value;
   const { data, error, reload } = useResource<Backfill>('backfills/' + encodeURIComponent(id), wakes);
-  const runs = useResource<{ items: { id: string; status: string; created_at: string; steps: { asset: string | null; partition: string | null; text: string; status: string }[] }[] }>(`runs?backfill=${encodeURIComponent(id)}&limit=50`, wakes);
+  const its = `runs?backfill=${encodeURIComponent(id)}`;
+  const runs = useResource<RunPage>(`${its}&limit=${runs_shown}`, wakes);
+  const failed = useResource<RunPage>(`${its}&status=failed&limit=${failures_max}`, wakes);
   if (error.value) return error.value.status === 404 ? <Empty><p class="sentence">{w.gone}</p><a href={href('/backfills')}>{w.all}</a></Empty> : <Failed problem={error.value} on_retry={reload} />;
   const backfill = data.value;
   if (!backfill) return <Loading />;
-  const failures = new Map<string, number>();
-  for (const run of runs.data.value?.items ?? []) for (const step of run.steps) if (step.status === 'failed') failures.set(step.text, (failures.get(step.text) ?? 0) + 1);
+  const failures = failures_of(failed.data.value?.items ?? []);
   return (
     <>
       <div class="spread wrap"><h1 class="row wrap">{w.backfill} <code>{short_id(id)}</code> <StatusMark word={backfill.status} /></h1><Actions backfill={backfill} /></div>
@@ -97,9 +102,9 @@ function One({ id }: { id: string }) {
       <Section title={w.assets}><ul>{backfill.assets.map(each => (
         <li key={each.asset} class="backfill-asset"><AssetLink name={each.asset} tab="partitions" /><span class="quiet clip">{each.first && each.last && w.first_last(each.first, each.last)}</span>
           <span class="stack"><Progress counts={each} label={each.asset} /></span></li>))}</ul></Section>
-      {failures.size > 0 && <Section title={w.failures}><ul>{[...failures].sort((a, b) => b[1] - a[1]).map(([text, count]) => <li key={text} class="row"><StatusMark word="failed" text={`×${number(count)}`} /><a href={href('/runs', { backfill: id, status: 'failed' })}>{text || '–'}</a></li>)}</ul></Section>}
+      {failures.length > 0 && <Section title={w.failures} aside={failed.data.value?.next_cursor && <span class="quiet">{w.newest_failures(failures_max)}</span>}><ul>{failures.map(({ text, count }) => <li key={text} class="row"><StatusMark word="failed" text={`×${number(count)}`} /><a href={href('/runs', { backfill: id, status: 'failed' })}>{text || '–'}</a></li>)}</ul></Section>}
       <Section title={<><a href={href('/runs', { backfill: id })}>{w.runs}</a> ({number(backfill.runs)})</>}>
-        <div class="scroll" tabIndex={0} role="region" aria-label={w.runs}><table class="list"><tbody>{(runs.data.value?.items ?? []).slice(0, 20).map(run => (
+        <div class="scroll" tabIndex={0} role="region" aria-label={w.runs}><table class="list"><tbody>{(runs.data.value?.items ?? []).map(run => (
           <tr key={run.id}><td><StatusMark word={run.status} /></td><td><RunLink id={run.id} /></td><td class="key">{run.steps[0]?.asset} {run.steps[0]?.partition && `[${run.steps[0].partition}]`}{run.steps.length > 1 && ` + ${run.steps.length - 1}`}</td><td class="end"><Time at={run.created_at} as="both" /></td></tr>))}</tbody></table></div>
       </Section>
       <AsCommand cli={freshet('backfill', id)} call={curl('GET', 'backfills/' + id)} />

@@ -1,4 +1,5 @@
-// How fast a backfill is, and when it ends.  Pure.
+// How fast a backfill is, when it ends, and what fails in it.  Pure.
+import { said, type Said } from '../../words/sentences';
 
 export interface Counts { wanted: number; pending: number; in_progress: number; succeeded: number; failed: number }
 export interface Backfill {
@@ -22,4 +23,16 @@ export function rate(backfill: Backfill, seen: readonly Seen[], now: number): nu
   const first = seen[0];
   const [from, was] = first && now - first.at > 30_000 && done > first.done ? [first.at, first.done] : [Date.parse(backfill.created_at), 0];
   return done > was && now > from ? (done - was) / (now - from) * 60_000 : null;
+}
+
+export interface ItsRun { id: string; status: string; created_at: string; steps: { asset: string | null; partition: string | null; text: string; reason: Said | null; status: string }[] }
+/// Failed steps by what they said, or why they failed where they said nothing; the most first.
+export function failures_of(runs: ItsRun[]): { text: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const step of runs.flatMap(run => run.steps)) {
+    if (step.status !== 'failed' && step.status !== 'lost') continue;
+    const text = step.text || said(step.reason);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return [...counts].map(([text, count]) => ({ text, count })).toSorted((a, b) => b.count - a.count);
 }

@@ -7,7 +7,7 @@ const en = {
   rate: (n: string) => `${n} a minute`, ends: 'ends about', ended: 'ended', began: 'began', pause: 'Pause', resume: 'Resume', cancel: 'Cancel …', retry: 'Again, what is left',
   cancel_text: (n: number) => `Its runs are stopped and no more are made; ${counted(n, 'partition', 'partitions')} stay as they are.`, cancel_now: 'Cancel the backfill', reason: 'Reason',
   backfill: 'Backfill', assets: 'Assets', by: 'by', order: { forward: 'oldest first', newest_first: 'newest first' }, at_a_time: (n: number) => `${number(n)} at a time`, per_run: (n: number | 'all') => n === 'all' ? 'all partitions in one run' : `${counted(n, 'partition', 'partitions')} a run`,
-  as_policy: 'runs as the policies say', runs: 'Its runs', failures: 'Failed runs, by error', changed: 'The backfill is told', gone: 'There is no such backfill.', all: 'All backfills', first_last: (a: string, b: string) => `${a} … ${b}`,
+  as_policy: 'runs as the policies say', runs: 'Its runs', failures: 'Failed steps, by error', newest_failures: (n: number) => `of the newest ${number(n)} failed runs`, changed: 'The backfill is told', gone: 'There is no such backfill.', all: 'All backfills', first_last: (a: string, b: string) => `${a} … ${b}`,
   retry_of: 'what was left of',
 };
 const de: typeof en = {
@@ -17,7 +17,7 @@ const de: typeof en = {
   rate: n => `${n} je Minute`, ends: 'endet etwa', ended: 'endete', began: 'begann', pause: 'Anhalten', resume: 'Fortsetzen', cancel: 'Abbrechen …', retry: 'Noch einmal, was fehlt',
   cancel_text: n => `Seine Läufe werden angehalten und keine weiteren gemacht; ${counted(n, 'Partition bleibt', 'Partitionen bleiben')}, wie sie sind.`, cancel_now: 'Backfill abbrechen', reason: 'Grund',
   backfill: 'Backfill', assets: 'Assets', by: 'von', order: { forward: 'die älteste zuerst', newest_first: 'die neueste zuerst' }, at_a_time: n => `${number(n)} zugleich`, per_run: n => n === 'all' ? 'alle Partitionen in einem Lauf' : `${counted(n, 'Partition', 'Partitionen')} je Lauf`,
-  as_policy: 'Läufe nach den Richtlinien', runs: 'Seine Läufe', failures: 'Fehlgeschlagene Läufe, nach Fehler', changed: 'Dem Backfill ist es gesagt', gone: 'Diesen Backfill gibt es nicht.', all: 'Alle Backfills', first_last: (a, b) => `${a} … ${b}`,
+  as_policy: 'Läufe nach den Richtlinien', runs: 'Seine Läufe', failures: 'Fehlgeschlagene Schritte, nach Fehler', newest_failures: n => `der neuesten ${number(n)} fehlgeschlagenen Läufe`, changed: 'Dem Backfill ist es gesagt', gone: 'Diesen Backfill gibt es nicht.', all: 'Alle Backfills', first_last: (a, b) => `${a} … ${b}`,
   retry_of: 'was übrig war von',
 };
 export const backfills_words = words(en, de);

@@ -5,12 +5,12 @@ import { key_path } from '../../store/http';
 import { RunLink, short_id } from '../../ui/parts';
 import { duration, now, rough_duration } from '../../ui/time';
 import { said, type Said } from '../../words/sentences';
-import { assets_of, is_bad, is_over, seconds_of, step_name, type RunRow, type Step } from './run_data';
+import { assets_of, is_bad, is_over, seconds_of, seconds_waited, step_name, type RunRow, type Step } from './run_data';
 import { exit_text } from './log/words';
 import { w } from './words';
 
 /// "token asked for it", without links: for a cell and for a title.
-export const cause_text = (run: RunRow): string =>
+export const cause_text = (run: Pick<RunRow, 'cause' | 'actor' | 'reason'>): string =>
   (run.cause === 'automation' && !run.actor ? w.value.by_automation : run.cause === 'retry' && !run.actor ? w.value.by_retry : w.value.asked_by(run.actor ?? w.value.somebody)) +
   (run.reason ? w.value.saying(run.reason) : '');
 
@@ -64,6 +64,8 @@ export function outcome_text(run: RunRow, usual: number | null): string {
     if (current) out.push(words.runs_since(step_name(current), rough_duration(seconds_of(current, now.value) ?? 0)));
     else out.push(words.waits);
   }
+  const waited = seconds_waited(run);
+  if (seconds !== null && waited > Math.max(1, seconds)) out.push(words.waited_before(duration(waited)));
   if (usual !== null && (run.status === 'succeeded' || !is_over(run.status))) out.push(words.usual(duration(usual)));
   return out.join(' ');
 }

@@ -52,6 +52,9 @@ export function seconds_of(what: { started_at: string | null; ended_at: string |
   if (!what.started_at) return null;
   return Math.max(0, ((what.ended_at ? Date.parse(what.ended_at) : now_ms) - Date.parse(what.started_at)) / 1000);
 }
+/// Seconds from when it was asked for until its first step began; 0 where none has.
+export const seconds_waited = (run: { created_at: string | null; started_at: string | null }): number =>
+  run.created_at && run.started_at ? Math.max(0, (Date.parse(run.started_at) - Date.parse(run.created_at)) / 1000) : 0;
 export const step_name = (step: { asset: string | null; partition: string | null; check: string | null }): string =>
   (step.asset ?? '?') + (step.partition ? ` [${step.partition}]` : '') + (step.check ? ` · ${step.check}` : '');
 export const step_asset_href = (step: Step): string => step.asset ? asset_href(step.asset, { tab: step.check ? 'checks' : '' }) : '';

@@ -35,7 +35,8 @@ function Field({ name, value, label, list, hint, keys, is_whole }: {
     }} />;
 }
 
-export function FilterBar({ filters, group }: { filters: Filters; group: GroupBy }) {
+/// `rolled`: whether backfills are one row each; null where that is no question.
+export function FilterBar({ filters, group, rolled }: { filters: Filters; group: GroupBy; rolled: boolean | null }) {
   const keys = catalog.value?.columns.key ?? [];
   const known = filters.asset ? keys.filter(key => key.includes(filters.asset)) : keys;
   const chosen = filters.status.split(',').filter(Boolean);
@@ -51,6 +52,7 @@ export function FilterBar({ filters, group }: { filters: Filters; group: GroupBy
         <option value="">{w.value.any}</option>{causes.map(each => <option key={each} value={each}>{common.value.run_cause[each]}</option>)}</select></label>
       <label class="row quiet">{w.value.group}<select class="field" value={group} onChange={event => set_params({ group: event.currentTarget.value }, 'push')}>
         <option value="">{w.value.group_none}</option><option value="asset">{w.value.group_asset}</option><option value="cause">{w.value.group_cause}</option><option value="error">{w.value.group_error}</option></select></label>
+      {rolled !== null && <button class="chip" aria-pressed={!rolled} onClick={() => set_params({ backfills: rolled ? 'runs' : '' }, 'push')}>{w.value.unroll}</button>}
       {(['error', 'backfill'] as const).filter(name => filters[name]).map(name => (
         <a key={name} class="chip" aria-label={w.value.remove(w.value[name])} href={href_with({ [name]: '' })}>{w.value[name]} {filters[name].slice(-8)} <Icon name="x" /></a>))}
       {is_narrowed(filters) && <a class="button is-plain" href={href_with(Object.fromEntries([...narrowing(filters), 'range'].map(name => [name, ''])))}>{w.value.clear}</a>}

@@ -1,5 +1,6 @@
 // Runs put together by what they have in common, as rows of one list.
 import { said, type Said } from '../../words/sentences';
+import type { Backfill } from '../backfills/progress';
 import { assets_of, is_bad, type RunRow, type StepStatus } from '../run/run_data';
 
 export type GroupBy = '' | 'asset' | 'cause' | 'error';
@@ -27,12 +28,13 @@ export function grouped(runs: RunRow[], by: 'asset' | 'cause'): Group[] {
   return [...groups.values()].toSorted((a, b) => b.failed - a.failed || b.runs.length - a.runs.length || (a.name < b.name ? -1 : 1));
 }
 
-export type ListRow = { kind: 'group'; group: Group } | { kind: 'run'; run: RunRow; group: string };
+export type RunsRow = { kind: 'group'; group: Group } | { kind: 'run'; run: RunRow; group: string };
+export type ListRow = RunsRow | { kind: 'backfill'; backfill: Backfill };
 /// The rows that are there: every group, and the runs of those that are open.
-export function rows_of(runs: RunRow[], by: GroupBy, open: Set<string>): ListRow[] {
+export function rows_of(runs: RunRow[], by: GroupBy, open: Set<string>): RunsRow[] {
   if (by !== 'asset' && by !== 'cause') return runs.map(run => ({ kind: 'run', run, group: '' }));
-  return grouped(runs, by).flatMap((group): ListRow[] =>
-    [{ kind: 'group', group }, ...open.has(group.name) ? group.runs.map((run): ListRow => ({ kind: 'run', run, group: group.name })) : []]);
+  return grouped(runs, by).flatMap((group): RunsRow[] =>
+    [{ kind: 'group', group }, ...open.has(group.name) ? group.runs.map((run): RunsRow => ({ kind: 'run', run, group: group.name })) : []]);
 }
 
 /// As `GET failures` answers.

@@ -1,6 +1,7 @@
 // The list of runs: pages by cursor as one scrolls, news on top of it that never moves what is read.
 import { signal } from '@preact/signals';
 import { get, Problem, query_text } from '../../store/http';
+import type { Backfill } from '../backfills/progress';
 import { is_over, type RunPage, type RunRow } from '../run/run_data';
 
 export interface Merged { shown: RunRow[]; news: RunRow[] }
@@ -32,7 +33,9 @@ export function run_list(query: Record<string, string>) {
     if (asked) return;
     const stop = asked = new AbortController();
     try {
-      const { body } = await get<RunPage>('runs' + query_text({ ...query, limit: page_limit, cursor: after }), stop.signal);
+      let { body } = await get<RunPage>('runs' + query_text({ ...query, limit: page_limit, cursor: after }), stop.signal);
+      // A page may be short: the daemon looks through so many runs at a time.
+      while (body.items.length === 0 && body.next_cursor) body = (await get<RunPage>('runs' + query_text({ ...query, limit: page_limit, cursor: body.next_cursor }), stop.signal)).body;
       const known = new Set(after ? runs.peek().map(run => run.id) : []);
       runs.value = [...after ? runs.peek() : [], ...body.items.filter(run => !known.has(run.id))];
       cursor = body.next_cursor;
@@ -75,3 +78,41 @@ export function run_list(query: Record<string, string>) {
   };
 }
 export type RunList = ReturnType<typeof run_list>;
+
+const backfill_limit = 200;
+/// Backfills, newest first, as far back as runs are read.
+export function backfill_list() {
+  const items = signal<Backfill[]>([]);
+  const stop = new AbortController();
+  let cursor: string | null = null, is_read = false, wanted = '', is_busy = false;
+  const page = async (after: string | null) => (await get<{ items: Backfill[]; next_cursor: string | null }>('backfills' + query_text({ limit: backfill_limit, cursor: after }), stop.signal)).body;
+  const has_all = () => is_read && (cursor === null || (wanted !== '' && (items.peek().at(-1)?.id ?? '') <= wanted));
+  const read = async () => {
+    if (is_busy) return;
+    is_busy = true;
+    try {
+      while (!has_all()) {
+        const body: { items: Backfill[]; next_cursor: string | null } = await page(cursor);
+        is_read = true;
+        cursor = body.next_cursor;
+        items.value = [...items.peek(), ...body.items];
+      }
+    } catch { /* the next change asks again */ } finally {
+      is_busy = false;
+    }
+  };
+  return {
+    items,
+    /// Those from the run `oldest` on; "": all.
+    reach(oldest: string) { wanted = oldest; void read(); },
+    async refresh() {
+      if (!is_read) return read();
+      try {
+        const { items: head } = await page(null);
+        const known = new Set(head.map(each => each.id));
+        items.value = [...head, ...items.peek().filter(each => !known.has(each.id))];
+      } catch { /* the next message asks again */ }
+    },
+    stop() { stop.abort(); },
+  };
+}

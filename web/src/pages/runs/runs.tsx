@@ -6,18 +6,20 @@ import { useKeys } from '../../keys';
 import { query_text } from '../../store/http';
 import { language } from '../../store/prefs';
 import { on_kinds, useResource } from '../../store/resource';
-import { go, href_with, param, run_href, set_params } from '../../store/router';
+import { go, href, href_with, param, run_href, set_params } from '../../store/router';
 import { on_messages } from '../../store/stream';
 import { AsCommand, curl, freshet } from '../../ui/command';
 import { Failed, Loading } from '../../ui/parts';
 import { now } from '../../ui/time';
+import type { Backfill } from '../backfills/progress';
 import { Bulk } from './bulk';
 import { NoRuns } from './empty';
 import { Failures } from './failures';
 import { FilterBar } from './filter_bar';
 import { filters_now, instant, range_otherwise, runs_command, runs_query, window_for } from './filters';
 import { rows_of, type GroupBy } from './groups';
-import { run_list } from './list';
+import { backfill_list, run_list } from './list';
+import { backfills_for, can_roll, with_backfills } from './rolled';
 import { Preview } from './preview';
 import { RunTable } from './table';
 import { type Part, type TimelineAnswer } from './timeline';
@@ -27,7 +29,7 @@ import './runs.css';
 
 const refresh_ms = 500;
 const grouped_max = 1_000;  ///< Groups are made of so many runs at most.
-const wakes = on_kinds('run');
+const wakes = on_kinds('run'), on_backfills = on_kinds('backfill');
 
 /// "In the last 24 hours: 12 succeeded, 2 failed." – each number leads to its runs.
 function Sentence({ answer, range }: { answer: TimelineAnswer | null; range: string }) {
@@ -58,11 +60,27 @@ function useLive(list: ReturnType<typeof run_list>, is_at_top: () => boolean): v
   }, [list]);
 }
 
+/// Those of the time that the list has reached; none unless they are wanted.
+function useBackfills(are_wanted: boolean, list: ReturnType<typeof run_list>): Backfill[] {
+  const backfills = useMemo(() => are_wanted ? backfill_list() : null, [are_wanted]);
+  const oldest = !list.is_known.value ? null : list.has_more.value ? list.runs.value.at(-1)?.id ?? '' : '';
+  useEffect(() => { if (oldest !== null) backfills?.reach(oldest); }, [backfills, oldest]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = on_messages(messages => {
+      if (timer === undefined && messages.some(on_backfills)) timer = setTimeout(() => { timer = undefined; void backfills?.refresh(); }, refresh_ms);
+    });
+    return () => { stop(); clearTimeout(timer); backfills?.stop(); };
+  }, [backfills]);
+  return backfills?.items.value ?? [];
+}
+
 export function Runs(_props: PageProps) {
   const filters = filters_now();
   const group = (['asset', 'cause', 'error'].includes(param('group')) ? param('group') : '') as GroupBy;
   const opened = useMemo(() => Date.now(), []);
-  const query = runs_query(filters, opened);
+  const can_be_rolled = can_roll(filters, group), rolled = can_be_rolled && param('backfills') !== 'runs';
+  const query = { ...runs_query(filters, opened), ...rolled ? { backfill: 'none' } : {} };
   const address = query_text(query);
   const list = useMemo(() => run_list(query), [address]);
   const host = useRef<HTMLDivElement>(null);
@@ -76,7 +94,9 @@ export function Runs(_props: PageProps) {
 
   const marked = useSignal(new Set<string>());
   const open_groups = useSignal(new Set<string>());
-  const rows = rows_of(list.runs.value, group, open_groups.value);
+  const found = backfills_for(useBackfills(rolled, list), filters, query);
+  const rows = with_backfills(rows_of(list.runs.value, group, open_groups.value), found, list.has_more.value);
+  const shown_backfills = rows.filter(row => row.kind === 'backfill').length;
   const id = param('run'), has_preview = param('preview') !== '';
   const selected = rows.findIndex(row => row.kind === 'run' && row.run.id === id);
   const at_group = useSignal(-1);
@@ -84,10 +104,10 @@ export function Runs(_props: PageProps) {
   const select = (i: number) => {
     const row = rows[i];
     if (!row) return;
-    at_group.value = row.kind === 'group' ? i : -1;
+    at_group.value = row.kind === 'run' ? -1 : i;
     set_params({ run: row.kind === 'run' ? row.run.id : '' });
   };
-  const open = (i: number) => { const row = rows[i]; if (row?.kind === 'run') go(run_href(row.run.id)); };
+  const open = (i: number) => { const row = rows[i]; if (row?.kind === 'run') go(run_href(row.run.id)); if (row?.kind === 'backfill') go(href('/backfills/' + row.backfill.id)); };
   const toggle_mark = () => {
     const row = rows[place];
     if (row?.kind !== 'run') return;
@@ -112,9 +132,9 @@ export function Runs(_props: PageProps) {
         <h1 class="only-read">{w.value.runs}</h1>
         <div class="spread wrap"><Sentence answer={timeline.data.value} range={range} /><TimeFields from={from} to={to} /></div>
         <Timeline answer={timeline.data.value} from={from} to={to} on_width={value => { px.value = value; }} />
-        <FilterBar filters={filters} group={group} />
+        <FilterBar filters={filters} group={group} rolled={can_be_rolled ? rolled : null} />
         {group !== 'error' && <div class="row wrap runs-state">
-          <span class="quiet">{list.is_known.value && w.value.count(list.runs.value.length, list.has_more.value ? '+' : '')}</span>
+          <span class="quiet">{list.is_known.value && w.value.count(list.runs.value.length, list.has_more.value ? '+' : '')}{shown_backfills > 0 && `, ${w.value.backfills(shown_backfills)}`}</span>
           {group !== '' && <span class="quiet">{w.value.group_note(list.runs.value.length)}</span>}
           {news > 0 && <button class="button is-primary news" onClick={() => { list.show_news(); host.current?.querySelector('.rows')?.scrollTo({ top: 0 }); }}>{w.value.show_news(news)}</button>}
           <Bulk runs={list.runs.value} marked={marked} />

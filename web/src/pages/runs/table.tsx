@@ -1,12 +1,14 @@
 // The runs as rows, alone or in groups; what is chosen of them, and what is shown beside.
 import type { Signal } from '@preact/signals';
-import { RunLink } from '../../ui/parts';
+import { href, href_with } from '../../store/router';
+import { Meter, RunLink, short_id } from '../../ui/parts';
 import { Cell, Rows, type Column } from '../../ui/rows';
 import { StatusMark } from '../../ui/status';
 import { duration, now, Time } from '../../ui/time';
 import { Icon } from '../../ui/icon';
 import { common } from '../../words/common';
 import type { ComponentChildren } from 'preact';
+import type { Backfill } from '../backfills/progress';
 import { cause_text } from '../run/cause';
 import { assets_of, is_over, seconds_of, type RunRow } from '../run/run_data';
 import type { Group, ListRow } from './groups';
@@ -24,6 +26,26 @@ function What({ run }: { run: RunRow }) {
   const name = assets[0] ?? first?.asset ?? '–';
   const partition = run.steps.find(step => step.asset === name)?.partition;
   return <><span class="key" title={assets.slice(0, 20).join('\n')}>{name}{partition ? ` [${partition}]` : ''}{assets.length === 0 && first?.check ? ` · ${first.check}` : ''}</span>{more > 0 && <span class="quiet"> {w.value.more_assets(more)}</span>}</>;
+}
+
+/// How far it is, and the way to its runs.
+function BackfillCells({ backfill, is_narrow }: { backfill: Backfill; is_narrow: boolean }) {
+  const { id, counts, status } = backfill;
+  const assets = backfill.assets.map(each => each.asset);
+  const seconds = seconds_of({ started_at: backfill.created_at, ended_at: backfill.ended_at }, now.value);
+  const runs = <a href={href_with({ backfill: id, status: '' })}>{w.value.its_runs(backfill.runs)}</a>;
+  const failed = counts.failed > 0 && <a class="is-failed" href={href_with({ backfill: id, status: 'failed' })}>{w.value.failed(counts.failed)}</a>;
+  return (
+    <>
+      <Cell /><Cell><StatusMark word={status} /></Cell>
+      <Cell><a class="key" href={href('/backfills/' + id)} title={id}>{short_id(id)}</a></Cell>
+      <Cell title={[cause_text(backfill), ...assets.slice(0, 20)].join('\n')}><span class="quiet">{w.value.backfill}</span> <span class="key">{assets[0]}</span>{assets.length > 1 && <span class="quiet"> {w.value.more_assets(assets.length - 1)}</span>}{is_narrow && <> {runs} {failed}</>}</Cell>
+      {!is_narrow && <Cell><span class="row backfill-state"><Meter total={counts.wanted} label={w.value.of(counts.succeeded, counts.wanted)} parts={[
+        { n: counts.succeeded, fill: 'ok' }, { n: counts.failed, fill: 'failed' }, { n: counts.in_progress, fill: 'running' }]} />{w.value.of(counts.succeeded, counts.wanted)} {failed} {runs}</span></Cell>}
+      <Cell><Time at={backfill.created_at} /></Cell>
+      <Cell is_end>{seconds === null ? '' : duration(seconds)}</Cell><Cell />
+    </>
+  );
 }
 
 export function RunTable(props: {
@@ -63,11 +85,12 @@ export function RunTable(props: {
   return (
     <Rows label={w.value.runs} columns={columns} count={rows.length} selected={props.selected} on_select={props.on_select} class="run-rows"
       on_open={i => { const row = rows[i]; if (row?.kind === 'group') toggle_group(row.group.name); else props.on_open(i); }}
-      id={i => { const row = rows[i]!; return row.kind === 'group' ? `g ${row.group.name}` : `${row.group} ${row.run.id}`; }} empty={props.empty}
+      id={i => { const row = rows[i]!; return row.kind === 'group' ? `g ${row.group.name}` : row.kind === 'backfill' ? `b ${row.backfill.id}` : `${row.group} ${row.run.id}`; }} empty={props.empty}
       row={i => {
         const row = rows[i]!;
         if (i >= rows.length - 20) queueMicrotask(props.on_near_end);
         if (row.kind === 'group') return group_cells(row.group);
+        if (row.kind === 'backfill') return <BackfillCells backfill={row.backfill} is_narrow={is_narrow} />;
         const { run } = row;
         const cause = cause_text(run);
         return (
