@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { critical_path, gantt_of, place_of, ticks_of } from '../src/pages/run/gantt';
-import { assets_of, attempts_of, consumed_by, first_log, last_good, seconds_of, step_name, overrun, telling_step, waits_of, type RunFact, type RunRow, type Step } from '../src/pages/run/run_data';
+import { counts_of, critical_path, gantt_of, gantt_rows, place_of, ticks_of } from '../src/pages/run/gantt';
+import { assets_of, attempts_of, consumed_by, first_log, last_good, seconds_of, step_name, overrun, seconds_waited, telling_step, waits_of, type RunFact, type RunRow, type Step } from '../src/pages/run/run_data';
 
 const at = (second: number | null) => second === null ? null : new Date(1_800_000_000_000 + second * 1000).toISOString();
 const ms = (second: number) => 1_800_000_000_000 + second * 1000;
@@ -114,5 +114,34 @@ describe('a run', () => {
     expect(seconds_of(one.steps[0]!, 0)).toBe(1);
     expect(seconds_of(step(0, null, null), 0)).toBeNull();
     expect(seconds_of(step(0, 5, null), ms(8))).toBe(3);
+  });
+});
+
+describe('the rows of the chart', () => {
+  const left = (number: number) => step(number, null, 0, { status: 'skipped' });
+  const steps = [step(0, 0, 2), left(1), step(2, 1, 3, { status: 'failed' }), left(3), step(4, null, null)];
+  const told = (all: Step[], status = '', is_open = false) => gantt_rows(gantt_of(all, new Map(), new Map(), ms(0), ms(9)).bars, status, is_open)
+    .map(row => row.kind === 'bar' ? row.bar.step.step : row.steps.map(each => each.step));
+  it('begin with what failed and end with what never began, folded', () => {
+    expect(told(steps)).toEqual([2, 0, 4, [1, 3]]);
+    expect(told(steps, '', true)).toEqual([2, 0, 4, [1, 3], 1, 3]);
+    expect(told(steps.slice(0, 3))).toEqual([2, 0, 1]);
+  });
+  it('are of one status where that is asked for', () => {
+    expect([told(steps, 'skipped'), told(steps, 'failed'), told(steps, 'canceled')]).toEqual([[1, 3], [2], []]);
+  });
+  it('are counted by status, what needs somebody first', () => {
+    expect(counts_of(steps)).toEqual([{ status: 'failed', n: 1 }, { status: 'queued', n: 1 }, { status: 'succeeded', n: 1 }, { status: 'skipped', n: 2 }]);
+  });
+});
+describe('what a run waited before it began', () => {
+  it('is not drawn, nor counted as a part of its duration', () => {
+    const gantt = gantt_of([step(0, 100, 110), step(1, 112, 120)], new Map(), new Map([[1, [0]]]), ms(100), ms(200));
+    expect([gantt.begin, gantt.end, gantt.working, gantt.waiting]).toEqual([ms(100), ms(120), 18, 2]);
+    expect(gantt.bars.map(bar => bar.wait)).toEqual([null, { begin: ms(110), end: ms(112) }]);
+  });
+  it('is told', () => {
+    expect(seconds_waited({ created_at: at(0), started_at: at(90) })).toBe(90);
+    expect(seconds_waited({ created_at: at(0), started_at: null })).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 // Steps over time: where each bar is, and which steps the run's length hung on.
-import type { Attempt, Step } from './run_data';
+import { is_bad, is_over, type Attempt, type Step, type StepStatus } from './run_data';
 
 export interface Span { begin: number; end: number }  ///< Milliseconds since 1970.
 export interface Bar {
@@ -36,12 +36,13 @@ export function ready_at(step: Step, waits: Map<number, number[]>, by_number: Ma
   return (waits.get(step.step) ?? []).reduce((latest, each) => Math.max(latest, ms(by_number.get(each)?.ended_at ?? null) ?? 0), ms(step.queued_at) ?? created_ms);
 }
 
-export function gantt_of(steps: Step[], attempts: Map<number, Attempt[]>, waits: Map<number, number[]>, created_ms: number, now_ms: number): Gantt {
+/// From `begin_ms` on, which its duration counts from: what steps waited before is not drawn.
+export function gantt_of(steps: Step[], attempts: Map<number, Attempt[]>, waits: Map<number, number[]>, begin_ms: number, now_ms: number): Gantt {
   const critical = new Set(critical_path(steps, waits, now_ms));
   const by_number = new Map(steps.map(step => [step.step, step]));
-  let begin = created_ms, end = created_ms + 1, working = 0, waiting = 0;
+  let begin = begin_ms, end = begin_ms + 1, working = 0, waiting = 0;
   const bars = steps.map((step): Bar => {
-    const ready = ready_at(step, waits, by_number, created_ms);
+    const ready = Math.max(begin_ms, ready_at(step, waits, by_number, begin_ms));
     // The step itself tells of its latest attempt; facts may not reach so far.
     const list = (attempts.get(step.step) ?? []).filter(each => each.attempt < step.attempt);
     if (step.started_at) list.push({ attempt: step.attempt, started_at: step.started_at, ended_at: step.ended_at, reason: null, exit_code: null });
@@ -79,3 +80,21 @@ export function ticks_of(seconds: number, count: number): number[] {
 }
 /// Where an instant is, in percent of the whole.
 export const place_of = (at: number, gantt: Gantt): number => (at - gantt.begin) / Math.max(1, gantt.end - gantt.begin) * 100;
+
+/// A step, or those that never began as one.
+export type GanttRow = { kind: 'bar'; bar: Bar } | { kind: 'fold'; steps: Step[] };
+const never_began = (step: Step): boolean => is_over(step.status) && !step.started_at;
+/// What failed first, what never began last: folded unless it is one step, and followed by its steps where it `is_open`.
+/// Of one `status`, if any, only those.
+export function gantt_rows(bars: Bar[], status: string, is_open: boolean): GanttRow[] {
+  const wanted = (status ? bars.filter(bar => bar.step.status === status) : bars).map((bar): GanttRow & { kind: 'bar' } => ({ kind: 'bar', bar }));
+  const failed = wanted.filter(({ bar }) => is_bad(bar.step.status)), rest = wanted.filter(({ bar }) => !is_bad(bar.step.status));
+  const left = rest.filter(({ bar }) => never_began(bar.step));
+  const began = [...failed, ...rest.filter(({ bar }) => !never_began(bar.step))];
+  if (status || left.length < 2) return [...began, ...left];
+  return [...began, { kind: 'fold', steps: left.map(({ bar }) => bar.step) }, ...is_open ? left : []];
+}
+const status_order: StepStatus[] = ['failed', 'lost', 'running', 'starting', 'queued', 'succeeded', 'canceled', 'skipped'];
+/// How many steps are how; what needs somebody first.
+export const counts_of = (steps: Step[]): { status: StepStatus; n: number }[] =>
+  status_order.map(status => ({ status, n: steps.filter(step => step.status === status).length })).filter(each => each.n > 0);
