@@ -4,18 +4,18 @@ import { key_path } from '../../store/http';
 import { on_asset, useResource } from '../../store/resource';
 import { href } from '../../store/router';
 import { AsCommand, curl, freshet } from '../../ui/command';
-import { AssetLink, Empty, Section } from '../../ui/parts';
+import { Empty, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
-import { label_text, said } from '../../words/sentences';
+import { said } from '../../words/sentences';
 import type { TabProps } from './asset';
-import type { Decision, Explanation, TreeNode } from './data';
+import { TreeView } from '../automation/tree_view';
+import type { Decision, Explanation } from './data';
 import { More } from './more';
 import { usePaged } from './paged';
 import { LedTo } from './table';
 import { asset_words } from './words';
 
-const depth_max = 2;
 export function Automation({ name, detail }: TabProps) {
   const w = asset_words.value;
   const wakes = useMemo(() => on_asset(name), [name]);
@@ -28,7 +28,7 @@ export function Automation({ name, detail }: TabProps) {
   return (
     <div class="stack">
       {detail.automation && <p class="asset-text">{w.condition} <code>{detail.automation}</code> <a href={href('/automation', { asset: name })}>{w.to_automation}</a></p>}
-      {tree && <Section title={w.tree_now}><ul class="asset-tree"><Node node={tree} depth={0} /></ul></Section>}
+      {tree && <Section title={w.tree_now}><TreeView key={name} tree={tree} label={w.tree_now} /></Section>}
       <Section title={w.decisions}>
         <More paged={decisions} where="top" />
         {decisions.is_empty.value ? <p class="quiet">{w.no_decisions}</p> : (
@@ -46,15 +46,4 @@ function Came({ decision }: { decision: Decision }) {
   const w = asset_words.value;
   if (decision.withheld) return <StatusMark word="withheld" text={w.held_back} />;
   return decision.requested ? <StatusMark word="ok" text={w.requested} /> : <StatusMark word="off" text={w.not_requested} />;
-}
-
-function Node({ node, depth }: { node: TreeNode; depth: number }) {
-  const w = asset_words.value;
-  return (
-    <li><StatusMark word={node.held ? 'ok' : 'off'} text={node.held ? w.holds : w.holds_not} /> <span class="mono">{label_text(node.label)}</span>{' '}
-      {node.asset && <AssetLink name={node.asset} />} {node.said && <span class="quiet">{said(node.said)}</span>}
-      {node.children.length > 0 && (depth < depth_max ? <ul>{node.children.map((child, i) => <Node key={i} node={child} depth={depth + 1} />)}</ul>
-        : <span class="quiet"> …</span>)}
-    </li>
-  );
 }

@@ -1,6 +1,7 @@
 // What the API answers about one asset.
 import type { AssetState, StaleCause } from '../../store/status';
 import type { Said } from '../../words/sentences';
+import type { Tree } from '../automation/tree';
 
 export interface CheckDefinition { name: string; severity: 'warn' | 'error'; blocking: boolean; command: string[]; automation: string | null; description: string }
 export interface ColumnOrigin { asset: string; column: string }
@@ -23,7 +24,6 @@ export interface AssetEvent {
   passed?: boolean;
   severity?: 'warn' | 'error';
 }
-/// As `GET assets/{key}` answers.
 /// Something that is wrong with it now.
 export interface OpenAlert {
   id: string;
@@ -36,6 +36,7 @@ export interface OpenAlert {
   step: number | null;
   muted: boolean;
 }
+/// As `GET assets/{key}` answers.
 export interface AssetDetail extends Omit<AssetState, 'latest'> {
   key: string;
   external: boolean;
@@ -69,11 +70,12 @@ export interface AssetDetail extends Omit<AssetState, 'latest'> {
   latest: AssetEvent | null;
 }
 export interface Forecast extends Said { p10: string | null; p50: string | null; p90: string | null; basis: string; samples: number; assumed: boolean }
-export interface TreeNode { label: string; asset: string | null; held: boolean; said: Said | null; children: TreeNode[] }
 export interface Explanation extends Said {
-  tree: TreeNode | null;
+  tree: Tree | null;
   expected: Forecast | null;
-  checks: (Said & { name: string; tree: TreeNode | null })[];
+  checks: (Said & { name: string; tree: Tree | null })[];
+  failed: FailedStep | null;
+  latest: AssetEvent | null;
 }
 export interface Decision extends Said { id: string; at: string; requested: boolean; withheld: boolean; run: string | null; backfill: string | null }
 export interface ReadinessDay {
@@ -102,6 +104,7 @@ export interface Step {
   ended_at: string | null;
   text: string;
 }
+export interface FailedStep extends Step { run: string }
 export interface Run {
   id: string;
   status: string;

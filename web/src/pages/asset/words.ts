@@ -47,7 +47,7 @@ const en = {
   // automation
   no_automation: 'Nothing runs it by itself.', add_automation: 'Give it “automation: eager” in its definition, and it runs as soon as something that it is made from changes.', external_automation: 'Others bring it: there is nothing to automate here.',
   condition: 'It runs by itself when this holds:', to_automation: 'The whole tree, and earlier evaluations', tree_now: 'How it stands now', decisions: 'Decisions', no_decisions: 'Nothing has been decided yet.',
-  holds: 'holds', holds_not: 'does not hold', requested: 'requested', not_requested: 'not requested', held_back: 'held back',
+  requested: 'requested', not_requested: 'not requested', held_back: 'held back',
   // schema, definition, consumers
   no_columns: 'Its columns are not declared.', add_columns: 'Declare them under “columns” of its definition; with “from”, one sees where each comes from.', columns_text: (n: number) => `${counted(n, 'column', 'columns')}.`, choose_column: 'Choose one to see who reads it.',
   column: 'Column', type: 'Type', description: 'Description', made_from: 'Made from', read_by: 'Who reads', reads: { this: 'reads it', others: 'reads other columns', all: 'does not say which columns it reads' },
@@ -100,7 +100,7 @@ const de: typeof en = {
   is_error: 'ein Fehlschlag ist ein Fehler', is_warning: 'ein Fehlschlag ist eine Warnung', blocks: 'hält auf, was danach kommt', results: name => `Ergebnisse von ${name}, älteste zuerst`,
   no_automation: 'Nichts führt es von selbst aus.', add_automation: 'Mit „automation: eager“ in der Definition läuft es, sobald sich etwas ändert, aus dem es gemacht ist.', external_automation: 'Andere bringen es: Hier ist nichts zu automatisieren.',
   condition: 'Es läuft von selbst, wenn dies gilt:', to_automation: 'Der ganze Baum und frühere Auswertungen', tree_now: 'Wie es jetzt steht', decisions: 'Entscheidungen', no_decisions: 'Es wurde noch nichts entschieden.',
-  holds: 'gilt', holds_not: 'gilt nicht', requested: 'angefordert', not_requested: 'nicht angefordert', held_back: 'zurückgehalten',
+  requested: 'angefordert', not_requested: 'nicht angefordert', held_back: 'zurückgehalten',
   no_columns: 'Seine Spalten sind nicht angegeben.', add_columns: 'Geben Sie sie unter „columns“ der Definition an; mit „from“ sieht man, woher jede kommt.', columns_text: n => `${counted(n, 'Spalte', 'Spalten')}.`, choose_column: 'Wählen Sie eine, um zu sehen, wer sie liest.',
   column: 'Spalte', type: 'Typ', description: 'Beschreibung', made_from: 'Gemacht aus', read_by: 'Wer liest', reads: { this: 'liest sie', others: 'liest andere Spalten', all: 'sagt nicht, welche Spalten es liest' },
   place: 'Wo es definiert ist', what_it_is: 'Was es ist', how_it_is_made: 'Wie es gemacht wird', key: 'Schlüssel', command: 'Befehl', executor: 'Ausführung', priority: 'Vorrang', timeout: 'Zeitgrenze', retries: 'Wiederholungen', automation: 'Automatik',

@@ -51,11 +51,19 @@ export function turned(before: Tree | null, now: Tree | null): Turn[] {
   return out;
 }
 
-/// Whether a part lies on the way to what decides: those are open at first.  Under "not" what holds is
-/// what decides against.
-export function decides(tree: Tree, parent: Tree | null): boolean {
-  if (!parent) return true;
-  const is_disjunction = parent.label === 'any of' || parent.label.startsWith('any_');
-  if (is_disjunction) return parent.held ? tree.held : true;
-  return parent.held ? true : !tree.held || parent.label === 'not' || parent.is_negated === true;
+/// The operand that decides, as the daemon's sentence has it: the first that keeps a conjunction from
+/// holding, or makes a disjunction hold; -1 where no single one does.
+export function deciding(tree: Tree): number {
+  const held = tree.is_negated ? !tree.held : tree.held;
+  const is_disjunction = tree.label === 'any of' || tree.label.startsWith('any_');
+  if (tree.label.endsWith('since_last_handled') || (held && !is_disjunction)) return -1;
+  return tree.children.findIndex(child => child.held === held);
+}
+
+/// How a part is drawn: "failed" only where a failure decides against the whole.  `is_against`: it
+/// stands under a negation.
+export function mark_of(tree: Tree, is_against: boolean): 'held' | 'open' | 'failed' {
+  const is_failure = /(execution|check)_failed$/.test(tree.label), is_against_now = is_against !== (tree.is_negated ?? false);
+  if (is_failure && is_against_now && tree.held !== (tree.is_negated ?? false)) return 'failed';
+  return tree.held ? 'held' : 'open';
 }
