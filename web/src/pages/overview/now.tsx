@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { href, run_href } from '../../store/router';
 import { on_kinds, useResource } from '../../store/resource';
 import { pools } from '../../store/status';
-import { AssetLink, Section } from '../../ui/parts';
+import { AssetLink, Loading, Section } from '../../ui/parts';
 import { StatusMark, word_text } from '../../ui/status';
 import { duration, ms_of, now, Time, time_text } from '../../ui/time';
 import { said, type Said } from '../../words/sentences';
@@ -86,11 +86,12 @@ export function Now() {
   );
 }
 
-export function Next({ items }: { items: Expected[] }) {
+/// null: not known yet.
+export function Next({ items }: { items: Expected[] | null }) {
   const w = overview_words.value;
   return (
     <Section title={w.next}>
-      {items.length === 0 ? <p class="quiet">{w.nothing_next}</p> : (
+      {items === null ? <Loading /> : items.length === 0 ? <p class="quiet">{w.nothing_next}</p> : (
         <ul>{items.map(each => (
           <li key={each.asset} class="next-row" title={said(each)}>
             <span class="next-at"><Time at={each.at} /></span><AssetLink name={each.asset} />

@@ -62,7 +62,7 @@ export function Overview() {
         : data.value && <p class="sentence overview-sentence">{w.sentence(data.value.sentence, data.value.count, data.value.totals.fresh, data.value.totals.assets)}</p>}
       {is_small && <Section title={w.graph} aside={!untouched && <SendEvent />}><SmallLineage label={w.graph} /></Section>}
       {data.value && <Problems items={data.value.items} count={data.value.count} />}
-      <div class="overview-columns"><Now /><Next items={data.value?.next ?? []} /></div>
+      <div class="overview-columns"><Now /><Next items={data.value?.next ?? null} /></div>
       <Promises />
       <div class="stack">
         <nav class="row wrap" aria-label={w.range}>{ranges.map(each =>
