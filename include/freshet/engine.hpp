@@ -353,6 +353,10 @@ struct Explanation {
     Node tree;
   };
   std::vector<Check> checks{};
+  /// Whose latest step that ended failed: the member, or where no partition was asked about, the
+  /// newest one that did.
+  std::optional<MemberId> failed{};
+  Sequence updated{};  ///< The member's latest news; 0: it is missing.
 };
 
 struct EngineOptions {

@@ -9,9 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "api/body_reader.hpp"
 #include "api/call.hpp"
-#include "api/choice.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
 #include "api/facts_page.hpp"
@@ -193,38 +191,6 @@ void get_asset_partitions(const CallPtr& call) {
         return dump(body) + '\n';
       },
       [call](std::string body) { call->send_text(std::move(body), {}); });
-}
-
-void get_why(const CallPtr& call) {
-  const auto rank = asset_of(call);
-  if (!rank) return;
-  call->context->service.why(call->parameter("key"), call->query("partition"),
-                             [call](Result<Why> why) {
-                               if (!why) return call->fail(why.error());
-                               Json body = explanation_json(why->explanation);
-                               body["expected"] = forecast_json(why->expected);
-                               call->send_json(200, body);
-                             });
-}
-
-void post_why(const CallPtr& call) {
-  if (!asset_of(call)) return;
-  with_body(call, false, [call](const Json& body) {
-    std::vector<Fault> faults;
-    BodyReader reader{body, "", faults};
-    reader.expect_only({"automation", "partition"});
-    const std::string automation = reader.required("automation");
-    const std::string partition = reader.text("partition");
-    if (fail_if_any(call, faults)) return;
-    call->context->service.what_if(call->parameter("key"), partition, automation,
-                                   [call](const Result<Explanation>& found) {
-                                     if (!found)
-                                       return call->fail(found.error(), "condition_invalid");
-                                     Json answer = explanation_json(*found);
-                                     answer["expected"] = nullptr;
-                                     call->send_json(200, answer);
-                                   });
-  });
 }
 
 }  // namespace freshet::api

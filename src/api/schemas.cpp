@@ -190,10 +190,14 @@ constexpr std::string_view assets = R"json({
   "asset": {"type": "string"}, "timezone": {"type": "string"},
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/AssetReadiness"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
-"Explanation": {"type": "object", "required": ["code", "params", "text", "tree", "expected", "checks"], "properties": {
+"Explanation": {"type": "object", "required": ["code", "params", "text", "tree", "expected", "checks", "failed", "latest"], "properties": {
   "code": {"type": "string"}, "params": {"$ref": "#/components/schemas/Params"}, "text": {"type": "string"},
   "tree": {"$ref": "#/components/schemas/Tree"},
   "expected": {"description": "When it will be made or seen next.", "$ref": "#/components/schemas/Forecast"},
+  "failed": {"description": "Its latest step, where that failed and is still known; of the newest partition that failed where none was asked about.",
+    "oneOf": [{"type": "null"}, {"allOf": [{"$ref": "#/components/schemas/Step"}, {"type": "object", "required": ["run"],
+      "properties": {"run": {"$ref": "#/components/schemas/RunId"}}}]}]},
+  "latest": {"description": "Its latest news.", "oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Fact"}]},
   "checks": {"description": "Those with an automation of their own.", "type": "array",
     "items": {"type": "object", "required": ["name", "code", "params", "text", "tree"], "properties": {
       "name": {"type": "string"}, "code": {"type": "string"}, "params": {"$ref": "#/components/schemas/Params"},

@@ -207,6 +207,18 @@ std::optional<Wakeup> next_of(const Engine::State& s, AssetId a, const Program& 
   return next;
 }
 
+/// `or_other`: of an asset that is cut, any partition will do.
+std::optional<MemberId> failed_of(const Engine::State& s, MemberId m, bool or_other) {
+  if (s.is_cut(m.asset)) {
+    const Partitions& p = *s.cut(m.asset);
+    const PartitionSet failed = p.failed & (or_other ? p.universe : PartitionSet{m.partition});
+    const auto newest = failed.last();
+    return newest ? std::optional{MemberId{m.asset, *newest}} : std::nullopt;
+  }
+  const StepStatus last = s.member(m).last_step;
+  return last == StepStatus::failed || last == StepStatus::lost ? std::optional{m} : std::nullopt;
+}
+
 }  // namespace
 
 }  // namespace core
@@ -225,6 +237,8 @@ Result<Explanation> Engine::why(std::string_view key, std::string_view partition
     return Explanation{.said = say("no_partition"), .tree = std::nullopt};
   }
   Explanation out;
+  out.failed = failed_of(s, m, partition.empty());
+  out.updated = s.member(m).updated;
   const auto& program = s.programs[a.value];
   static const Requested nothing;
   if (program) out.tree = Evaluator{s, a, *program, nothing}.explain(m.partition);

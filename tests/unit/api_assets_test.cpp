@@ -9,6 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 std::vector<std::string> keys_of(const Answer& answer) {
   std::vector<std::string> out;
@@ -273,6 +274,64 @@ TEST_F(ApiTest, WhyIsASentenceAndATree) {
   ASSERT_EQ(because.size(), 1U) << why;
   EXPECT_EQ(why["text"], "not requested, because " + because[0]["text"].get<std::string>());
   EXPECT_TRUE(why["tree"].is_object());
+}
+
+TEST_F(ApiTest, WhyBeginsWithWhatFailed) {
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}}).status, 202);
+  ASSERT_FALSE(service.started.empty());
+  service.end_step(3, "Traceback\nValueError: no such column\n");
+  const Json why = get("/api/v1/assets/staging/orders/why").json();
+  EXPECT_EQ(why["code"], "failed_and");
+  EXPECT_THAT(why["text"], StartsWith("its latest step failed (ValueError: no such column); not "
+                                      "requested, because "));
+  EXPECT_EQ(why["failed"]["exit_code"], 3);
+  EXPECT_EQ(why["failed"]["reason"]["code"], "exit_code");
+  EXPECT_EQ(why["failed"]["run"], get("/api/v1/runs").json()["items"][0]["id"]);
+  EXPECT_EQ(why["latest"], nullptr);
+  const Json source = get("/api/v1/assets/raw/orders/why").json();
+  EXPECT_EQ(source["failed"], nullptr);
+  EXPECT_EQ(source["latest"]["type"], "updated");
+}
+
+TEST_F(ApiTest, WhyOfAFailureThatSaidNothingHasItsReason) {
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}}).status, 202);
+  service.end_step(3);
+  EXPECT_THAT(get("/api/v1/assets/staging/orders/why").json()["text"],
+              StartsWith("its latest step failed (its process ended with a non-zero exit code); "));
+}
+
+TEST_F(ApiTest, WhyOfAPartitionIsAboutItsOwnFailure) {
+  AssetDefinition days = asset("raw/days");
+  days.command = {"make", "it"};
+  days.backfill = {.per_run = 0, .is_range = true};
+  days.partitions = PartitionsDefinition{
+      .dimensions = {{.name = "", .of = StaticKeys{{"a", "b", "c"}}}}, .text = "static a b c"};
+  service.load({days});
+  const auto run = [&](const char* partition, int exit_code, const char* text) {
+    ASSERT_EQ(post("/api/v1/runs", {{"assets", {"raw/days"}}, {"partitions", partition}}).status,
+              201);
+    service.end_step(exit_code, text);
+  };
+  run("a", 0, "");
+  run("b", 1, "the disk is full");
+  run("c", 1, "the network is down");
+  const auto why = [&](const std::string& query) {
+    return get("/api/v1/assets/raw/days/why" + query).json();
+  };
+  EXPECT_EQ(why("?partition=a")["failed"], nullptr);
+  EXPECT_EQ(why("?partition=a")["latest"]["partition"], "a");
+  EXPECT_THAT(why("?partition=b")["text"], StartsWith("its latest step failed (the disk is full)"));
+  EXPECT_EQ(why("?partition=b")["failed"]["partition"], "b");
+  EXPECT_EQ(why("?partition=b")["latest"], nullptr);
+  EXPECT_THAT(why("")["text"], StartsWith("c: its latest step failed (the network is down)"));
+
+  // One step for both; people were told of it once.
+  ASSERT_EQ(post("/api/v1/backfills", {{"assets", {"raw/days"}}, {"partitions", "b,c"}}).status,
+            201);
+  service.end_step(1, "neither works");
+  EXPECT_THAT(why("?partition=b")["text"], StartsWith("its latest step failed (neither works)"));
+  EXPECT_THAT(why("?partition=c")["text"], StartsWith("its latest step failed (neither works)"));
+  EXPECT_EQ(why("?partition=c")["failed"]["partition_count"], 2);
 }
 
 TEST_F(ApiTest, AnotherConditionCanBeTried) {

@@ -366,14 +366,15 @@ class MemoryService : public Service {
     take(input::Load{.graph = graph.value(), .token = 0});
   }
   /// The oldest step that was started ends so.
-  void end_step(int exit_code = 0) {
+  void end_step(int exit_code = 0, std::string text = "") {
     const effect::StartStep start = started.front();
     started.pop_front();
     take(input::StepRunning{.step = start.step, .attempt = start.attempt, .pid = 1});
     take(input::StepOutcome{.step = start.step,
                             .attempt = start.attempt,
                             .kind = input::StepOutcome::Kind::exited,
-                            .code = exit_code});
+                            .code = exit_code,
+                            .text = std::move(text)});
   }
 
   MemoryReader reader;

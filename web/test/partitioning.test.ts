@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { language } from '../src/store/prefs';
-import { partitioning_text } from '../src/ui/partitioning';
+import { is_timed, partitioning_text } from '../src/ui/partitioning';
 
 afterEach(() => { language.value = 'en'; });
 language.value = 'en';
@@ -17,4 +17,10 @@ test.each([
 test('in German, too', () => {
   language.value = 'de';
   expect(partitioning_text('{"hourly":{"start":"2026-01-01T00:00:00.000000Z","timezone":"UTC"}}')).toBe('stündlich, ab 2026-01-01');
+});
+test('windows of time are told from keys', () => {
+  expect(is_timed('{"daily":{"start":"2026-01-01T00:00:00.000000Z","timezone":"UTC"}}')).toBe(true);
+  expect(is_timed('{"static":["at"]}')).toBe(false);
+  expect(is_timed('{"multi":[{"name":"day","of":{"daily":{}}}]}')).toBe(false);
+  expect(is_timed(null)).toBe(false);
 });

@@ -1,7 +1,7 @@
 // The page says in its languages whatever the daemon can say, of the same things.
 import { afterEach, expect, test } from 'vitest';
 import { language } from '../src/store/prefs';
-import { english, german, label_text, said, Values, type Params } from '../src/words/sentences';
+import { english, german, label_text, parts_of, said, Values, type Params } from '../src/words/sentences';
 
 const headers = import.meta.glob<string>('../../src/model/sentences.hpp', { eager: true, query: '?raw', import: 'default' });
 const source = Object.values(headers)[0]!.replaceAll(/"\s*\n\s*"/g, '');
@@ -58,4 +58,14 @@ test('what the page does not know is said as the daemon says it', () => {
 test('labels of a condition: what joins parts has a word, words of its language stay', () => {
   language.value = 'de';
   expect(['all of', 'any of', 'not', 'missing', 'constructor'].map(label_text)).toEqual(['alle von', 'eines von', 'nicht', 'missing', 'constructor']);
+});
+test('what failed can be told from what is said of the automation', () => {
+  const then = { code: 'no_automation', params: {}, text: '…' };
+  const failed = { code: 'step_failed', params: { partition: '2026-11-29', error: 'no such column' }, text: '…' };
+  const both = { code: 'failed_and', params: { failed: [failed], then: [then] }, text: '…' };
+  expect(said(both)).toBe('2026-11-29: its latest step failed (no such column); no automation: it runs when somebody asks for it');
+  expect(parts_of(both)).toEqual([failed, then]);
+  expect(parts_of(then)).toEqual([null, then]);
+  language.value = 'de';
+  expect(said({ ...failed, params: { because: [{ code: 'timeout', params: {}, text: '…' }] } })).toBe('sein letzter Schritt schlug fehl (es lief länger, als es darf)');
 });

@@ -21,6 +21,9 @@ function said(cut: unknown): string {
   return [w.value.cadence[kind] ?? kind, cron, start && w.value.from(start.slice(0, 10)), timezone !== 'UTC' && timezone].filter(Boolean).join(', ');
 }
 
+/// Whether its partitions are windows of time, and nothing besides.
+export const is_timed = (text: string | null): boolean => /^\{"(hourly|daily|weekly|monthly|cron)":/.test(text ?? '');
+
 export function partitioning_text(text: string): string {
   try {
     return said(JSON.parse(text));

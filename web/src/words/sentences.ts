@@ -77,6 +77,8 @@ export const english = {
   requested_upstream: v => `requested, because ${v.list('assets')} will be made anew in the same run`,
   requested_condition: v => `requested, because its condition holds: ${v.text('condition')}`,
   not_requested: v => `not requested, because ${v.list('because')}`,
+  step_failed: v => `${v.if('partition', key => `${key}: `)}its latest step failed${v.if('error', error => ` (${error})`)}${v.if('because', because => ` (${because})`)}`,
+  failed_and: v => `${v.list('failed')}; ${v.list('then')}`,
   nothing_new_since: 'its condition holds; nothing has changed since it was last handled',
   nothing_to_check: 'its condition holds, but there is nothing yet that could be checked',
   withheld: v => `would be requested, but automation is paused${v.if('reason', reason => `: ${reason}`)}`,
@@ -188,6 +190,8 @@ export const german: Same<typeof english> = {
   requested_upstream: v => `angefordert, denn ${v.list('assets')} ${v.count('assets') === 1 ? 'wird' : 'werden'} im selben Lauf neu erzeugt`,
   requested_condition: v => `angefordert, denn seine Bedingung gilt: ${v.text('condition')}`,
   not_requested: v => `nicht angefordert, denn ${v.list('because')}`,
+  step_failed: v => `${v.if('partition', key => `${key}: `)}sein letzter Schritt schlug fehl${v.if('error', error => ` (${error})`)}${v.if('because', because => ` (${because})`)}`,
+  failed_and: v => `${v.list('failed')}; ${v.list('then')}`,
   nothing_new_since: 'seine Bedingung gilt; nichts hat sich geändert, seit es zuletzt behandelt wurde',
   nothing_to_check: 'seine Bedingung gilt, aber noch gibt es nichts, was geprüft werden könnte',
   withheld: v => `würde angefordert, aber die Automatik ist angehalten${v.if('reason', reason => `: ${reason}`)}`,
@@ -277,4 +281,13 @@ export function said(sentence: Said | null | undefined): string {
   const table: Record<string, string | Make> = sentences.value;
   const make = sentence.code && Object.hasOwn(table, sentence.code) ? table[sentence.code] : undefined;
   return make === undefined ? sentence.text : typeof make === 'string' ? make : make(new Values(sentence.params ?? {}));
+}
+/// What failed, null where nothing did, and what is said of the automation.
+export function parts_of(sentence: Said): [Said | null, Said] {
+  const part = (name: string): Said | null => {
+    const list = sentence.code === 'failed_and' ? sentence.params?.[name] : undefined;
+    const first = Array.isArray(list) ? list[0] : undefined;
+    return typeof first === 'object' ? first : null;
+  };
+  return [part('failed'), part('then') ?? sentence];
 }

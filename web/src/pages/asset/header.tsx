@@ -1,7 +1,7 @@
 // Head of the page: what it is, how it is, what one can do, and why it is as it is.
 import { useMemo } from 'preact/hooks';
 import { open_backfill_dialog } from '../../actions/backfill_dialog';
-import { resume, retry_run, unmute } from '../../actions/post';
+import { resume, unmute } from '../../actions/post';
 import { open_run_dialog } from '../../actions/run_dialog';
 import { open_event_dialog, open_mute_dialog, open_pause_dialog } from '../../actions/small_dialogs';
 import { useKeys } from '../../keys';
@@ -17,10 +17,10 @@ import { Icon } from '../../ui/icon';
 import { Failed, Menu } from '../../ui/parts';
 import { said_of, StatusMark } from '../../ui/status';
 import { Time, time_text } from '../../ui/time';
-import { common } from '../../words/common';
-import { said } from '../../words/sentences';
-import type { AssetDetail, Explanation, OpenAlert, Page, Run, Step } from './data';
-import { editor_href, failing_checks, steps_of, tag_text } from './model';
+import { parts_of, said } from '../../words/sentences';
+import type { AssetDetail, Explanation } from './data';
+import { Failure, FailingCheck, Late } from './failure';
+import { editor_href, failing_checks, tag_text } from './model';
 import { asset_words } from './words';
 
 /// A key as the way to it: each part leads to the assets below it.
@@ -94,9 +94,7 @@ export function Header({ name, rank, detail }: { name: string; rank: number; det
           </Menu>
         </div>
       </div>
-      <Why name={name} is_external={is_external} />
-      {!is_external && status.value?.has_failed(rank) && <Failure name={name} />}
-      {detail && failing_checks(detail.open_alerts).map(each => <FailingCheck key={each.check} name={name} {...each} />)}
+      <State name={name} is_external={is_external} detail={detail} />
       <div class="row wrap asset-marks">
         {known.owners(rank).map(owner => <a key={owner} class="chip" href={href('/assets', { select: `owner:${value_text(owner)}` })}>{owner}</a>)}
         {known.group(rank) && <a class="chip" href={href('/assets', { select: `group:${value_text(known.group(rank))}` })}>{w.group} {known.group(rank)}</a>}
@@ -111,50 +109,25 @@ export function Header({ name, rank, detail }: { name: string; rank: number; det
   );
 }
 
-/// The daemon's sentence, and when it is expected next.
-function Why({ name, is_external }: { name: string; is_external: boolean }) {
+/// First what is wrong with the data, then what is said of its automation, and when it is expected.
+function State({ name, is_external, detail }: { name: string; is_external: boolean; detail: AssetDetail | null }) {
   const w = asset_words.value;
   const wakes = useMemo(() => on_asset(name), [name]);
   const why = useResource<Explanation>(`assets/${key_path(name)}/why`, wakes);
   const now = why.data.value;
   if (why.error.value && !now) return <Failed problem={why.error.value} on_retry={why.reload} />;
   const expected = now?.expected;
+  const late = detail?.open_alerts.find(alert => alert.kind === 'freshness');
+  const checks = failing_checks(detail?.open_alerts ?? []);
+  const is_wrong = now?.failed || late || checks.length > 0;
   return (
     <div class="asset-why" aria-live="polite">
-      <p class="sentence">{now ? capital(said(now)) : <span class="quiet">…</span>}</p>
+      {now?.failed && <Failure step={now.failed} />}
+      {late && <Late alert={late} />}
+      {checks.map(each => <FailingCheck key={each.check} name={name} {...each} />)}
+      <p class={is_wrong ? 'quiet' : 'sentence'}>{now ? capital(said(now.failed ? parts_of(now)[1] : now)) : <span class="quiet">…</span>}</p>
       {expected?.p50 && <p class="quiet">{is_external ? w.expected_seen : w.expected} <Time at={expected.p50} as="both" />
         {time_text(expected.p10) !== time_text(expected.p90) && <span title={said(expected)}> ({w.between} <Time at={expected.p10} />–<Time at={expected.p90} />)</span>}</p>}
-    </div>
-  );
-}
-/// What failed last, in the daemon's words, and what one can do about it.
-function Failure({ name }: { name: string }) {
-  const w = asset_words.value;
-  const wakes = useMemo(() => on_asset(name), [name]);
-  const runs = useResource<Page<Run>>(`runs?asset=${encodeURIComponent(name)}&limit=10`, wakes);
-  const has_failed = (step: Step) => step.status === 'failed' || step.status === 'lost';
-  const latest = (runs.data.value?.items ?? []).flatMap(run => steps_of(run, name).filter(has_failed).map(step => ({ run, step })))[0];
-  if (!latest) return null;
-  const { run, step } = latest;
-  return (
-    <div class="note is-failed asset-failure">
-      <span class="grow">{w.latest_failed} <Time at={step.ended_at ?? run.created_at} as="both" />{step.partition && <span class="key"> [{step.partition}]</span>}
-        {': '}{said(step.reason) || step.status}{step.text && <> · <span class="mono">{step.text}</span></>}</span>
-      <a href={run_href(run.id, { step: step.step })}>{w.log}</a>
-      <button class="button" onClick={() => void retry_run(run.id, 'failed')}><Icon name="refresh" />{common.value.retry}</button>
-    </div>
-  );
-}
-/// A check that fails, for which partitions, and where it says why.
-function FailingCheck({ name, check, alerts }: { name: string; check: string; alerts: OpenAlert[] }) {
-  const w = asset_words.value;
-  const latest = alerts[0]!;
-  const partitions = alerts.flatMap(alert => alert.partition ?? []);
-  return (
-    <div class="note is-failed asset-failure">
-      <span class="grow">{w.check_fails} <a class="key" href={asset_href(name, { tab: 'checks' })}>{check}</a> <Time at={latest.at} as="both" />
-        {partitions.length > 0 && <span class="key"> [{partitions.slice(0, 3).join(', ')}{partitions.length > 3 && ', …'}]</span>}</span>
-      {latest.run && <a href={run_href(latest.run, { step: latest.step ?? undefined })}>{w.log}</a>}
     </div>
   );
 }

@@ -7,13 +7,13 @@ import { href_with, param, set_params } from '../../store/router';
 import { AsCommand, curl } from '../../ui/command';
 import { Empty, Failed, Loading, RunLink, Section } from '../../ui/parts';
 import { Series } from '../../ui/series';
-import { StatusMark } from '../../ui/status';
 import { full_text, Time } from '../../ui/time';
 import { number } from '../../words';
 import { common } from '../../words/common';
 import type { TabProps } from './asset';
 import type { AssetEvent } from './data';
-import { is_link, main_series, number_series, plain, value_text, type NumberSeries } from './model';
+import { Metadata, What } from './event';
+import { main_series, number_series, type NumberSeries } from './model';
 import { More } from './more';
 import { usePaged } from './paged';
 import { Table } from './table';
@@ -75,17 +75,7 @@ function Scrub({ all, series }: { all: NumberSeries[]; series: NumberSeries }) {
   );
 }
 
-function What({ event }: { event: AssetEvent }) {
-  const w = asset_words.value;
-  if (event.kind === 'check') {
-    return <StatusMark word={event.passed ? 'ok' : event.severity === 'warn' ? 'warn' : 'failed'} text={`${event.name} ${event.passed ? w.passed : w.failed}`} />;
-  }
-  const kind = w.one_kind[event.kind];
-  return event.changed === false ? <StatusMark word="idle" text={`${kind}, ${w.unchanged}`} /> : <StatusMark word="ok" text={kind} />;
-}
-
 function EventRow({ event, is_marked }: { event: AssetEvent; is_marked: boolean }) {
-  const entries = Object.entries(event.metadata ?? {});
   return (
     <tr aria-selected={is_marked}>
       <td><Time at={event.at} as="both" /></td>
@@ -93,8 +83,7 @@ function EventRow({ event, is_marked }: { event: AssetEvent; is_marked: boolean 
       <td class="mono">{event.partition}</td>
       <td>{event.run ? <RunLink id={event.run} /> : <span class="quiet">{event.source}</span>}</td>
       <td class="key">{event.data_version}</td>
-      <td>{entries.length > 0 && <dl class="asset-metadata">{entries.map(([name, value]) => <div key={name}><dt>{name}</dt>{' '}
-        <dd>{is_link(value) ? <a href={String(plain(value))} rel="noreferrer" target="_blank">{String(plain(value))}</a> : value_text(value, number)}</dd></div>)}</dl>}</td>
+      <td><Metadata of={event.metadata} /></td>
     </tr>
   );
 }

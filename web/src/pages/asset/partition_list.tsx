@@ -6,12 +6,15 @@ import { on_asset, useResource } from '../../store/resource';
 import { href_with, param } from '../../store/router';
 import { key_text } from '../../store/selection';
 import { Icon } from '../../ui/icon';
-import { Empty, Failed, Loading, Section } from '../../ui/parts';
+import { is_timed } from '../../ui/partitioning';
+import { Empty, Failed, Loading, RunLink, Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { common } from '../../words/common';
-import { said } from '../../words/sentences';
+import { parts_of, said } from '../../words/sentences';
 import type { AssetDetail, Explanation, Page, Partition } from './data';
+import { Metadata, What } from './event';
+import { Failure } from './failure';
 import { Table } from './table';
 import { asset_words } from './words';
 
@@ -20,7 +23,11 @@ const page_size = 50;
 export function PartitionList({ name, detail, partitions }: { name: string; detail: AssetDetail; partitions: string }) {
   const w = asset_words.value;
   const wakes = useMemo(() => on_asset(name), [name]);
-  const [state, cursor, order] = [param('state'), param('cursor'), param('order')];
+  const [state, cursor] = [param('state'), param('cursor')];
+  // Of windows of time the newest come first.
+  const usual = is_timed(detail.partitions) ? 'descending' : 'ascending';
+  const order = param('order') || usual;
+  const is_back = order === 'descending', other = is_back ? 'ascending' : 'descending';
   const page = useResource<Page<Partition>>(`assets/${key_path(name)}/partitions${query_text({ state, partitions, order, cursor, limit: page_size })}`, wakes);
   const items = page.data.value?.items;
   const asked = param('partition');
@@ -30,7 +37,7 @@ export function PartitionList({ name, detail, partitions }: { name: string; deta
   return (
     <Section title={(state ? `${w.states[state as 'fresh'] ?? state}: ${w.list_of(total)}` : w.list_of(total)) + (partitions && ` ${w.in_range}`)}
       aside={<span class="row">
-        <a class="button" href={href_with({ order: order ? '' : 'descending', cursor: '' })}><Icon name={order ? 'arrow_up' : 'arrow_down'} />{order ? w.first_first : w.last_first}</a>
+        <a class="button" href={href_with({ order: other === usual ? '' : other, cursor: '' })}><Icon name={is_back ? 'arrow_up' : 'arrow_down'} />{is_back ? w.first_first : w.last_first}</a>
         {cursor && <a class="button" href={href_with({ cursor: '' })}>{w.to_first}</a>}
         {page.data.value!.next_cursor && <a class="button" href={href_with({ cursor: page.data.value!.next_cursor })}>{w.next_page}</a>}
       </span>}>
@@ -60,15 +67,24 @@ function PartitionRow({ name, item, is_asked, can_run }: { name: string; item: P
   );
 }
 
-/// Why one partition is as it is, in the daemon's words.
+/// What failed of one partition, why it is as it is in the daemon's words, and its latest news.
 function One({ name, partition }: { name: string; partition: string }) {
   const w = asset_words.value;
   const wakes = useMemo(() => on_asset(name), [name]);
   const why = useResource<Explanation>(`assets/${key_path(name)}/why${query_text({ partition })}`, wakes);
+  const now = why.data.value;
+  const { failed, latest } = now ?? {};
   return (
-    <div class="note" aria-live="polite">
-      <p><span class="key">{partition}</span>{': '}{why.error.value ? why.error.value.message : why.data.value ? said(why.data.value) : common.value.loading}</p>
-      <p><a href={href_with({ partition: '' })}>{w.let_go}</a></p>
+    <div class="stack" aria-live="polite">
+      {failed && <Failure step={failed} is_named />}
+      <div class="note">
+        <p><span class="key">{partition}</span>{': '}{why.error.value ? why.error.value.message : now ? said(failed ? parts_of(now)[1] : now) : common.value.loading}</p>
+        {latest && <p class="row wrap"><What event={latest} /> <Time at={latest.at} as="both" />
+          {latest.run ? <span>{w.by_run} <RunLink id={latest.run} /></span> : <span class="quiet">{latest.source}</span>}
+          {latest.data_version && <span class="quiet">{w.version} <span class="key">{latest.data_version}</span></span>}</p>}
+        {latest && <Metadata of={latest.metadata} />}
+        <p><a href={href_with({ partition: '' })}>{w.let_go}</a></p>
+      </div>
     </div>
   );
 }

@@ -11,7 +11,7 @@ const en = {
   run: 'Run…', send_event: 'Send an event…', backfill: 'Backfill…', backfills: 'Backfills', pause: 'Pause…', resume: 'Resume', mute: 'Mute alerts…', unmute: 'Tell alerts again', more: 'More actions',
   to_lineage: 'In the lineage', to_impact: 'What a change concerns', to_plan: 'What would run if it changed', copy_key: 'Copy the key', copy_link: 'Copy the link', copy_command: 'Copy as a command',
   open_definition: 'Open in the editor', as_json: 'As JSON', group: 'group', external: 'others bring it',
-  expected: 'Expected', expected_seen: 'Expected to arrive', between: 'between', latest_failed: 'The latest step failed', paused_by: (who: string) => `Paused by ${who}`,
+  expected: 'Expected', expected_seen: 'Expected to arrive', between: 'between', latest_failed: 'The latest step failed', is_late: 'It is later than was promised, since', paused_by: (who: string) => `Paused by ${who}`,
   // overview
   lately: 'What led to this state', decided: 'Decided: run,', decided_not: 'Decided: no run,', observed: 'observed', made: 'made', unchanged: 'unchanged', nothing_yet: 'Nothing is known of it yet.',
   all_of_them: 'All of them', lineage: 'Lineage', up: 'Up', down: 'Down', facts: 'Facts', no_up: 'It is made from nothing else.', no_consumers: 'Nothing reads it.',
@@ -69,7 +69,7 @@ const de: typeof en = {
   run: 'Ausführen…', send_event: 'Ereignis senden…', backfill: 'Backfill…', backfills: 'Backfills', pause: 'Anhalten…', resume: 'Fortsetzen', mute: 'Meldungen stummschalten…', unmute: 'Wieder melden', more: 'Weitere Aktionen',
   to_lineage: 'In der Herkunft', to_impact: 'Was eine Änderung betrifft', to_plan: 'Was liefe, wenn es sich änderte', copy_key: 'Schlüssel kopieren', copy_link: 'Link kopieren', copy_command: 'Als Befehl kopieren',
   open_definition: 'Im Editor öffnen', as_json: 'Als JSON', group: 'Gruppe', external: 'andere bringen es',
-  expected: 'Erwartet', expected_seen: 'Ankunft erwartet', between: 'zwischen', latest_failed: 'Der letzte Schritt schlug fehl', paused_by: who => `Angehalten von ${who}`,
+  expected: 'Erwartet', expected_seen: 'Ankunft erwartet', between: 'zwischen', latest_failed: 'Der letzte Schritt schlug fehl', is_late: 'Es ist später als zugesagt, seit', paused_by: who => `Angehalten von ${who}`,
   lately: 'Was zu diesem Zustand führte', decided: 'Entschieden: ausführen,', decided_not: 'Entschieden: kein Lauf,', observed: 'beobachtet', made: 'gemacht', unchanged: 'unverändert', nothing_yet: 'Davon ist noch nichts bekannt.',
   all_of_them: 'Alle', lineage: 'Herkunft', up: 'Davor', down: 'Danach', facts: 'Angaben', no_up: 'Es ist aus nichts anderem gemacht.', no_consumers: 'Niemand liest es.',
   others: n => `${counted(n, 'weiteres', 'weitere')} …`,
