@@ -73,7 +73,7 @@ export function Now() {
         {running.length + waiting.length === 0 ? <span class="quiet">{w.nothing_runs}</span> : <>
           {is_part && <span>{w.at_least}</span>}
           <a href={href('/runs', { status: 'running' })}>{w.running(running.length)}</a><span>·</span><a href={href('/runs', { status: 'running,queued' })}>{w.waiting(waiting.length)}</a>
-          {oldest && <span class="quiet">{w.oldest(duration(Math.floor((now.value - oldest) / 1000)))}</span>}</>}
+          {oldest && <span class="quiet">{w.oldest(duration(Math.max(0, Math.floor((now.value - oldest) / 1000))))}</span>}</>}
         {slots && <span class="quiet">{w.slots_of(slots.used, slots.limit)}</span>}
         {busy.map(([name, pool]) => <span key={name} class="quiet">{w.pool_of(name, pool.used, pool.limit)}{pool.waiting ? `, ${w.waiting(pool.waiting)}` : ''}</span>)}
       </p>
