@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AssetEvent, OpenAlert, ReadinessDay, Step } from '../src/pages/asset/data';
-import { day_word, editor_href, failing_checks, is_kept, is_link, main_series, nearest_keys, number_series, tag_text, value_text, worked_seconds, worst_status } from '../src/pages/asset/model';
+import type { AssetEvent, Decision, OpenAlert, ReadinessDay, Run, Step } from '../src/pages/asset/data';
+import { day_word, editor_href, failing_checks, is_kept, is_link, main_series, nearest_keys, number_series, outcome_of, shown_result, tag_text, undecided, value_text, worked_seconds, worst_status } from '../src/pages/asset/model';
 import { merged } from '../src/pages/asset/paged';
 import { reading_of } from '../src/pages/asset/schema';
 import { backfill_seconds } from '../src/actions/backfill_dialog';
@@ -120,4 +120,30 @@ describe('checks that fail', () => {
     const found = failing_checks([alert('not_empty', '2026-11-18', 'a'), alert(null, '2026-11-19', null, 'failure'), alert('unique', '2026-11-17', null), alert('not_empty', '2026-11-20', 'b')]);
     expect(found.map(each => [each.check, each.alerts.map(one => one.partition)])).toEqual([['not_empty', ['b', 'a']], ['unique', [null]]]);
   });
+});
+
+describe('what came of runs', () => {
+  const made = (id: string, at: string, status: string, more: Partial<Step> = {}) => ({ id, created_at: at, status, steps: [
+    { step: 0, asset: 'a', partition: null, check: null, status, reason: null, text: '', ...more }, { step: 1, asset: 'b', partition: null, check: null, status: 'failed' },
+  ] }) as unknown as Run;
+  const decided = (run: string | null, at: string) => ({ id: at, at, run }) as unknown as Decision;
+  it('is how the asset itself came out', () => {
+    expect(outcome_of(made('1', '', 'skipped'), 'a')?.status).toBe('skipped');
+    expect(outcome_of(made('1', '', 'failed', { check: 'sane' }), 'a')).toBe(null);
+    expect(outcome_of(undefined, 'a')).toBe(null);
+  });
+  it('is told of runs that no decision led to, of the same time', () => {
+    const runs = [made('4', '2026-01-04', 'failed'), made('3', '2026-01-03', 'succeeded'), made('2', '2026-01-02', 'failed'), made('1', '2026-01-01', 'skipped')];
+    expect(undecided(runs, [], 'a').map(each => each.run.id)).toEqual(['4', '2', '1']);
+    expect(undecided(runs, [decided('4', '2026-01-04'), decided(null, '2026-01-02')], 'a').map(each => each.run.id)).toEqual(['2']);
+  });
+});
+
+it('of a check that fails, shows the result that said so', () => {
+  const result = (run: string, passed: boolean) => ({ ...event(run, '', null), name: 'sane', run, step: 2, passed });
+  const results = [result('3', true), result('2', false), result('1', true)];
+  const alert = { kind: 'check', check: 'sane', partition: 'x', at: '', run: '2', step: 2 } as OpenAlert;
+  expect(shown_result('sane', [alert], results)?.run).toBe('2');
+  expect(shown_result('sane', [], results)?.run).toBe('3');
+  expect(shown_result('other', [alert], results)).toBeUndefined();
 });

@@ -7,14 +7,16 @@ import { run_href } from '../../store/router';
 import { key_text } from '../../store/selection';
 import { AsCommand, curl, freshet, quoted } from '../../ui/command';
 import { Icon } from '../../ui/icon';
-import { Empty, RunLink, Section } from '../../ui/parts';
+import { Empty, Section, short_id } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
-import { Strip } from '../../ui/strip';
+import { Spark, Strip } from '../../ui/strip';
 import { full_text, Time } from '../../ui/time';
+import { number } from '../../words';
 import { said, type Said } from '../../words/sentences';
 import type { TabProps } from './asset';
-import type { AssetDetail, AssetEvent, CheckDefinition, Explanation, Page } from './data';
-import { failing_checks } from './model';
+import type { AssetDetail, AssetEvent, CheckDefinition, Explanation, Page, Run } from './data';
+import { Metadata } from './event';
+import { failing_checks, main_series, number_series, shown_result, value_text } from './model';
 import { asset_words } from './words';
 
 const word_of = (result: AssetEvent | undefined): string => !result ? 'never' : result.passed ? 'passed' : result.severity === 'warn' ? 'warn' : 'failed';
@@ -70,7 +72,9 @@ export function Checks({ name, detail }: TabProps) {
 
 function Check({ check, detail, before, why }: { check: CheckDefinition; detail: AssetDetail; before: AssetEvent[]; why: Said | undefined }) {
   const w = asset_words.value;
-  const result = detail.check_results[check.name];
+  const result = shown_result(check.name, detail.open_alerts, before.toReversed()) ?? detail.check_results[check.name];
+  const numbers = useMemo(() => main_series(number_series(before.toReversed())), [before.at(-1)?.id, before.length]);
+  const shown = numbers?.events.slice(-60) ?? [];
   return (
     <Section title={<span class="key asset-check-name">{check.name}</span>} aside={<Result detail={detail} check={check} />}>
       {check.description && <p>{check.description}</p>}
@@ -78,14 +82,28 @@ function Check({ check, detail, before, why }: { check: CheckDefinition; detail:
       {before.length > 0 && <Strip label={w.results(check.name)} items={before.map(event => ({
         word: word_of(event), text: `${event.passed ? w.passed : w.failed}, ${full_text(event.at).split('\n')[0]}${event.partition ? `, ${event.partition}` : ''}`,
         href: event.run ? run_href(event.run, { step: event.step ?? undefined }) : undefined }))} />}
+      {result?.metadata && <Metadata of={result.metadata} />}
+      {result?.run && !result.passed && <Told run={result.run} step={result.step} />}
+      {numbers && <Spark label={numbers.name} items={shown.map((event, i) => {
+        const value = numbers.values.slice(-60)[i] ?? 0;
+        return { value, is_failed: !event.passed, text: `${numbers.name} ${number(value)}, ${event.passed ? w.passed : w.failed}, ${full_text(event.at).split('\n')[0]}` };
+      })}>{numbers.name} {value_text(numbers.values.at(-1), number)}</Spark>}
       <p class="row wrap quiet asset-check-facts">
         <span>{check.severity === 'error' ? w.is_error : w.is_warning}</span>
         {check.blocking && <span>{w.blocks}</span>}
         {result && <Time at={result.at} as="both" />}
-        {result?.run && <RunLink id={result.run} />}
+        {result?.partition && <span class="key">{result.partition}</span>}
+        {result?.run && <a class="key" href={run_href(result.run, { step: result.step ?? undefined })} title={result.run}>{short_id(result.run)}</a>}
         {check.automation && <span>{w.automation} <span class="mono">{check.automation}</span></span>}
         {check.command.length > 0 && <span class="key">$ {check.command.map(quoted).join(' ')}</span>}
       </p>
     </Section>
   );
+}
+
+/// What its process said last.
+function Told({ run, step }: { run: string; step: number | null }) {
+  const read = useResource<Run>(`runs/${run}`);
+  const text = read.data.value?.steps.find(each => each.step === step)?.text;
+  return text ? <p class="mono is-failed asset-check-text">{text}</p> : null;
 }

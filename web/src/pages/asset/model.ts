@@ -2,7 +2,7 @@
 import { value_text as quoted_text } from '../../store/selection';
 import type { Drawing } from '../../ui/status';
 import { ms_of } from '../../ui/time';
-import type { AssetDetail, AssetEvent, OpenAlert, ReadinessDay, Run, Step } from './data';
+import type { AssetDetail, AssetEvent, Decision, OpenAlert, ReadinessDay, Run, Step } from './data';
 
 /// Processes say {"type": "int", "value": 5}, reporters just 5.
 export function plain(value: unknown): unknown {
@@ -43,6 +43,13 @@ export function failing_checks(alerts: OpenAlert[]): { check: string; alerts: Op
   return [...by_check].map(([check, of_it]) => ({ check, alerts: of_it.toSorted((a, b) => a.at < b.at ? 1 : -1) }));
 }
 
+/// The result of a check to look at, of results newest first: where it fails now, the one that said so.
+export function shown_result(check: string, alerts: OpenAlert[], results: AssetEvent[]): AssetEvent | undefined {
+  const alert = failing_checks(alerts).find(each => each.check === check)?.alerts[0];
+  const of_it = results.filter(each => each.name === check);
+  return (alert && of_it.find(each => !each.passed && each.run === alert.run && each.step === alert.step)) ?? of_it[0];
+}
+
 /// The steps of a run that made an asset or a partition of it.
 export const steps_of = (run: Run, key: string): Step[] => run.steps.filter(step => step.asset === key && step.check === null);
 /// Seconds from the first start to the last end; null where nothing has ended.
@@ -54,6 +61,22 @@ export function worked_seconds(steps: Step[]): number | null {
 export function worst_status(steps: Step[], otherwise: string): string {
   const order = ['failed', 'lost', 'running', 'starting', 'queued', 'canceled', 'skipped', 'succeeded'];
   return order.find(word => steps.some(step => step.status === word)) ?? otherwise;
+}
+
+/// What became of an asset in a run: its step that went worst; null where it had none.
+export function outcome_of(run: Run | undefined, key: string): Step | null {
+  const steps = run ? steps_of(run, key) : [];
+  const worst = worst_status(steps, '');
+  return steps.find(step => step.status === worst) ?? null;
+}
+/// Runs whose step of it failed or was skipped, and that no decision led to: of the time that the decisions are of.
+export function undecided(runs: Run[], decisions: Decision[], key: string): { run: Run; step: Step }[] {
+  const decided = new Set(decisions.map(each => each.run)), from = decisions.at(-1)?.at ?? '';
+  return runs.flatMap(run => {
+    const step = outcome_of(run, key);
+    const is_told = step && ['failed', 'lost', 'skipped'].includes(step.status) && !decided.has(run.id) && run.created_at >= from;
+    return is_told ? [{ run, step }] : [];
+  }).slice(0, 4);
 }
 
 const drawings: Drawing[] = ['failed', 'late', 'running', 'waiting', 'never', 'off', 'ok'];

@@ -17,7 +17,8 @@ import { CheckResults } from './checks';
 import { Curl } from './events_hint';
 import type { TabProps } from './asset';
 import type { AssetEvent, Decision, Page, ReadinessDay, Run } from './data';
-import { day_word, is_kept, main_series, number_series, steps_of, value_text, worked_seconds, worst_first, worst_status } from './model';
+import { day_word, is_kept, main_series, number_series, outcome_of, steps_of, undecided, value_text, worked_seconds, worst_first, worst_status } from './model';
+import { Outcome } from './outcome';
 import { LedTo } from './table';
 import { asset_words } from './words';
 
@@ -39,7 +40,7 @@ export function Overview({ name, rank, detail }: TabProps) {
       <div class="stack">
         {detail.description && <p class="asset-description">{detail.description}</p>}
         <Section title={w.lately} aside={<a href={href_with({ tab: 'history' })}>{w.tabs.history}</a>}>
-          <Lately detail={detail} decisions={decisions.data.value?.items ?? []} />
+          <Lately name={name} detail={detail} decisions={decisions.data.value?.items ?? []} runs={runs.data.value?.items ?? []} />
         </Section>
         {detail.external && <Curl name={name} detail={detail} />}
         {!detail.external && <Days name={name} />}
@@ -60,12 +61,18 @@ export function Overview({ name, rank, detail }: TabProps) {
 }
 
 /// The latest news and the decisions before it, newest first.
-function Lately({ detail, decisions }: { detail: TabProps['detail']; decisions: Decision[] }) {
+function Lately({ name, detail, decisions, runs }: { name: string; detail: TabProps['detail']; decisions: Decision[]; runs: Run[] }) {
   const w = asset_words.value;
   const latest = detail.latest;
   const rows = [
-    ...decisions.map(decision => ({ at: decision.at, key: 'd' + decision.id, what: (
-      <>{decision.requested ? w.decided : w.decided_not} <span class="quiet">{said(decision)}</span> <LedTo run={decision.run} backfill={decision.backfill} /></>) })),
+    ...decisions.map(decision => {
+      const step = decision.run && outcome_of(runs.find(run => run.id === decision.run), name);
+      return { at: decision.at, key: 'd' + decision.id, what: (
+        <>{decision.requested ? w.decided : w.decided_not} <span class="quiet">{said(decision)}</span> <LedTo run={decision.run} backfill={decision.backfill} />
+          {step && <Outcome run={decision.run!} step={step} />}</>) };
+    }),
+    ...undecided(runs, decisions, name).map(({ run, step }) => ({ at: step.ended_at ?? run.created_at, key: 'r' + run.id, what: (
+      <><StatusMark word={step.status} /> {step.partition && <span class="key">{step.partition}</span>} <span class="quiet">{said(step.reason)}</span> <RunLink id={run.id} /></>) })),
     ...(latest ? [{ at: latest.at, key: latest.id, what: (
       <><StatusMark word="ok" text={latest.kind === 'observation' ? w.observed : w.made} /> {latest.partition && <span class="key">{latest.partition}</span>}{' '}
         {latest.run ? <RunLink id={latest.run} /> : latest.source && <span class="quiet">{latest.source}</span>}
