@@ -80,7 +80,7 @@ Sentence after_failure(const std::optional<StepRow>& step, std::string partition
   }
   return say("failed_and",
              {{"failed", Sentence::Param::Parts{say("step_failed", std::move(params))}},
-              {"then", Sentence::Param::Parts{std::move(then)}}});
+              {"rest", Sentence::Param::Parts{std::move(then)}}});
 }
 
 Json why_json(Explanation explanation) {

@@ -46,7 +46,7 @@ inline constexpr auto sentence_templates = std::to_array<SentenceTemplate>({
     {"requested_condition", "requested, because its condition holds: {condition}"},
     {"not_requested", "not requested, because {because}"},
     {"step_failed", "[{partition}: ]its latest step failed[ ({error})][ ({because})]"},
-    {"failed_and", "{failed}; {then}"},
+    {"failed_and", "{failed}; {rest}"},
     {"nothing_new_since", "its condition holds; nothing has changed since it was last handled"},
     {"nothing_to_check", "its condition holds, but there is nothing yet that could be checked"},
     {"withheld", "would be requested, but automation is paused[: {reason}]"},

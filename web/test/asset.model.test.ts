@@ -145,5 +145,6 @@ it('of a check that fails, shows the result that said so', () => {
   const alert = { kind: 'check', check: 'sane', partition: 'x', at: '', run: '2', step: 2 } as OpenAlert;
   expect(shown_result('sane', [alert], results)?.run).toBe('2');
   expect(shown_result('sane', [], results)?.run).toBe('3');
+  expect(shown_result('sane', [{ ...alert, run: '0' }], results)).toMatchObject({ run: '0', passed: false, partition: 'x' });
   expect(shown_result('other', [alert], results)).toBeUndefined();
 });

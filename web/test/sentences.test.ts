@@ -60,12 +60,12 @@ test('labels of a condition: what joins parts has a word, words of its language 
   expect(['all of', 'any of', 'not', 'missing', 'constructor'].map(label_text)).toEqual(['alle von', 'eines von', 'nicht', 'missing', 'constructor']);
 });
 test('what failed can be told from what is said of the automation', () => {
-  const then = { code: 'no_automation', params: {}, text: '…' };
+  const rest = { code: 'no_automation', params: {}, text: '…' };
   const failed = { code: 'step_failed', params: { partition: '2026-11-29', error: 'no such column' }, text: '…' };
-  const both = { code: 'failed_and', params: { failed: [failed], then: [then] }, text: '…' };
+  const both = { code: 'failed_and', params: { failed: [failed], rest: [rest] }, text: '…' };
   expect(said(both)).toBe('2026-11-29: its latest step failed (no such column); no automation: it runs when somebody asks for it');
-  expect(parts_of(both)).toEqual([failed, then]);
-  expect(parts_of(then)).toEqual([null, then]);
+  expect(parts_of(both)).toEqual([failed, rest]);
+  expect(parts_of(rest)).toEqual([null, rest]);
   language.value = 'de';
   expect(said({ ...failed, params: { because: [{ code: 'timeout', params: {}, text: '…' }] } })).toBe('sein letzter Schritt schlug fehl (es lief länger, als es darf)');
 });

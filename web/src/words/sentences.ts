@@ -78,7 +78,7 @@ export const english = {
   requested_condition: v => `requested, because its condition holds: ${v.text('condition')}`,
   not_requested: v => `not requested, because ${v.list('because')}`,
   step_failed: v => `${v.if('partition', key => `${key}: `)}its latest step failed${v.if('error', error => ` (${error})`)}${v.if('because', because => ` (${because})`)}`,
-  failed_and: v => `${v.list('failed')}; ${v.list('then')}`,
+  failed_and: v => `${v.list('failed')}; ${v.list('rest')}`,
   nothing_new_since: 'its condition holds; nothing has changed since it was last handled',
   nothing_to_check: 'its condition holds, but there is nothing yet that could be checked',
   withheld: v => `would be requested, but automation is paused${v.if('reason', reason => `: ${reason}`)}`,
@@ -191,7 +191,7 @@ export const german: Same<typeof english> = {
   requested_condition: v => `angefordert, denn seine Bedingung gilt: ${v.text('condition')}`,
   not_requested: v => `nicht angefordert, denn ${v.list('because')}`,
   step_failed: v => `${v.if('partition', key => `${key}: `)}sein letzter Schritt schlug fehl${v.if('error', error => ` (${error})`)}${v.if('because', because => ` (${because})`)}`,
-  failed_and: v => `${v.list('failed')}; ${v.list('then')}`,
+  failed_and: v => `${v.list('failed')}; ${v.list('rest')}`,
   nothing_new_since: 'seine Bedingung gilt; nichts hat sich geändert, seit es zuletzt behandelt wurde',
   nothing_to_check: 'seine Bedingung gilt, aber noch gibt es nichts, was geprüft werden könnte',
   withheld: v => `würde angefordert, aber die Automatik ist angehalten${v.if('reason', reason => `: ${reason}`)}`,
@@ -289,5 +289,5 @@ export function parts_of(sentence: Said): [Said | null, Said] {
     const first = Array.isArray(list) ? list[0] : undefined;
     return typeof first === 'object' ? first : null;
   };
-  return [part('failed'), part('then') ?? sentence];
+  return [part('failed'), part('rest') ?? sentence];
 }

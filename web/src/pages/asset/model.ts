@@ -43,11 +43,14 @@ export function failing_checks(alerts: OpenAlert[]): { check: string; alerts: Op
   return [...by_check].map(([check, of_it]) => ({ check, alerts: of_it.toSorted((a, b) => a.at < b.at ? 1 : -1) }));
 }
 
-/// The result of a check to look at, of results newest first: where it fails now, the one that said so.
-export function shown_result(check: string, alerts: OpenAlert[], results: AssetEvent[]): AssetEvent | undefined {
+export type ShownResult = Pick<AssetEvent, 'at' | 'run' | 'step' | 'partition' | 'passed' | 'metadata'>;
+/// The result of a check to look at, of results newest first: where it fails now, the one that said so, of
+/// which the alert alone may still be known.
+export function shown_result(check: string, alerts: OpenAlert[], results: AssetEvent[]): ShownResult | undefined {
   const alert = failing_checks(alerts).find(each => each.check === check)?.alerts[0];
   const of_it = results.filter(each => each.name === check);
-  return (alert && of_it.find(each => !each.passed && each.run === alert.run && each.step === alert.step)) ?? of_it[0];
+  if (!alert) return of_it[0];
+  return of_it.find(each => !each.passed && each.run === alert.run && each.step === alert.step) ?? { ...alert, passed: false, metadata: null };
 }
 
 /// The steps of a run that made an asset or a partition of it.
