@@ -31,7 +31,7 @@ function Shown({ decision, before, step }: { decision: Decision; before: Decisio
   return (
     <div class="stack">
       <p class="sentence">{said(detail)}</p>
-      <p class="row wrap quiet">{w.decision_at(time_text(decision.at))}{decision.run && <span><a href={run_href(decision.run)}>{w.open_run}</a>{step && <Outcome run={decision.run} step={step} />}</span>}<code>{decision.expression}</code></p>
+      <p class="row wrap quiet">{w.decision_at(time_text(decision.at))}{decision.run && <a href={run_href(decision.run)}>{w.open_run}</a>}{decision.run && step && <span><Outcome run={decision.run} step={step} /></span>}<code>{decision.expression}</code></p>
       {before && then.data.value && <p>{turns.length === 0 ? <span class="quiet">{w.unchanged}</span> : <><strong>{w.changed}:</strong> {turns.map(turn => w.turned(label_text(turn.label) + (turn.asset ? ` ${turn.asset}` : ''), turn.held)).join(' · ')}</>}</p>}
       {detail.tree && <TreeView key={decision.id} tree={detail.tree} label={w.tree} />}
     </div>
