@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/asset_list.hpp"
 #include "api/call.hpp"
@@ -34,6 +36,16 @@ namespace {
 constexpr std::size_t listed_steps_max = 50;  ///< Of each run in a list.
 constexpr std::size_t all_steps = static_cast<std::size_t>(-1);
 
+/// Those that `is_wanted`, then the others, each in their order.
+template <class Wanted>
+void put_first(std::vector<StepRow>& steps, Wanted is_wanted) {
+  std::vector<StepRow> out;
+  out.reserve(steps.size());
+  std::ranges::copy_if(steps, std::back_inserter(out), is_wanted);
+  std::ranges::copy_if(steps, std::back_inserter(out), std::not_fn(is_wanted));
+  steps = std::move(out);
+}
+
 Result<std::string> runs_page(const View& view, const RunFilter& filter,
                               const std::string& list_name, Reader& reader) {
   FRESHET_TRY(const RunPage page, find_runs(view, filter, reader));
@@ -46,11 +58,10 @@ Result<std::string> runs_page(const View& view, const RunFilter& filter,
   const auto add = [&](const RunRow& run, std::vector<StepRow> steps) {
     // Of a long run, what was asked about comes first.
     if (filter.query.asset && steps.size() > listed_steps_max) {
-      std::ranges::stable_partition(
-          steps, [&](const StepRow& step) { return step.member.asset == *filter.query.asset; });
+      put_first(steps,
+                [&](const StepRow& step) { return step.member.asset == *filter.query.asset; });
     } else if (of_open && steps.size() > listed_steps_max) {
-      std::ranges::stable_partition(steps,
-                                    [](const StepRow& step) { return !is_terminal(step.status); });
+      put_first(steps, [](const StepRow& step) { return !is_terminal(step.status); });
     }
     body["items"].push_back(run_json(run, steps, listed_steps_max, names));
   };

@@ -135,7 +135,7 @@ TEST_F(RunLogTest, IsInOrderWhateverWasWritten) {
     for (std::uint32_t notes = below(30); notes > 0; --notes, at += 1 + below(200)) {
       std::string text;
       for (std::uint32_t lines = below(5); lines > 0; --lines) {
-        expected.push_back({at, part, ++number, std::string(below(2'000), 'a' + below(26))});
+        expected.push_back({at, part, ++number, std::string(below(2'000), static_cast<char>('a' + below(26)))});
         text += expected.back().text + '\n';
       }
       say(of(part), at, text);
