@@ -12,6 +12,7 @@
 #include <boost/asio/strand.hpp>
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "base/log.hpp"
 #include "base/unique_fd.hpp"
@@ -116,7 +117,7 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     std::size_t users{};
     bool is_draining{false};
     bool is_called{false};                             ///< While it drained.
-    std::map<TopicPartition, std::int64_t> read;       ///< Is read now, from there on.
+    std::set<TopicPartition> read;                     ///< Are read now.
     std::map<TopicPartition, std::int64_t> published;  ///< To be shown to others.
   };
 
@@ -198,9 +199,9 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     });
     if (is_shared) return;
     std::vector<TopicPartition> gone;
-    std::erase_if(source.cluster->read, [&](const auto& each) {
-      if (each.first.topic != source.definition.topic) return false;
-      gone.push_back(each.first);
+    std::erase_if(source.cluster->read, [&](const TopicPartition& each) {
+      if (each.topic != source.definition.topic) return false;
+      gone.push_back(each);
       return true;
     });
     run(source.cluster, [gone](Consumer& consumer) { consumer.remove(gone); });
@@ -291,24 +292,34 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     if (!starts.error.empty()) return;
     source->cluster->error.clear();  // it has answered
     for (const auto& [partition, offset] : starts.offsets) source->intake->move(partition, offset);
-    source->is_begun = true;
-    std::map<TopicPartition, std::int64_t> wanted;
-    std::vector<TopicPartition> again;
+    const bool joins = !std::exchange(source->is_begun, true);
+    std::vector<TopicPartition> wanted;
     for (const auto& [partition, offset] : source->intake->position().next) {
-      if (partition >= starts.partitions) continue;
       const TopicPartition of{source->definition.topic, partition};
-      const auto [read, is_new] = source->cluster->read.try_emplace(of, offset);
-      if (!is_new && read->second <= offset) continue;
-      if (!is_new) again.push_back(of);
-      read->second = offset;
-      wanted[of] = offset;
+      if (partition < starts.partitions && (joins || !source->cluster->read.contains(of)))
+        wanted.push_back(of);
     }
-    if (!wanted.empty()) read(source->cluster, std::move(wanted), std::move(again));
+    read(source->cluster, wanted);
     arm(*source);
   }
 
-  void read(const std::shared_ptr<Cluster>& cluster, std::map<TopicPartition, std::int64_t> wanted,
-            std::vector<TopicPartition> again) {
+  /// From where the first of its readers needs it: what is on its way already goes to those that
+  /// were there before, and whoever had it ignores it when it comes again.
+  void read(const std::shared_ptr<Cluster>& cluster, const std::vector<TopicPartition>& of) {
+    std::map<TopicPartition, std::int64_t> wanted;
+    std::vector<TopicPartition> again;
+    for (const TopicPartition& each : of) {
+      if (!cluster->read.insert(each).second) again.push_back(each);
+      for (const auto& [key, source] : sources_) {
+        if (source->cluster != cluster || source->definition.topic != each.topic) continue;
+        const auto& next = source->intake->position().next;
+        const auto found = next.find(each.partition);
+        if (!source->is_begun || found == next.end()) continue;
+        const auto [first, is_new] = wanted.try_emplace(each, found->second);
+        if (!is_new) first->second = std::min(first->second, found->second);
+      }
+    }
+    if (wanted.empty()) return;
     run(cluster, [wanted = std::move(wanted), again = std::move(again)](Consumer& consumer) {
       if (!again.empty()) consumer.remove(again);
       if (const auto added = consumer.add(wanted); !added)
@@ -368,7 +379,8 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<std::shared_ptr<Source>> readers;
     std::map<std::string, std::vector<std::pair<std::size_t, std::shared_ptr<const Rules>>>> rules;
     for (const auto& [key, source] : sources_) {
-      if (source->cluster != cluster || source->rules == nullptr) continue;
+      // Who has not begun would take what is on its way for the first there is.
+      if (source->cluster != cluster || !source->is_begun) continue;
       rules[source->definition.topic].emplace_back(readers.size(), source->rules);
       readers.push_back(source);
     }
@@ -427,11 +439,13 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
           const auto& [of, ends] = found;
           if (!ends || !cluster->read.contains(of)) return;
           for (const auto& [key, source] : self.sources_) {
-            if (source->cluster == cluster && source->definition.topic == of.topic)
-              source->intake->move(of.partition, ends->low);
+            if (source->cluster != cluster || source->definition.topic != of.topic) continue;
+            const auto& next = source->intake->position().next;
+            const auto at = next.find(of.partition);
+            if (at == next.end() || (at->second >= ends->low && at->second <= ends->high)) continue;
+            source->intake->move(of.partition, ends->low);
           }
-          cluster->read[of] = ends->low;
-          self.read(cluster, {{of, ends->low}}, {of});
+          self.read(cluster, {of});
         });
   }
 

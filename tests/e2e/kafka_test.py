@@ -98,7 +98,7 @@ assets:
         return it
 
     def source(self, it):
-        return it.get("/sources")["items"][0]
+        return next(s for s in it.get("/sources")["items"] if s["asset"] == "raw/orders")
 
     def reading(self, it):
         until("the source to read", lambda: (s := self.source(it))["state"] == "reading" and s)
@@ -150,6 +150,8 @@ assets:
         self.assertIn("0:0: the message is not JSON", reasons)
         self.assertIn("0:1: partition $.country is not in the message", reasons)
         self.assertIn("fr", reasons)
+        unknown = next(e for e in rejected if "fr" in e["reason"])
+        self.assertEqual(json.loads(unknown["body"])["offsets"], {"0": [2, 2]}, "where to find it")
         self.assertEqual(self.source(it)["position"], "0:4")
 
     def test_a_message_that_is_sent_again_counts_once(self):
@@ -201,6 +203,27 @@ sources:
         it = self.serve(topic, "settle: 20ms, from: latest")
         self.broker.send(topic, ["b"] * 2)
         self.assertEqual(self.caught_up(it, 2)[0]["metadata"]["offsets"], {"0": [5, 6]})
+
+    def test_a_second_source_of_a_topic_gets_all_of_it_and_takes_nothing_from_the_first(self):
+        topic = self.topic()
+        it = self.serve(topic)
+        self.broker.send(topic, [{"id": n} for n in range(5)])
+        self.counted_once(it, 5)
+        more = f"""
+  - asset: raw/more
+    kafka: {{brokers: "{self.broker.address}", topic: {topic}, settle: 20ms, match: {{"$.id": [0, 1, 2, 7]}}}}
+"""
+        it.write("freshet.yaml", it.read("freshet.yaml").replace("assets:\n", more.lstrip("\n") + "assets:\n"))
+        it.post("/reload")
+        self.broker.send(topic, [{"id": n} for n in range(5, 10)])
+        self.counted_once(it, 10)
+        until("the second to have read all", lambda: it.get("/sources")["items"][0]["position"] == "0:10"
+              and it.get("/sources")["items"][1]["position"] == "0:10")
+
+        def told():
+            return sum(e["metadata"]["messages"] for e in it.items("/assets/raw/more/events")) == 4
+        until("its four messages to be told", told)
+        self.assertEqual(len(self.caught_up(it, 10)), len(it.items("/assets/raw/orders/events")))
 
     # --- Who is killed.
 

@@ -244,13 +244,15 @@ input::Event Intake::event_of(const std::string& partition, const Pending& pendi
   for (const auto& [topic_partition, range] : pending.offsets) {
     metadata["offsets"][std::to_string(topic_partition)] = {range.first, range.second};
   }
+  std::string text = metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
   return {.kind = input::Event::Kind::observation,
           .asset = rules_->asset(),
           .partition = partition,
           .data_version = pending.version,
-          .metadata = metadata.dump(-1, ' ', false, Json::error_handler_t::replace),
+          .metadata = text,
           .source = rules_->asset(),
           .id = pending.id,
+          .body = text,  // where the engine has no such partition, one still finds the messages
           .only_if_changed = true};
 }
 
