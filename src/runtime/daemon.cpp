@@ -169,10 +169,12 @@ int serve(const ServeOptions& options) {
     if (!is_terminal(row.status)) unfinished.push_back(row);
   }
 
+  std::map<AssetId, std::string> cursor_of;
+  for (const CursorRow& row : rows->of<CursorRow>()) cursor_of[row.asset] = row.cursor;
   std::map<std::string, std::string> cursors;
-  for (const CursorRow& row : rows->of<CursorRow>()) {
-    const auto found = std::ranges::find(rows->of<AssetRow>(), row.asset, &AssetRow::asset);
-    if (found != rows->of<AssetRow>().end()) cursors[found->key] = row.cursor;
+  for (const AssetRow& row : rows->of<AssetRow>()) {
+    if (const auto found = cursor_of.find(row.asset); found != cursor_of.end())
+      cursors[row.key] = found->second;
   }
 
   asio::io_context io{1};
