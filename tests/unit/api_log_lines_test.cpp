@@ -23,20 +23,10 @@ using testing::HasSubstr;
 
 class LinesTest : public LogsTest {
  protected:
-  Json lines(const std::string& query = "") {
-    const Answer answer = get(logs + "/lines" + query);
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return answer.json();
-  }
   Json found(const std::string& query) {
     const Answer answer = get(logs + "/search?" + query);
     EXPECT_EQ(answer.status, 200) << answer.body;
     return answer.json();
-  }
-  static std::vector<std::string> texts(const Json& page) {
-    std::vector<std::string> out;
-    for (const Json& item : page["items"]) out.push_back(item["text"]);
-    return out;
   }
   /// out: "a\nb\n", then err "oops\n", then out "c\n".
   void talk() {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "api_fixture.hpp"
 
@@ -47,6 +48,16 @@ class LogsTest : public ApiTest {
       if (stream == LogStream::err) return LogPart{.path = path, .offset = 7, .size = 0};
       return LogPart{.path = path, .offset = 19, .size = size};
     };
+  }
+  Json lines(const std::string& query = "") {
+    const Answer answer = get(logs + "/lines" + query);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.json();
+  }
+  static std::vector<std::string> texts(const Json& page) {
+    std::vector<std::string> out;
+    for (const Json& item : page["items"]) out.push_back(item["text"]);
+    return out;
   }
   static std::string content(const Answer& answer) {
     if (!answer.file) return answer.body;

@@ -49,16 +49,6 @@ class RunLogTest : public LogsTest {
   AttemptId of(std::uint32_t number, std::uint32_t attempt = 1) const {
     return {{step.run, number}, attempt};
   }
-  Json page(const std::string& query = "") {
-    const Answer answer = get(logs + "/lines" + query);
-    EXPECT_EQ(answer.status, 200) << answer.body;
-    return answer.json();
-  }
-  static std::vector<std::string> texts(const Json& page) {
-    std::vector<std::string> out;
-    for (const Json& item : page["items"]) out.push_back(item["text"]);
-    return out;
-  }
 };
 
 TEST_F(RunLogTest, HasTheLinesOfAllAttemptsInTheOrderOfTime) {
@@ -69,7 +59,7 @@ TEST_F(RunLogTest, HasTheLinesOfAllAttemptsInTheOrderOfTime) {
   say(of(0, 2), 3'000, "begins\n");
   say(of(0, 2), 5'000, "ERROR ends\n", "stderr");
   say(of(0), 4'000, "of the first, which is slow to end\n");
-  const Json all = page();
+  const Json all = lines();
   EXPECT_THAT(texts(all), ElementsAre("first try", "begins", "of the first, which is slow to end",
                                       "ERROR ends"));
   const Json& last = all["items"][3];
@@ -81,9 +71,9 @@ TEST_F(RunLogTest, HasTheLinesOfAllAttemptsInTheOrderOfTime) {
   EXPECT_EQ(all["total"], 4);
   EXPECT_EQ(all["complete"], false);
   EXPECT_EQ(all["attempt"], nullptr);
-  EXPECT_THAT(texts(page("?limit=2&from_line=2")),
+  EXPECT_THAT(texts(lines("?limit=2&from_line=2")),
               ElementsAre("begins", "of the first, which is slow to end"));
-  EXPECT_THAT(texts(page("?level=error")), ElementsAre("ERROR ends"));
+  EXPECT_THAT(texts(lines("?level=error")), ElementsAre("ERROR ends"));
   const Json found = get(logs + "/search?stream=both&q=slow").json();
   EXPECT_EQ(found["items"][0]["line"], 3);
   EXPECT_EQ(found["items"][0]["attempt"], 1);
@@ -93,14 +83,14 @@ TEST_F(RunLogTest, LeavesOutWhatOthersMayStillComeBefore) {
   const auto now = std::chrono::duration_cast<Millis>(clock.now().time_since_epoch()).count();
   say(of(0), now - 2'000, "settled\n");
   say(of(0), now - 100, "too new\nnot ended");
-  const Json before = page();
+  const Json before = lines();
   EXPECT_THAT(texts(before), ElementsAre("settled"));
   EXPECT_EQ(before["total"], 1);
   EXPECT_EQ(before["next"], 2);
   clock.advance(Seconds{1});
-  EXPECT_THAT(texts(page()), ElementsAre("settled", "too new"));
+  EXPECT_THAT(texts(lines()), ElementsAre("settled", "too new"));
   service.end_step();
-  EXPECT_THAT(texts(page()), ElementsAre("settled", "too new", "not ended"));
+  EXPECT_THAT(texts(lines()), ElementsAre("settled", "too new", "not ended"));
 }
 
 TEST_F(RunLogTest, IsReadOfSingleAttemptsNot) {
@@ -112,7 +102,7 @@ TEST_F(RunLogTest, WithoutTimesStandsWhereItsStepsBegan) {
   std::ofstream{file(of(0), "stdout")} << "a\nb\n";
   service.end_step(1);
   clock.advance(Seconds{1});
-  EXPECT_THAT(texts(page()), ElementsAre("a", "b"));
+  EXPECT_THAT(texts(lines()), ElementsAre("a", "b"));
 }
 
 /// Whatever was written when: the lines are those of a model that sorts them, from wherever.
