@@ -5,8 +5,8 @@ set -euo pipefail
 # What the release preset is built with.
 build=(
   ccache clang-19 cmake mold ninja-build pkg-config
-  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev librdkafka-dev libre2-dev libroaring-dev libspdlog-dev
-  libsqlite3-dev libssl-dev libyaml-dev nlohmann-json3-dev zlib1g-dev
+  libboost1.81-dev libcli11-dev libcurl4-openssl-dev libfmt-dev libhowardhinnant-date-dev libmariadb-dev libpq-dev libprotobuf-dev libprotoc-dev
+  libpugixml-dev librdkafka-dev libre2-dev libroaring-dev libspdlog-dev libsqlite3-dev libssh-dev libssl-dev libyaml-dev nlohmann-json3-dev zlib1g-dev
 )
 # The page is built with Node and npm, wherever they come from; web/run brings a newer Node where these are
 # too old.
@@ -14,29 +14,34 @@ command -v node >/dev/null && command -v npm >/dev/null || build+=(nodejs npm)
 # What the binary needs where it runs: its libraries, time zones, an init for a container; python3 is
 # the examples'.
 run=(
-  ca-certificates libcurl4 libdate-tz3 libfmt9 librdkafka1 libre2-9 libroaring0 libspdlog1.10 libsqlite3-0 libssl3 libstdc++6 libyaml-0-2 zlib1g
+  ca-certificates libcurl4 libdate-tz3 libfmt9 libmariadb3 libpq5 libprotobuf32 libpugixml1v5 librdkafka1 libre2-9 libroaring0 libspdlog1.10
+  libsqlite3-0 libssh-4 libssl3 libstdc++6 libyaml-0-2 zlib1g
   python3 tini tzdata
 )
 # To build the daemon and run an example.
 examples=("${build[@]}" curl python3)
+# A broker and a server for the example that brings its own, and what talks to them.  Kafka itself comes from Maven Central.
+services=(postgresql python3-confluent-kafka python3-psycopg2)
+command -v java >/dev/null || services+=(openjdk-17-jre-headless)
+command -v mvn >/dev/null || services+=(maven)
 # To build and run all tests.
 test=(
-  "${build[@]}"
+  "${build[@]}" "${services[@]}"
   clang-format-19 clang-tidy-19 libbenchmark-dev libclang-rt-19-dev libgmock-dev libgtest-dev
   curl faketime jq python3 sqlite3
   chromium debootstrap docker-compose docker.io iproute2
-  python3-confluent-kafka
+  openssl protobuf-compiler python3-avro python3-protobuf python3-venv
+  mariadb-server python3-pymysql
+  memcached python3-swift swift swift-account swift-container swift-object swift-proxy
+  openssh-client openssh-server
 )
-# A Kafka broker comes from Maven Central.
-command -v java >/dev/null || test+=(openjdk-17-jre-headless)
-command -v mvn >/dev/null || test+=(maven)
 
 usage() {
   cat <<TEXT
 Usage: docker/dependencies.sh LIST            print the names of the packages
        docker/dependencies.sh install LIST    install those that are missing
 
-LIST is build, run, examples or test.
+LIST is build, run, examples, services or test.
 TEXT
 }
 
@@ -76,7 +81,7 @@ if [[ ${1-} == install ]]; then
   shift
 fi
 case "${1-}" in
-  build | run | examples | test) declare -n list=$1 ;;
+  build | run | examples | services | test) declare -n list=$1 ;;
   -h | --help) usage && exit ;;
   *) usage >&2 && code=2 fail "unknown list \"${1-}\"" ;;
 esac

@@ -2,6 +2,7 @@
 
   api.py settle RUN ASSET...   waits until all of them are fresh and nothing runs; 1 if a run after RUN
                                (the id of one, or "") failed
+  api.py after RUN ASSET...    waits until each of them was made in a run after RUN, and nothing runs
   api.py assets                a table of all assets
   api.py last_run              the id of the newest run, or nothing
   api.py made [RUN] [SINCE]    what became of the assets in the runs after RUN; with SINCE (seconds since
@@ -69,6 +70,17 @@ def settle(last, *wanted):
         time.sleep(0.02)
 
 
+def after(last, *wanted):
+    """As settle, of what is made anew though it is fresh."""
+    deadline, missing = time.monotonic() + PATIENCE_S, set(wanted)
+    while missing:
+        missing -= {step["asset"] for run in runs_after(last) for step in run["steps"] if step["status"] == "succeeded"}
+        if missing and time.monotonic() > deadline:
+            sys.exit(f"after {PATIENCE_S} s nothing has made {', '.join(sorted(missing))}:\n" + json.dumps(runs_after(last), indent=2))
+        time.sleep(0.02)
+    settle(last, *wanted)
+
+
 def table(head, rows):
     rows = [head, *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
@@ -119,7 +131,7 @@ def first(last=""):
     sys.exit(f"automation made nothing in {PATIENCE_S} s")
 
 
-COMMANDS = {"settle": settle, "assets": assets, "last_run": last_run, "made": made, "first": first}
+COMMANDS = {"settle": settle, "after": after, "assets": assets, "last_run": last_run, "made": made, "first": first}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:

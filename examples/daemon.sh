@@ -1,6 +1,7 @@
 # Sourced by the examples' `run`: a daemon that is built from this folder's sources, on one project.
 #
 # Sets url and state; the daemon is stopped when the script ends, however it ends.
+# What else is to end with it, a function `on_end` ends.
 # The caller has set: example (its name), port (0: any free one), keep (non-empty: the state stays).
 
 examples=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -41,6 +42,7 @@ clean_up() {
   local code=$?
   trap - EXIT INT TERM
   stop_daemon
+  ! declare -F on_end >/dev/null || on_end
   ((code == 0 || code == 130 || code == 143)) || [[ ! -s ${state-}/daemon.log ]] || {
     echo "--- the daemon's last words:" >&2
     tail -n 20 "$state/daemon.log" >&2

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "freshet/partitions.hpp"
+#include "freshet/sources.hpp"
 #include "freshet/time.hpp"
 
 namespace freshet {
@@ -99,32 +100,6 @@ struct RetryPolicy {
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 
-/// Watches files by path or glob.
-struct FileSource {
-  std::string path;  ///< Absolute, or relative to the defining file's folder; may be a glob.
-  Micros settle{
-      std::chrono::milliseconds{500}};  ///< Quiet time after the last change before it counts.
-  friend bool operator==(const FileSource&, const FileSource&) = default;
-};
-
-/// Reads a Kafka topic.  Fields are written as model/field_path.hpp reads them.
-struct KafkaSource {
-  std::string brokers;  ///< "HOST:PORT", several separated by commas.
-  std::string topic;
-  Micros settle{
-      std::chrono::milliseconds{500}};  ///< Quiet time that ends a batch; 0: each message is one.
-  std::optional<Micros> max_wait;       ///< From a batch's first message; nullopt: ten times settle.
-  std::uint32_t count{};                ///< So many messages are a batch; 0: however many.
-  std::optional<Micros> window;         ///< A batch ends with such a stretch of the clock instead.
-  std::map<std::string, std::vector<std::string>> match;  ///< Field → values that count.
-  std::string partition;     ///< Field; "": the asset is not cut.
-  std::string data_version;  ///< Field; "": the offset.
-  std::string id;            ///< Field; "": none.
-  std::string from{"earliest"};  ///< Or "latest", or RFC 3339: where reading begins.
-  std::map<std::string, std::string> config;  ///< Of librdkafka.
-  friend bool operator==(const KafkaSource&, const KafkaSource&) = default;
-};
-
 /// A column of a dependency that a column is made from.
 struct ColumnOrigin {
   std::string asset;
@@ -139,14 +114,6 @@ struct ColumnDefinition {
   std::string description;
   std::map<std::string, std::string> tags;
   std::vector<ColumnOrigin> from;  ///< Of direct dependencies; empty where it is not said.
-};
-
-enum class SourceKind : std::uint8_t { none, webhook, file, kafka };
-
-struct SourceDefinition {
-  SourceKind kind{SourceKind::none};
-  FileSource file;    ///< For kind file.
-  KafkaSource kafka;  ///< For kind kafka.
 };
 
 struct AssetDefinition {
@@ -230,6 +197,8 @@ struct Definitions {
   std::vector<AssetDefinition> assets;         ///< Sources and assets, in the order of the files.
   std::map<std::string, std::uint32_t> pools;  ///< Name → how many steps may run at once.
   std::vector<AlertRoute> alerts;
+  LineageIntake lineage;
+  std::vector<Publication> publications;
   std::uint64_t fingerprint{};  ///< Of everything that was read; equal means nothing changed.
 };
 

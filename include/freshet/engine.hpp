@@ -46,6 +46,7 @@ struct Event {
                                ///< materialization.
   std::string asset;
   std::string partition;  ///< Its key; "" for an asset that is not cut.
+  bool every{false};      ///< Of each partition that was ever told of, in the place of that one.
   std::string data_version;
   std::string metadata;  ///< Compact JSON object, or "".
   std::string check;     ///< For a check: its name …

@@ -33,18 +33,46 @@ struct Why {
 /// How a source is doing.
 struct SourceStatus {
   std::string asset;
-  std::string kind;           ///< "file", "webhook", "kafka".
-  std::string state;          ///< "watching", "polling", "reading", "paused", "waiting", "error".
+  std::string kind;           ///< As to_text(SourceKind).
+  std::string state;          ///< "watching", "polling", "reading", "held" (out of credit),
+                              ///< "paused" (by a person), "waiting", "error".
   std::string detail;         ///< What it watches, or what is wrong.
   std::uint64_t events{};     ///< Since start.
   std::uint64_t unchanged{};  ///< Of those: nothing new.
   Instant last_event{};       ///< 0: none yet.
-  // Of a topic.
-  std::string position{};                ///< Offset to be read next of each partition: "0:17 1:4".
-  std::optional<std::uint64_t> lag{};    ///< Messages that are there and not read yet, as far as known.
-  std::uint64_t messages{};              ///< Since start.
-  std::uint64_t ignored{};               ///< Of those: did not match.
-  std::uint64_t dead{};                  ///< Of those: could not be read.
+  double rate{};              ///< Messages, or else events, a second in the last minute.
+  // Of what is read message by message.
+  std::string position{};  ///< What is read next; of a topic, of each partition: "0:17 1:4".
+  std::optional<std::uint64_t> lag{};  ///< What is there and not read yet, as far as known …
+  std::string lag_unit{};              ///< … in "messages" (of a topic) or "bytes" (of a log).
+  std::uint64_t messages{};            ///< Since start.
+  std::uint64_t ignored{};             ///< Of those: did not match.
+  std::uint64_t dead{};                ///< Of those: could not be read.
+};
+
+/// What a look at a source found.  Nothing was changed by it, here or there.
+struct SourceTest {
+  std::string error;  ///< Why it cannot be read, and what to do; "": it can.
+  std::vector<std::pair<std::string, std::string>> findings;  ///< Name and value, to be read.
+  std::vector<input::Event> events;  ///< The latest that it would tell, or would have told.
+};
+
+/// How far somebody has been told of what happens.
+struct PublicationStatus {
+  std::string project;
+  std::string name;
+  std::string format;         ///< "openlineage", "cloudevents".
+  std::string target;         ///< Where it goes; nothing of it is secret.
+  std::string state;          ///< "idle", "sending", "retrying".
+  Sequence upto{};            ///< All up to here has been told.
+  std::uint64_t waiting{};    ///< Events that are to be told next …
+  bool is_more{false};        ///< … and there are more after them.
+  Instant oldest{};           ///< When the first of them happened; 0: none waits.
+  std::uint64_t delivered{};  ///< Since start.
+  std::uint64_t given_up{};   ///< Since start: refused again and again.
+  std::uint32_t attempts{};   ///< That failed since the latest that did not.
+  Instant last_delivered{};   ///< 0: not since the start.
+  std::string error;          ///< Of the latest attempt, or of its selection; "": none.
 };
 
 /// A figure for /metrics.
@@ -137,6 +165,19 @@ class Service {
   virtual void reload(std::function<void(std::vector<Diagnostic>)> done) = 0;
 
   [[nodiscard]] virtual std::vector<SourceStatus> sources() const = 0;
+  /// Topics of OpenLineage events: of each the project in the place of an asset.
+  [[nodiscard]] virtual std::vector<SourceStatus> lineage_topics() const = 0;
+  [[nodiscard]] virtual std::vector<PublicationStatus> publications() const = 0;
+  /// Connects to the source of an asset and looks, which may take seconds; Errc::not_found, or
+  /// Errc::invalid where the asset has no source.
+  virtual void test_source(std::string asset, std::function<void(Result<SourceTest>)> done) = 0;
+  /// Somebody says that the source of an asset has changed; false: it is none that is looked at now
+  /// and then.
+  virtual bool look_now(const std::string& asset) = 0;
+  /// What was rejected of the source of an asset, judged anew by what is defined now; `body` is
+  /// what was kept of it.  Answers with what is to be told; see Sources::reread.
+  virtual void reread(std::string asset, std::string body,
+                      std::function<void(Result<std::vector<input::Event>>)> done) = 0;
   [[nodiscard]] virtual std::vector<Metric> metrics() const = 0;
   [[nodiscard]] virtual Health health() const = 0;
   [[nodiscard]] virtual SystemStatus system() const = 0;

@@ -11,6 +11,7 @@
 #include "api/call.hpp"
 #include "api/context.hpp"
 #include "api/gate.hpp"
+#include "api/lineage_event.hpp"
 #include "api/pages.hpp"
 #include "api/problem.hpp"
 #include "api/route.hpp"
@@ -107,6 +108,8 @@ Examined Api::Impl::examine(const http::Head& head) const {
                    .detail = "this path takes " + found.allow,
                    .headers = {{"allow", found.allow}}});
   }
+  if (verdict.who == Identity::nobody && Gate::is_open(path) && !found.route->is_open)
+    return refuse(context->gate.unauthorized(path));
   if (const auto problem = check_query(*found.route, *target)) return refuse(*problem);
   if (found.route->needs_state && !view) return refuse(starting());
   return {.target = std::move(*target), .match = std::move(found), .who = verdict.who};
@@ -167,6 +170,21 @@ http::Response Api::fault(int status, std::string_view reason) {
       to_response({.status = status, .code = "http", .detail = std::string{reason}});
   dress(response, {});
   return response;
+}
+
+LineageTaken Api::translate_lineage(std::string_view body, const Snapshot& snapshot) {
+  const auto refused = [](std::string why) {
+    return LineageTaken{.events = {{.source = "openlineage", .error = std::move(why)}}};
+  };
+  const auto json = parse_json(body);
+  if (!json) return refused(json.error().message);
+  LineageRead read = read_lineage(*json, "");
+  if (!read.event) {
+    return refused((read.fault.pointer.empty() ? "" : read.fault.pointer + ": ") +
+                   read.fault.detail);
+  }
+  return impl_->context->lineage.take(*std::move(read.event), snapshot,
+                                      impl_->context->clock.now());
 }
 
 void Api::tick() {

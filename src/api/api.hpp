@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/lineage_taken.hpp"
 #include "base/clock.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
@@ -40,6 +41,10 @@ class Api final : public http::Handler {
   http::Admission admit(const http::Head& head) override;
   void handle(http::Request request, http::Responder responder) override;
   http::Response fault(int status, std::string_view reason) override;
+
+  /// What an event of OpenLineage means that came by another way; for what is none, one with an
+  /// error.  Any thread.
+  [[nodiscard]] LineageTaken translate_lineage(std::string_view body, const Snapshot& snapshot);
 
   /// Cheap when nobody waits.
   void tick();

@@ -12,6 +12,7 @@
 #include "api/call.hpp"
 #include "api/context.hpp"
 #include "api/cursor.hpp"
+#include "api/event_effects.hpp"
 #include "api/facts_page.hpp"
 #include "api/handlers.hpp"
 #include "api/json_facts.hpp"
@@ -121,10 +122,10 @@ void get_asset(const CallPtr& call) {
 void get_asset_events(const CallPtr& call) {
   const auto rank = asset_of(call);
   if (!rank) return;
-  send_facts(call,
-             {.asset = call->view.state(*rank).asset,
-              .kinds = kinds_of<fact::Updated, fact::CheckRecorded>()},
-             event_json);
+  const FactQuery query{.asset = call->view.state(*rank).asset,
+                        .kinds = kinds_of<fact::Updated, fact::CheckRecorded>()};
+  if (!call->flag("effects")) return send_facts(call, query, event_json);
+  send_facts(call, query, {.to_json = event_with_effects, .is_wanted = {}});
 }
 
 void get_asset_decisions(const CallPtr& call) {

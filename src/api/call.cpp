@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include "api/problem.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "freshet/engine.hpp"
 #include "freshet/history.hpp"
@@ -166,6 +168,19 @@ void dress(http::Response& response, Sequence sequence) {
   }
 }
 
+void guard(const CallPtr& call, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    log("api").error("request failed route=\"{} {}\" reason={}", call->route->method,
+                     call->route->pattern, error.what());
+    if (!call->responder.alive()) return;
+    call->fail({.status = 500,
+                .code = "internal",
+                .detail = "the daemon made a mistake; its log says more"});
+  }
+}
+
 void submit(const CallPtr& call, Input input, std::function<void(const Reply&)> then) {
   const bool taken = call->context->service.submit(std::move(input), [call, then = std::move(then)](
                                                                          const Reply& reply) {
@@ -176,7 +191,7 @@ void submit(const CallPtr& call, Input input, std::function<void(const Reply&)> 
     if (reply.error && reply.receipts.empty()) {
       return call->fail(Error{*reply.error, reply.message});
     }
-    then(reply);
+    guard(call, [&] { then(reply); });
   });
   if (!taken) call->fail(busy());
 }

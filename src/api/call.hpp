@@ -72,6 +72,9 @@ void offload(const CallPtr& call, std::function<T()> work, std::function<void(T)
 template <class T>
 void read(const CallPtr& call, std::function<T(Reader&)> work, std::function<void(T)> then);
 
+/// Runs `work`, on the io thread; what it throws is logged, and the call answered with 500.
+void guard(const CallPtr& call, const std::function<void()>& work);
+
 /// Hands a command to the engine; `then` is called unless it was refused or went wrong, which is
 /// then the answer.
 void submit(const CallPtr& call, Input input, std::function<void(const Reply&)> then);

@@ -86,7 +86,7 @@ std::string catalog_text(const Catalog& catalog, const std::string& instance) {
     kind.push_back(kinds.numbers(asset.kinds));
     owner.push_back(owners.numbers(asset.owners));
     tag.push_back(tag_numbers(tags, asset));
-    source.push_back(sources.number(source_kind(asset.source)));
+    source.push_back(sources.number(to_text(asset.source.kind)));
     partitions.push_back(asset.partitions ? partition_texts.number(asset.partitions->text) : -1);
     automation.push_back(automations.number(asset.automation));
   }

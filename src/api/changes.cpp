@@ -87,6 +87,7 @@ class Gatherer {
               data["open"] = f.kind != AlertKind::recovery && f.kind != AlertKind::test;
               alerts_.push_back(make(at, Topic::Kind::alerts, "", "alert", data));
             },
+            [&](const fact::EventRejected& f) { rejected_[f.subject] = {at, f.reason}; },
             [&](const fact::DefinitionsLoaded& f) {
               definitions_ = make(at, Topic::Kind::definitions, "", "definitions",
                                   {{"sequence", at.value}, {"assets", f.assets}});
@@ -129,6 +130,11 @@ class Gatherer {
       out.push_back(make(entry.sequence, Topic::Kind::backfill, to_text(id), "backfill", data));
     }
     out.insert(out.end(), alerts_.begin(), alerts_.end());
+    for (const auto& [subject, last] : rejected_) {
+      out.push_back(make(
+          last.first, Topic::Kind::asset, subject, "rejected",
+          {{"asset", subject}, {"id", std::to_string(last.first.value)}, {"reason", last.second}}));
+    }
     for (auto& [id, entry] : runs_) {
       Json& data = entry.data;
       if (const ActiveRun* active = view.run(id); active != nullptr && !data.contains("status")) {
@@ -178,6 +184,7 @@ class Gatherer {
   std::map<StepId, Entry> steps_;
   std::map<BackfillId, Entry> backfills_;
   Messages alerts_;
+  std::map<std::string, std::pair<Sequence, std::string>> rejected_;  ///< The last, by subject.
   std::shared_ptr<const Message> definitions_;
 };
 
@@ -250,7 +257,8 @@ KindSet kinds_of_changes() {
   return kinds_of<fact::DefinitionsLoaded, fact::RunQueued, fact::RequestJoined, fact::StepStarted,
                   fact::StepRunning, fact::StopRequested, fact::AttemptEnded, fact::StepEnded,
                   fact::RunEnded, fact::BackfillQueued, fact::BackfillChanged,
-                  fact::BackfillSkipped, fact::BackfillJoined, fact::Alerted>();
+                  fact::BackfillSkipped, fact::BackfillJoined, fact::Alerted,
+                  fact::EventRejected>();
 }
 
 Messages changes(const View& view, const std::vector<FactRecord>& facts, const Snapshot* before,

@@ -35,10 +35,10 @@ using Messages = std::vector<std::shared_ptr<const Message>>;
 /// Kinds of facts that messages are made of, but for those of assets.
 [[nodiscard]] KindSet kinds_of_changes();
 
-/// Messages of runs, steps, backfills, alerts and definitions that `facts` are about (one each), of
-/// assets whose revision is after `since`, and of backfills that have come on; by sequence, none
-/// greater than `upto`.  Chunks and backfills of `before` (may be null) that are in `view` too have
-/// not changed and are not looked at.
+/// Messages of runs, steps, backfills, alerts, reports that were refused and definitions that
+/// `facts` are about (one each), of assets whose revision is after `since`, and of backfills that
+/// have come on; by sequence, none greater than `upto`.  Chunks and backfills of `before` (may be
+/// null) that are in `view` too have not changed and are not looked at.
 [[nodiscard]] Messages changes(const View& view, const std::vector<FactRecord>& facts,
                                const Snapshot* before, Sequence since, Sequence upto, Names& names);
 

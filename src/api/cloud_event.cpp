@@ -14,7 +14,8 @@
 
 namespace freshet::api {
 
-Intake read_cloud_event(const Json& json, const std::string& pointer, std::vector<Fault>& faults) {
+Intake read_cloud_event(const Json& json, const std::string& pointer, std::string_view asset,
+                        std::vector<Fault>& faults) {
   BodyReader body{json, pointer, faults};
   const std::string version = body.required("specversion");
   if (!version.empty() && version != "1.0") {
@@ -24,7 +25,8 @@ Intake read_cloud_event(const Json& json, const std::string& pointer, std::vecto
   input::Event event;
   event.id = body.required("id");
   event.source = body.required("source");
-  event.asset = body.text("subject");
+  const std::string subject = body.text("subject");
+  event.asset = asset.empty() ? subject : asset;
   if (const std::string time = body.text("time"); !time.empty() && !parse_instant(time)) {
     body.fault("time", "want RFC 3339, as 2026-01-31T13:00:00Z");
   }

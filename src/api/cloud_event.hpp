@@ -2,6 +2,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/intake.hpp"
@@ -9,9 +10,9 @@
 
 namespace freshet::api {
 
-/// `json` is an object.  What the specification forbids goes to `faults`; what it allows and we
-/// cannot use is the result's error.
+/// `json` is an object; `asset` is what it is about, "" for its subject.  What the specification
+/// forbids goes to `faults`; what it allows and we cannot use is the result's error.
 [[nodiscard]] Intake read_cloud_event(const Json& json, const std::string& pointer,
-                                      std::vector<Fault>& faults);
+                                      std::string_view asset, std::vector<Fault>& faults);
 
 }  // namespace freshet::api

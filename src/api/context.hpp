@@ -1,8 +1,10 @@
 // What all requests share.
 #pragma once
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include "api/gate.hpp"
 #include "api/layouts.hpp"
 #include "api/line_index.hpp"
+#include "api/lineage_memory.hpp"
 #include "api/run_log.hpp"
 #include "api/stream.hpp"
 #include "api/text_cache.hpp"
@@ -42,6 +45,7 @@ struct Context : std::enable_shared_from_this<Context> {
   std::pair<std::string, std::string> incidents{};  ///< The latest answer, with its ETag.
   Layouts layouts{};                                ///< Any thread.
   TextCache texts{};                                ///< Any thread.
+  LineageMemory lineage{};                          ///< Any thread.
 
   /// The state now.
   [[nodiscard]] View view();
@@ -51,20 +55,44 @@ struct Context : std::enable_shared_from_this<Context> {
 };
 
 // Here because they need what Context has.
+
+/// What work in the pool came to, or threw.
+template <class T>
+struct Outcome {
+  std::optional<T> value;
+  std::exception_ptr thrown;
+
+  template <class Work>
+  void run(const Work& work) {
+    try {
+      value.emplace(work());
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }
+  T take() && {
+    if (thrown) std::rethrow_exception(thrown);
+    return std::move(value).value();
+  }
+};
+
 template <class T>
 void offload(const CallPtr& call, std::function<T()> work, std::function<void(T)> then) {
-  auto result = std::make_shared<std::optional<T>>();
-  call->context->service.offload(
-      [work = std::move(work), result] { result->emplace(work()); },
-      [then = std::move(then), result, call] { then(std::move(**result)); });
+  auto outcome = std::make_shared<Outcome<T>>();
+  call->context->service.offload([work = std::move(work), outcome] { outcome->run(work); },
+                                 [then = std::move(then), outcome, call] {
+                                   guard(call, [&] { then(std::move(*outcome).take()); });
+                                 });
 }
 
 template <class T>
 void read(const CallPtr& call, std::function<T(Reader&)> work, std::function<void(T)> then) {
-  auto result = std::make_shared<std::optional<T>>();
-  call->context->service.read(
-      [work = std::move(work), result](Reader& reader) { result->emplace(work(reader)); },
-      [then = std::move(then), result, call] { then(std::move(**result)); });
+  auto outcome = std::make_shared<Outcome<T>>();
+  call->context->service.read([work = std::move(work), outcome](
+                                  Reader& reader) { outcome->run([&] { return work(reader); }); },
+                              [then = std::move(then), outcome, call] {
+                                guard(call, [&] { then(std::move(*outcome).take()); });
+                              });
 }
 
 }  // namespace freshet::api

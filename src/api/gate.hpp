@@ -35,12 +35,16 @@ class Gate {
     std::optional<http::Response> refusal{};
     Identity who{Identity::nobody};
   };
+  /// Whether others than ours may ask there, whom the route itself has to know: webhooks.  Only
+  /// routes that say so (Route::is_open) may be reached that way.
+  [[nodiscard]] static bool is_open(std::string_view path);
   /// `path` is the target's, as sent, without prefix and query; `ticket` the one of its query, if
   /// any.
   [[nodiscard]] Verdict judge(const http::Head& head, std::string_view path,
                               std::string_view ticket);
 
   [[nodiscard]] Sessions& sessions() { return sessions_; }
+  [[nodiscard]] http::Response unauthorized(std::string_view path) const;
   /// Value of a Set-Cookie header.
   [[nodiscard]] std::string cookie(std::string_view secret) const;
 
@@ -49,7 +53,6 @@ class Gate {
   [[nodiscard]] std::optional<Problem> check_origin(const http::Head& head, Identity who) const;
   [[nodiscard]] Identity identify(const http::Head& head, std::string_view path,
                                   std::string_view ticket);
-  [[nodiscard]] http::Response unauthorized(std::string_view path) const;
 
   Sessions sessions_;
   std::string token_hash_;

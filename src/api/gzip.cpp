@@ -73,4 +73,28 @@ std::string gzip(std::string_view text) {
   return out;
 }
 
+Result<std::string> gunzip(std::string_view bytes, std::size_t size_max) {
+  constexpr int window_bits = 15 + 16;
+  z_stream stream{};
+  const int begun = inflateInit2(&stream, window_bits);
+  FRESHET_ASSERT(begun == Z_OK);
+  std::string out;
+  stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  int state = Z_OK;
+  while (state == Z_OK && out.size() <= size_max) {
+    const std::size_t before = out.size();
+    out.resize(before + std::max<std::size_t>(4096, bytes.size() * 4));
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    stream.avail_out = static_cast<uInt>(out.size() - before);
+    state = inflate(&stream, Z_NO_FLUSH);
+    out.resize(out.size() - stream.avail_out);
+  }
+  inflateEnd(&stream);
+  if (out.size() > size_max)
+    return Error{Errc::invalid, "gzip: more than " + std::to_string(size_max) + " bytes"};
+  if (state != Z_STREAM_END) return Error{Errc::invalid, "gzip: damaged, or cut short"};
+  return Result<std::string>{boost::system::in_place_value, std::move(out)};
+}
+
 }  // namespace freshet::api

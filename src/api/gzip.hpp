@@ -1,9 +1,10 @@
-// Large JSON answers are compressed for who takes that.
+// Large JSON answers are compressed for who takes that, and bodies may come compressed.
 #pragma once
 #include <cstddef>
 #include <string>
 #include <string_view>
 
+#include "freshet/result.hpp"
 #include "http/message.hpp"
 
 namespace freshet::api {
@@ -19,5 +20,7 @@ inline constexpr std::size_t gzip_min = std::size_t{16} << 10;
 
 /// In gzip's format (RFC 1952), fast rather than small.  Any thread; for large texts, the pool.
 [[nodiscard]] std::string gzip(std::string_view text);
+/// Errc::invalid: damaged, or more than `size_max` bytes.  Any thread.
+[[nodiscard]] Result<std::string> gunzip(std::string_view bytes, std::size_t size_max);
 
 }  // namespace freshet::api

@@ -64,6 +64,14 @@ void search_log(const CallPtr& call);
 // events.cpp
 void list_events(const CallPtr& call);
 void post_events(const CallPtr& call);
+// lineage.cpp
+void post_lineage(const CallPtr& call);
+void post_lineage_batch(const CallPtr& call);
+void get_unmapped(const CallPtr& call);
+// publications.cpp
+void get_publications(const CallPtr& call);
+// replay.cpp
+void replay_event(const CallPtr& call);
 // plans.cpp
 void post_plan(const CallPtr& call);
 void get_plan(const CallPtr& call);
@@ -71,8 +79,12 @@ void post_validate(const CallPtr& call);
 void post_reload(const CallPtr& call);
 // stream.cpp
 void get_stream(const CallPtr& call);
-// operations.cpp
+// sources.cpp
 void get_sources(const CallPtr& call);
+void test_source(const CallPtr& call);
+// hooks.cpp
+void post_hook(const CallPtr& call);
+// operations.cpp
 void post_ticket(const CallPtr& call);
 void get_openapi(const CallPtr& call);
 void get_healthz(const CallPtr& call);

@@ -114,7 +114,8 @@ Problem malformed(std::string detail) {
 
 }  // namespace
 
-IntakeResult read_events(const http::Headers& headers, std::string_view body) {
+IntakeResult read_events(const http::Headers& headers, std::string_view body,
+                         std::string_view asset) {
   const Form form = form_of(headers);
   if (form == Form::unknown) {
     return {.items = {},
@@ -150,7 +151,9 @@ IntakeResult read_events(const http::Headers& headers, std::string_view body) {
     if (!item.is_object()) {
       faults.push_back({pointer, "want an object"});
     } else if (form != Form::plain || item.contains("specversion")) {
-      out.items.push_back(read_cloud_event(item, pointer, faults));
+      out.items.push_back(read_cloud_event(item, pointer, asset, faults));
+    } else if (!asset.empty()) {
+      faults.push_back({pointer, "want a CloudEvent, which has a specversion"});
     } else {
       out.items.push_back(read_plain(item, pointer, faults));
     }

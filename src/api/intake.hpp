@@ -32,8 +32,10 @@ struct IntakeResult {
       problem;  ///< Nothing is taken in: malformed, too much, or of no known type.
 };
 
-/// Reads a request to POST events.
-[[nodiscard]] IntakeResult read_events(const http::Headers& headers, std::string_view body);
+/// Reads a request to POST events.  With an `asset`, only CloudEvents are read, and it is what they
+/// are about, whatever their subject.
+[[nodiscard]] IntakeResult read_events(const http::Headers& headers, std::string_view body,
+                                       std::string_view asset = {});
 
 /// A header's value of a binary CloudEvent, percent-decoded; nullopt if it is not UTF-8 so encoded.
 [[nodiscard]] std::optional<std::string> decode_attribute(std::string_view value);

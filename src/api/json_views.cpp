@@ -95,20 +95,6 @@ Json instant_json(Instant at) { return at == Instant{} ? Json{} : Json(format_in
 Json run_id_json(RunId run) { return run.value == 0 ? Json{} : Json(to_text(run)); }
 double seconds(Micros duration) { return std::chrono::duration<double>(duration).count(); }
 
-std::string_view source_kind(const SourceDefinition& source) {
-  switch (source.kind) {
-    case SourceKind::none:
-      return "";
-    case SourceKind::webhook:
-      return "webhook";
-    case SourceKind::file:
-      return "file";
-    case SourceKind::kafka:
-      return "kafka";
-  }
-  return "";
-}
-
 Json stale_json(std::uint8_t causes) {
   Json out = Json::array();
   if ((causes & stale_data) != 0) out.push_back("data");
@@ -125,7 +111,7 @@ Json node_json(const Graph& graph, Rank rank) {
            {"group", asset.group},     {"kinds", asset.kinds},
            {"owners", asset.owners},   {"tags", asset.tags},
            {"deps", std::move(deps)},  {"partitions", nullptr},
-           {"project", asset.project}, {"source", or_null(std::string{source_kind(asset.source)})}};
+           {"project", asset.project}, {"source", or_null(std::string{to_text(asset.source.kind)})}};
   if (asset.partitions) out["partitions"] = asset.partitions->text;
   return out;
 }
@@ -428,21 +414,6 @@ Json diagnostics_json(const std::vector<Diagnostic>& diagnostics) {
     return each.severity == Diagnostic::Severity::error;
   });
   return {{"valid", is_valid}, {"diagnostics", std::move(list)}};
-}
-
-Json source_json(const SourceStatus& source) {
-  return {{"asset", source.asset},
-          {"kind", source.kind},
-          {"state", source.state},
-          {"detail", source.detail},
-          {"events", source.events},
-          {"unchanged", source.unchanged},
-          {"last_event", instant_json(source.last_event)},
-          {"position", or_null(source.position)},
-          {"lag", source.lag ? Json(*source.lag) : Json{}},
-          {"messages", source.messages},
-          {"ignored", source.ignored},
-          {"dead", source.dead}};
 }
 
 }  // namespace freshet::api

@@ -26,7 +26,6 @@ namespace freshet::api {
 /// What a definition says: as in `GET graph`.
 [[nodiscard]] Json node_json(const Graph& graph, Rank rank);
 /// "" for none.
-[[nodiscard]] std::string_view source_kind(const SourceDefinition& source);
 /// How many partitions are in which state.
 struct PartitionCounts {
   std::uint64_t existing{}, materialized{}, missing{}, stale{}, failed{}, in_progress{};
@@ -62,6 +61,5 @@ struct PartitionCounts {
 [[nodiscard]] Json readiness_json(const Graph& graph, const Readiness& readiness);
 [[nodiscard]] Json explanation_json(const Explanation& explanation);
 [[nodiscard]] Json diagnostics_json(const std::vector<Diagnostic>& diagnostics);
-[[nodiscard]] Json source_json(const SourceStatus& source);
 
 }  // namespace freshet::api

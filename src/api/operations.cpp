@@ -66,16 +66,6 @@ void add_own(const Context& context, const View& view, std::vector<Metric>& out)
 
 }  // namespace
 
-void get_sources(const CallPtr& call) {
-  Json items = Json::array();
-  for (const SourceStatus& source : call->context->service.sources()) {
-    items.push_back(source_json(source));
-  }
-  const std::string body = dump(Json{{"items", std::move(items)}, {"next_cursor", nullptr}}) + '\n';
-  const std::string etag = to_text(content_hash(body));
-  if (!call->is_known(etag)) call->send_text(body, etag);
-}
-
 void post_ticket(const CallPtr& call) {
   if (call->who != Identity::token) {
     return call->fail({.status = 403,

@@ -26,6 +26,7 @@ struct Route {
   int status{200};               ///< When all goes well.
   bool needs_state{true};        ///< 503 while the daemon starts.
   bool is_repeatable{false};     ///< Takes an Idempotency-Key.
+  bool is_open{false};           ///< Finds out by itself who asks.
 };
 
 /// All routes, in the order of the document.

@@ -372,7 +372,16 @@ constexpr std::string_view news = R"json({
   "changed": {"type": "boolean"}, "metadata": {"type": ["object", "null"]},
   "run": {"$ref": "#/components/schemas/RunId"}, "step": {"type": ["integer", "null"]},
   "name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string", "enum": ["warn", "error"]},
-  "reason": {"type": "string"}, "body": {"type": "string"}}}]},
+  "reason": {"type": "string"}, "body": {"type": "string"},
+  "replayed_at": {"type": ["string", "null"], "format": "date-time",
+    "description": "When what was rejected was taken in after all; kept for as long as answers are."},
+  "effects": {"type": "array", "items": {"$ref": "#/components/schemas/EventEffect"},
+    "description": "Where they were asked for: what was requested in the moment in which it was taken in."}}}]},
+"EventEffect": {"type": "object", "required": ["run", "backfill", "assets", "count", "withheld", "later"], "properties": {
+  "run": {"$ref": "#/components/schemas/RunId"}, "backfill": {"type": ["string", "null"]},
+  "assets": {"$ref": "#/components/schemas/Texts"}, "count": {"type": "integer", "description": "Of assets; the first are named."},
+  "withheld": {"type": "boolean", "description": "Automation is paused: it would have been requested."},
+  "later": {"type": "boolean", "description": "Not at once: the first that read it afterwards."}}},
 "EventPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
@@ -395,12 +404,76 @@ constexpr std::string_view news = R"json({
   "events": {"type": "array", "items": {"type": "object", "required": ["id", "asset", "duplicate"], "properties": {
     "id": {"type": ["string", "null"]}, "asset": {"type": "string"}, "duplicate": {"type": "boolean"},
     "error": {"type": "string"}}}}}},
+"Hook": {"description": "As the sender has it: JSON, a CloudEvent, or a notification of S3, GitHub or Alertmanager."},
+"HookReceipt": {"type": "object", "required": ["events", "ignored"], "properties": {
+  "events": {"type": "array", "items": {"type": "object", "required": ["id", "asset", "duplicate"], "properties": {
+    "id": {"type": ["string", "null"]}, "asset": {"type": "string"}, "duplicate": {"type": "boolean"},
+    "error": {"type": "string", "description": "Why it is not used; it is kept among the rejected ones."}}}},
+  "ignored": {"type": "integer", "description": "Parts that do not match, or are no news of data."},
+  "looks": {"type": "boolean", "description": "The source is of another kind, and is looked at now."}}},
+"LineageEvent": {"type": "object", "description": "OpenLineage 2-0-2: a RunEvent, JobEvent or DatasetEvent."},
+"LineageEvents": {"type": "array", "items": {"$ref": "#/components/schemas/LineageEvent"}},
+"LineageTaken": {"type": "object", "required": ["updates"], "properties": {
+  "updates": {"type": "integer", "description": "Updates and results of checks that it came to."}}},
+"LineageBatch": {"type": "object", "required": ["status", "summary", "failed_events"], "properties": {
+  "status": {"type": "string", "enum": ["success", "partial_success"]},
+  "summary": {"type": "object", "required": ["received", "successful", "failed", "retriable", "non_retriable"], "properties": {
+    "received": {"type": "integer"}, "successful": {"type": "integer"}, "failed": {"type": "integer"},
+    "retriable": {"type": "integer"}, "non_retriable": {"type": "integer"}}},
+  "failed_events": {"type": "array", "items": {"type": "object", "required": ["index", "reason", "retriable"], "properties": {
+    "index": {"type": "integer"}, "reason": {"type": "string"}, "retriable": {"type": "boolean"}}}}}},
+"UnmappedDatasets": {"type": "object", "required": ["items", "topics", "dropped", "events", "updates", "ours", "other"], "properties": {
+  "items": {"type": "array", "items": {"type": "object", "required": ["namespace", "name", "job", "count", "last"], "properties": {
+    "namespace": {"type": "string"}, "name": {"type": "string"},
+    "job": {"type": "string", "description": "That wrote it last: NAMESPACE/NAME."},
+    "count": {"type": "integer"}, "last": {"$ref": "#/components/schemas/Instant"}}}},
+  "topics": {"type": "array", "description": "That events are read from.", "items": {"type": "object", "properties": {
+    "project": {"type": "string"}, "state": {"type": "string", "enum": ["waiting", "reading", "error"]},
+    "detail": {"type": "string", "description": "The topic, or what is wrong."},
+    "messages": {"type": "integer", "description": "Since the start."},
+    "dead": {"type": "integer", "description": "Of those: no events of OpenLineage."}}}},
+  "dropped": {"type": "integer", "description": "Older ones that are not listed any more."},
+  "events": {"type": "integer", "description": "Of OpenLineage, since the start."},
+  "updates": {"type": "integer", "description": "Of assets, that these came to."},
+  "ours": {"type": "integer", "description": "Outputs of which our own steps tell."},
+  "other": {"type": "integer", "description": "Events that neither begin nor end a run."}}},
+"Publication": {"type": "object", "required": ["project", "name", "format", "target", "state"], "properties": {
+  "project": {"type": "string"}, "name": {"type": "string"},
+  "format": {"type": "string", "enum": ["openlineage", "cloudevents"]}, "target": {"type": "string"},
+  "state": {"type": "string", "enum": ["idle", "sending", "retrying"]},
+  "upto": {"type": "integer", "description": "All that happened up to this sequence has been told."},
+  "waiting": {"type": "integer", "description": "Events that are to be told next."},
+  "more": {"type": "boolean", "description": "There are more than those."},
+  "behind": {"type": "number", "description": "Seconds since the oldest of them happened."},
+  "delivered": {"type": "integer", "description": "Since the start."},
+  "given_up": {"type": "integer", "description": "Since the start: the receiver refused them again and again."},
+  "attempts": {"type": "integer", "description": "That failed since the latest that did not."},
+  "last_delivered": {"$ref": "#/components/schemas/Instant"},
+  "error": {"type": ["string", "null"]}}},
+"PublicationPage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Publication"}},
+  "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
 "Source": {"type": "object", "required": ["asset", "kind", "state", "detail"], "properties": {
   "asset": {"type": "string"}, "kind": {"type": "string"}, "state": {"type": "string"}, "detail": {"type": "string"},
   "events": {"type": "integer"}, "unchanged": {"type": "integer"}, "last_event": {"$ref": "#/components/schemas/Instant"},
-  "position": {"type": ["string", "null"], "description": "Offset to be read next of each partition of a topic."},
-  "lag": {"type": ["integer", "null"], "description": "Messages of a topic that have not been read."},
-  "messages": {"type": "integer"}, "ignored": {"type": "integer"}, "dead": {"type": "integer"}}},
+  "rate": {"type": "number", "description": "Messages, or else events, a second in the last minute."},
+  "position": {"type": ["string", "null"], "description": "What is read next; of a topic, the offset in each of its partitions."},
+  "lag": {"type": ["integer", "null"],
+    "description": "What is there and not read yet: messages of a topic; bytes of a database's log that are not durable here."},
+  "lag_unit": {"type": ["string", "null"], "enum": ["messages", "bytes", null]},
+  "messages": {"type": "integer"}, "ignored": {"type": "integer"}, "dead": {"type": "integer"},
+  "watches": {"type": "object", "description": "What its definition says, but for secrets; durations in seconds."},
+  "expected_by": {"$ref": "#/components/schemas/Instant",
+    "description": "When its freshness policy asks for something new, which may be past; null without one."}}},
+"SourceTest": {"type": "object", "required": ["asset", "error", "findings", "events"], "properties": {
+  "asset": {"type": "string"},
+  "error": {"type": ["string", "null"], "description": "Why it cannot be read, and what to do."},
+  "findings": {"type": "array", "items": {"type": "object", "required": ["name", "value"], "properties": {
+    "name": {"type": "string"}, "value": {"type": "string"}}}},
+  "events": {"type": "array", "description": "The latest that it would tell, or would have told.",
+    "items": {"type": "object", "properties": {
+      "partition": {"type": ["string", "null"]}, "data_version": {"type": ["string", "null"]},
+      "metadata": {}, "error": {"type": ["string", "null"]}}}}}},
 "SourcePage": {"type": "object", "required": ["items", "next_cursor"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Source"}},
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},

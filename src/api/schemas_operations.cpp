@@ -58,6 +58,9 @@ const std::string_view operation_schemas = R"json({
   "over": {"type": ["string", "null"], "description": "Of a recovery: the kind of alert that is over."},
   "since": {"type": ["string", "null"], "description": "Of a recovery: the id of that alert."},
   "open": {"type": "boolean", "description": "Something went wrong; else it is over, or a test."}}},
+"StreamRejected": {"type": "object", "required": ["asset", "id", "reason"],
+  "description": "The latest report of an asset that was refused; told to who asked for that asset.",
+  "properties": {"asset": {"type": "string"}, "id": {"type": "string", "description": "Of the event."}, "reason": {"type": "string"}}},
 "LogLevel": {"type": ["string", "null"], "enum": ["debug", "info", "warning", "error"],
   "description": "Guessed from the text; null where it does not say."},
 "LogLine": {"type": "object", "required": ["line", "at", "stream", "level", "text"], "properties": {

@@ -15,21 +15,31 @@ namespace freshet {
 template <class T>
 class Inbox {
  public:
-  /// At most `credit` items of try_push are inside at a time; those of push_always do not count.
+  /// What is under way by try_push weighs `credit` at most, until the consumer gives it back; what
+  /// comes by push_always does not count.
   explicit Inbox(std::size_t credit) : credit_{credit} {}
 
-  /// False when out of credit or closed; `item` is moved from only if it was taken.
-  [[nodiscard]] bool try_push(T&& item) {
+  /// False when out of credit or closed; `item` is moved from only if it was taken.  One that is
+  /// heavier than all credit is taken when nothing else is under way.  Of the credit, `spared` is
+  /// left to others.
+  [[nodiscard]] bool try_push(T&& item, std::size_t weight = 1, std::size_t spared = 0) {
     {
       const std::scoped_lock lock{mutex_};
-      if (closed_ || used_ >= credit_) return false;
-      ++used_;
+      if (closed_ || (used_ > 0 && used_ + weight + spared > credit_)) return false;
+      used_ += weight;
       items_.push_back(std::move(item));
     }
     filled_.notify_one();
     return true;
   }
-  [[nodiscard]] bool try_push(const T& item) { return try_push(T{item}); }
+  [[nodiscard]] bool try_push(const T& item, std::size_t weight = 1, std::size_t spared = 0) {
+    return try_push(T{item}, weight, spared);
+  }
+  /// Of what try_push took, so much is done with.  Any thread.
+  void give_back(std::size_t weight) {
+    const std::scoped_lock lock{mutex_};
+    used_ -= weight;
+  }
 
   /// For what has happened already and cannot be refused, as the outcome of a step; false, and
   /// `item` not moved from, only when closed.
@@ -54,7 +64,6 @@ class Inbox {
     } else {
       filled_.wait(lock, ready);
     }
-    used_ = 0;
     return std::exchange(items_, {});
   }
 
@@ -81,7 +90,7 @@ class Inbox {
   mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::vector<T> items_;
-  std::size_t used_{0};  ///< Items inside that came by try_push.
+  std::size_t used_{0};  ///< Weight of what came by try_push and was not given back.
   bool closed_{false};
 };
 

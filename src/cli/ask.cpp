@@ -191,9 +191,30 @@ int events(const RemoteOptions& options, int limit, bool rejected, const Output&
     return 0;
   }
   for (const auto& item : answer->at("items")) {
-    std::printf("%s  %-16s %-32s %s%s\n", short_time(text(item, "at")).c_str(),
-                text(item, "kind").c_str(), text(item, "asset").c_str(),
-                text(item, "data_version").c_str(), text(item, "reason").c_str());
+    const std::string replayed = text(item, "replayed_at");
+    std::printf("%s  %s%-16s %-32s %s%s%s\n", short_time(text(item, "at")).c_str(),
+                rejected ? (text(item, "id") + "  ").c_str() : "", text(item, "kind").c_str(),
+                text(item, "asset").c_str(), text(item, "data_version").c_str(),
+                text(item, "reason").c_str(),
+                replayed.empty() ? "" : ("  (replayed " + short_time(replayed) + ")").c_str());
+  }
+  return 0;
+}
+
+int replay_event(const RemoteOptions& options, const std::string& id, const Output& output) {
+  const auto remote = Remote::find(options);
+  if (!remote) return fail("events replay", remote.error());
+  const auto answer = remote->post("/api/v1/events/" + query_text(id) + "/replay", json::object());
+  if (!answer) return fail("events replay", answer.error());
+  if (output.json) {
+    print(*answer);
+    return 0;
+  }
+  for (const auto& event : answer->at("events")) {
+    std::printf("%s %s", text(event, "asset").c_str(),
+                event.value("duplicate", false) ? "had it already" : "has it now");
+    const std::string as = text(event, "id");
+    std::printf("%s\n", as.empty() ? "" : (", as event " + as).c_str());
   }
   return 0;
 }

@@ -23,6 +23,10 @@ int graph(const std::vector<std::string>& directories, const std::string& select
 /// With a state folder, one scenario becomes its history.
 int simulate(const std::vector<std::string>& files, const std::string& state_directory);
 
+// source.cpp: needs no daemon
+int test_source(const std::vector<std::string>& directories, const std::string& asset,
+                const Output& output);
+
 // remote.cpp and ask.cpp: ask the daemon
 struct Planned {
   std::vector<std::string> changed;
@@ -73,6 +77,7 @@ int runs(const RemoteOptions& remote, const Runs& what, const Output& output);
 int why(const RemoteOptions& remote, const std::string& asset, const std::string& partition,
         const Output& output);
 int events(const RemoteOptions& remote, int limit, bool rejected, const Output& output);
+int replay_event(const RemoteOptions& remote, const std::string& id, const Output& output);
 struct Alerts {
   std::string action;  ///< "" for the list, "mute", "unmute", "test".
   std::string what;    ///< A selection, or of test a route's name.

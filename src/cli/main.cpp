@@ -143,6 +143,17 @@ class CommandLine {
     simulate->add_option("--state", history_,
                          "Of one scenario: a new state folder for its history, that serve goes on "
                          "with");
+    CLI::App* source = app_.add_subcommand("source", "Look at sources");
+    source->require_subcommand(1);
+    CLI::App* test = source->add_subcommand(
+        "test", "Connect to a source and show what it would tell; nothing is changed");
+    test->callback([this] {
+      exit_code_ = cli::test_source(
+          directories_.empty() ? std::vector<std::string>{"."} : directories_, asset_, output_);
+    });
+    test->add_option("asset", asset_, "Key of the source")->required();
+    test->add_option("projects", directories_, "Folders; this one by default");
+    add_json(test);
   }
   void add_remote() {
     CLI::App* plan =
@@ -227,8 +238,15 @@ class CommandLine {
     why->add_option("asset", asset_, "Its key")->required();
     why->add_option("--partition", partition_, "Key of a partition; the newest by default");
     CLI::App* events = verb("events", "List what came in", [this] {
-      return cli::events(remote_, runs_.limit, rejected_, output_);
+      if (event_action_.empty()) return cli::events(remote_, runs_.limit, rejected_, output_);
+      if (!event_id_.empty()) return cli::replay_event(remote_, event_id_, output_);
+      std::fprintf(stderr,
+                   "freshet events replay: say which: an id of freshet events --rejected\n");
+      return 2;
     });
+    events->add_option("action", event_action_, "replay: tries again what was rejected")
+        ->check(CLI::IsMember({"replay"}));
+    events->add_option("id", event_id_, "Of replay: which");
     events->add_option("--limit", runs_.limit, "How many")->capture_default_str();
     events->add_flag("--rejected", rejected_, "Only those that could not be used");
     CLI::App* alerts =
@@ -283,6 +301,7 @@ class CommandLine {
   cli::Planned planned_;
   cli::ReadinessOf readiness_;
   bool rejected_{false}, health_only_{false};
+  std::string event_action_, event_id_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "core/decide.hpp"
+#include "model/cursor_names.hpp"
 
 namespace freshet::core {
 
@@ -116,6 +117,11 @@ void Decider::know_routes(const Graph& graph) {
     for (const AlertRoute& route : project->alerts) {
       if (!s_.routes.contains({project->project, route.name}))
         record(fact::RouteKnown{project->project, route.name});
+    }
+    for (const Publication& publication : project->publications) {
+      const std::string route = publication_route(publication.name);
+      if (!s_.routes.contains({project->project, route}))
+        record(fact::RouteKnown{project->project, route});
     }
   }
 }

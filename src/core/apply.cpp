@@ -46,7 +46,9 @@ class Applier {
   }
   void operator()(const fact::Updated& f);
   void operator()(const fact::CheckRecorded& f);
-  void operator()(const fact::EventRejected& f) { remember_event(f.source, f.event_id); }
+  void operator()(const fact::EventRejected& f) {
+    remember_event(rejected_source(f.source), f.event_id);
+  }
   void operator()(const fact::SourceCursor& f) {
     s_.cursors[f.asset] = f.cursor;
     s_.touch(f.asset, touched_cursor);

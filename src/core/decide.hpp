@@ -98,10 +98,15 @@ class Decider {
   void take(const input::Tick&) {}
   void take(const input::Jumped& in);
   Reply::Receipt take_event(const input::Event& event);
-  void update(MemberId m, UpdateKind kind, const input::Event& event);
+  void learn_keys(std::span<const input::Event> events);
+  [[nodiscard]] Result<PartitionSet> partitions_of(AssetId a, const input::Event& event) const;
+  void update(AssetId a, const PartitionSet& partitions, UpdateKind kind,
+              const input::Event& event);
   [[nodiscard]] bool answer_again(Token token, const Idempotency& idempotency);
   void answer(Token token, Reply reply, const Idempotency& idempotency = {});
-  void name_partitions(const Graph& graph, const DynamicSets& sets);
+  /// Errc::invalid: they are too many, and none was named.
+  [[nodiscard]] Result<void> name_partitions(const Graph& graph, const DynamicSets& sets);
+  [[nodiscard]] Result<void> change_partitions(fact::PartitionsChanged change);
   [[nodiscard]] std::optional<Reply> resolve(const std::vector<std::string>& keys,
                                              std::vector<AssetId>& out) const;
 

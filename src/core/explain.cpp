@@ -38,6 +38,9 @@ Sentence phrase(const Engine::State& s, AssetId subject, const Explanation::Node
     if (label == "any_deps_unready") return node.detail;
     if (label == "check_failed") return say("blocking_check_failed", {{"asset", on}});
   } else {
+    if (label == "since_last_handled" && node.children.size() == 1 &&
+        node.children[0].label.starts_with("cron_tick_passed"))
+      return say("not_due");
     if (label == "newly_updated" || label == "updated_since_last_handled" ||
         label == "since_last_handled") {
       return on.empty() || on == s.keys[s.place_of[subject.value].value]

@@ -1,11 +1,15 @@
 // What comes in: definitions, reports, and commands of people, as facts or as answers that say what
 // is wrong.
 #include <algorithm>
+#include <map>
+#include <set>
+#include <span>
 #include <unordered_set>
 
 #include "base/text.hpp"
 #include "core/decide.hpp"
 #include "model/codec.hpp"
+#include "model/cursor_names.hpp"
 
 namespace freshet::core {
 
@@ -100,7 +104,17 @@ void Decider::take(const input::Load& in) {
       if (s_.find(key).value == 0) record(fact::AssetKnown{AssetId{next++}, key});
     }
   }
-  name_partitions(graph, s_.dynamic);
+  // Cursors need an id, as those of sources have one.
+  const auto know = [&](const std::string& key) {
+    if (s_.find(key).value == 0) record(fact::AssetKnown{AssetId{next++}, key});
+  };
+  for (const auto& project : graph.projects()) {
+    if (!project->lineage.topic.empty()) know(lineage_cursor(project->project));
+    for (const Publication& publication : project->publications)
+      know(publication_cursor(project->project, publication.name));
+  }
+  const auto named = name_partitions(graph, s_.dynamic);
+  FRESHET_ASSERT(named);  // validated when the definitions were loaded
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     const AssetId a = ids[i];
     const bool made = s_.members[a.value].materialized.value != 0 ||
@@ -137,20 +151,36 @@ void Decider::take(const input::Load& in) {
 }
 
 /// Numbers for the shapes and keys of partitions that have none yet.
-void Decider::name_partitions(const Graph& graph, const DynamicSets& sets) {
+Result<void> Decider::name_partitions(const Graph& graph, const DynamicSets& sets) {
+  std::vector<PartitionSpace::Needs> all;
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     const auto& definition = graph.asset(Rank{i}).partitions;
     if (!definition) continue;
-    const auto needs = PartitionSpace::needs(*definition, sets);
-    FRESHET_ASSERT(needs);  // validated when the definitions were loaded
-    if (s_.registry->shapes.find(needs->shape) == 0) {
-      record(fact::PartitionNamed{true, s_.registry->shapes.last() + 1, needs->shape});
+    FRESHET_TRY(all.emplace_back(), PartitionSpace::needs(*definition, sets));
+  }
+  for (const PartitionSpace::Needs& needs : all) {
+    if (s_.registry->shapes.find(needs.shape) == 0) {
+      record(fact::PartitionNamed{true, s_.registry->shapes.last() + 1, needs.shape});
     }
-    for (const std::string& key : needs->keys) {
+    for (const std::string& key : needs.keys) {
       if (s_.registry->keys.find(key) == 0)
         record(fact::PartitionNamed{false, s_.registry->keys.last() + 1, key});
     }
   }
+  return {};
+}
+
+Result<void> Decider::change_partitions(fact::PartitionsChanged change) {
+  DynamicSets next = s_.dynamic;
+  std::vector<std::string>& keys = next[change.set];
+  for (const std::string& key : change.removed) std::erase(keys, key);
+  keys.insert(keys.end(), change.added.begin(), change.added.end());
+  ++s_.moment.order;
+  if (s_.graph) {
+    if (auto named = name_partitions(*s_.graph, next); !named) return named;
+  }
+  record(std::move(change));
+  return {};
 }
 
 void Decider::take(const input::Partitions& in) {
@@ -171,22 +201,26 @@ void Decider::take(const input::Partitions& in) {
   }
   reply.count = static_cast<std::uint32_t>(change.added.size() + change.removed.size());
   if (reply.count != 0) {
-    ++s_.moment.order;
-    DynamicSets next = s_.dynamic;
-    std::vector<std::string>& keys = next[in.set];
-    for (const std::string& key : change.removed) std::erase(keys, key);
-    keys.insert(keys.end(), change.added.begin(), change.added.end());
-    if (s_.graph) name_partitions(*s_.graph, next);
-    record(std::move(change));
+    if (const auto changed = change_partitions(std::move(change)); !changed) {
+      reply.error = changed.error().code;
+      reply.message = changed.error().message;
+      reply.count = 0;
+    }
     review_alerts();
   }
   answer(in.token, std::move(reply), in.idempotency);
 }
 
-void Decider::update(MemberId m, UpdateKind kind, const input::Event& event) {
-  const MemberRow& member = s_.member(m);
+void Decider::update(AssetId a, const PartitionSet& partitions, UpdateKind kind,
+                     const input::Event& event) {
+  const MemberId m{a, *partitions.first()};
   const DataVersion version{version_hash(event.data_version)};
-  const bool changed = version.value == 0 || member.updated.value == 0 || version != member.version;
+  bool changed = version.value == 0;
+  partitions.for_each([&](PartitionId p) {
+    const MemberRow& member = s_.member({a, p});
+    changed = changed || member.updated.value == 0 || version != member.version;
+    return !changed;
+  });
   record(fact::Updated{.member = m,
                        .kind = kind,
                        .version = version,
@@ -195,13 +229,58 @@ void Decider::update(MemberId m, UpdateKind kind, const input::Event& event) {
                        .source = event.source,
                        .event_id = event.id,
                        .metadata = event.metadata,
-                       .range = {},
+                       .range = partitions.size() == 1 ? PartitionSet{} : partitions,
                        .columns = event.columns});
-  const AssetDefinition& def = s_.definition(m.asset);
+  const AssetDefinition& def = s_.definition(a);
   const bool has_checks =
       std::ranges::any_of(def.checks, [](const CheckDefinition& c) { return c.follows_asset(); });
-  if (def.external && has_checks && std::ranges::find(delivered_, m) == delivered_.end())
-    delivered_.push_back(m);
+  if (!def.external || !has_checks) return;
+  partitions.for_each([&](PartitionId p) {
+    if (std::ranges::find(delivered_, MemberId{a, p}) == delivered_.end())
+      delivered_.push_back({a, p});
+    return true;
+  });
+}
+
+/// Keys of dynamic sets that the outside tells of for the first time come to exist; all at once,
+/// since whoever has partitions looks at a set that changed.
+void Decider::learn_keys(std::span<const input::Event> events) {
+  std::map<std::string, fact::PartitionsChanged> changes;
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const input::Event& event : events) {
+    if (!event.error.empty() || event.kind == input::Event::Kind::check || event.every) continue;
+    const AssetId a = s_.find(event.asset);
+    if (!s_.is_defined(a) || !s_.is_cut(a) || !s_.definition(a).external) continue;
+    if (find_member(s_, a, event.partition)) continue;
+    if (!event.id.empty() && s_.events.contains({event.source, event.id})) continue;
+    const auto keys = s_.cut(a)->space->new_keys(event.partition, s_.window_time());
+    if (!keys) continue;
+    for (const PartitionSpace::NewKey& each : *keys) {
+      auto& change =
+          changes.try_emplace(each.set, fact::PartitionsChanged{.set = each.set}).first->second;
+      if (change.actor.empty()) change.actor = event.source;
+      if (seen.emplace(each.set, each.key).second) change.added.push_back(each.key);
+    }
+  }
+  for (auto& [set, change] : changes) {
+    // Too many: those events are rejected, each with what is wrong.
+    if (const auto changed = change_partitions(std::move(change)); changed) review_alerts();
+  }
+}
+
+/// Which partitions an event is about; none: of each that was ever told of, and there is none.
+Result<PartitionSet> Decider::partitions_of(AssetId a, const input::Event& event) const {
+  if (event.every && s_.is_cut(a)) return s_.cut(a)->updated & s_.cut(a)->universe;
+  const auto found = find_member(s_, a, event.partition);
+  if (found) return PartitionSet{found->partition};
+  const bool may_add = s_.is_cut(a) && s_.definition(a).external && !event.partition.empty() &&
+                       event.kind != input::Event::Kind::check;
+  if (!may_add) return found.error();
+  const auto keys = s_.cut(a)->space->new_keys(event.partition, s_.window_time());
+  if (!keys) return Error{keys.error().code, s_.keys[a.value] + ": " + keys.error().message};
+  return keys->empty() ? found.error()
+                       : Error{Errc::invalid, found.error().message +
+                                                  ", and there are too many to add another one"};
 }
 
 Reply::Receipt Decider::take_event(const input::Event& event) {
@@ -215,9 +294,18 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
     }
   }
   const AssetId a = s_.find(event.asset);
+  // Sent again, it is judged again, by what is defined now; but it is kept once.
   const auto reject = [&](std::string reason) {
-    record(fact::EventRejected{event.source, event.id, event.asset, reason,
-                               event.body.substr(0, body_max)});
+    const auto before = event.id.empty()
+                            ? s_.events.end()
+                            : s_.events.find({rejected_source(event.source), event.id});
+    if (before != s_.events.end()) {
+      receipt.event = before->second.sequence;
+      receipt.duplicate = true;
+    } else {
+      record(fact::EventRejected{event.source, event.id, event.asset, reason,
+                                 event.body.substr(0, body_max)});
+    }
     receipt.error = std::move(reason);
     return receipt;
   };
@@ -231,9 +319,10 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
                   (near ? "; did you mean \"" + *near + "\"?" : ""));
   }
   const AssetDefinition& def = s_.definition(a);
-  const auto found = find_member(s_, a, event.partition);
-  if (!found) return reject(found.error().message);
-  const MemberId m = *found;
+  const auto partitions = partitions_of(a, event);
+  if (!partitions) return reject(partitions.error().message);
+  if (partitions->empty()) return receipt;
+  const MemberId m{a, *partitions->first()};
   if (event.kind == Kind::check) {
     const auto it = std::ranges::find(def.checks, event.check, &CheckDefinition::name);
     if (it == def.checks.end()) {
@@ -253,13 +342,15 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
   } else {
     const bool observation =
         event.kind == Kind::observation || (event.kind == Kind::automatic && def.external);
-    if (event.only_if_changed && s_.member(m).updated.value != 0 && !event.data_version.empty() &&
+    if (event.only_if_changed && !event.every && s_.member(m).updated.value != 0 &&
+        !event.data_version.empty() &&
         s_.member(m).version.value == version_hash(event.data_version)) {
       receipt.event = s_.member(m).updated;
       receipt.duplicate = true;
       return receipt;
     }
-    update(m, observation ? UpdateKind::observation : UpdateKind::materialization, event);
+    update(a, *partitions, observation ? UpdateKind::observation : UpdateKind::materialization,
+           event);
   }
   receipt.event = s_.sequence;
   return receipt;
@@ -267,6 +358,7 @@ Reply::Receipt Decider::take_event(const input::Event& event) {
 
 void Decider::take(const input::Report& in) {
   if (answer_again(in.token, in.idempotency)) return;
+  learn_keys(in.events);
   Reply reply;
   // Each partition of one asset once: nothing can tell an order among them, and one is much faster.
   const input::Event* before = nullptr;

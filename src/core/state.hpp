@@ -30,6 +30,12 @@ namespace core {
 
 constexpr Rank no_rank{0xffff'ffff};
 
+/// Under which source the ids of rejected events are remembered: apart from those that were used,
+/// so that one which is sent again is judged again.
+[[nodiscard]] inline std::string rejected_source(const std::string& source) {
+  return "freshet: rejected, " + source;
+}
+
 struct StepState {
   StepRow row;
   std::vector<StepId> waiters;  ///< Derived: steps whose row.waits has this one.
@@ -248,7 +254,7 @@ struct Engine::State {
   /// Derived: those that wait for steps of runs yet to be queued in the same moment.
   std::unordered_map<StepId, std::vector<StepId>> awaited;
   std::map<std::string, core::Schedule> schedules;
-  std::map<std::pair<std::string, std::string>, EventRow> events;
+  std::map<std::pair<std::string, std::string>, EventRow> events;  ///< See rejected_source().
   std::map<std::string, AnswerRow> answers;
   std::size_t events_at_most{10'000},
       answers_at_most{10'000};  ///< Sizes at which old ones are dropped.

@@ -38,7 +38,8 @@ struct Admission {
   std::size_t body_limit{0};          ///< Bytes; a longer body is answered with 413.
 };
 
-/// All calls come on the io thread and must not block.
+/// All calls come on the io thread and must not block.  One that throws is logged, and its request
+/// answered with 500.
 class Handler {
  public:
   Handler() = default;

@@ -2,9 +2,11 @@
 
 #include <boost/asio/post.hpp>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -114,7 +116,7 @@ asio::awaitable<bool> Session::serve_one() {
                   .is_http10 = parser.is_http10(),
                   .keep_alive = parser.keep_alive()};
 
-  Admission admission = core_->handler->admit(request);
+  Admission admission = admit(request);
   if (admission.refusal) {
     ++core_->stats.refusals;
     lingers_ = parser.has_body();
@@ -133,6 +135,21 @@ asio::awaitable<bool> Session::serve_one() {
   }
   const bool written = co_await write_response(std::move(response), framing);
   co_return written;
+}
+
+/// A broken promise in the handler costs one request, not the server.
+Response Session::broken(const Head& head, const char* what) const {
+  log("http").error("request failed method={} target={} reason={}", head.method,
+                    std::string_view{head.target}.substr(0, head.target.find('?')), what);
+  return core_->handler->fault(500, "the server made a mistake; its log says more");
+}
+
+Admission Session::admit(const Head& head) const {
+  try {
+    return core_->handler->admit(head);
+  } catch (const std::exception& error) {
+    return {.refusal = broken(head, error.what())};
+  }
 }
 
 asio::awaitable<bool> Session::read_head(RequestParser* parser) {
@@ -209,7 +226,13 @@ asio::awaitable<Response> Session::answer(Request request) {
                         const auto open = link.lock();
                         return waiting && open && !waiting->peer_gone && open->is_open();
                       }};
-  core_->handler->handle(std::move(request), std::move(responder));
+  const Head head = request;
+  try {
+    core_->handler->handle(std::move(request), std::move(responder));
+  } catch (const std::exception& error) {
+    if (slot->response && slot->response->stream) slot->response->stream->end();
+    slot->response = broken(head, error.what());
+  }
   if (!slot->response) {
     // Half a close is not a farewell: the answer is written all the same, if it can be.
     link_->watch([slot = std::weak_ptr{slot}] {

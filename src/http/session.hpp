@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "http/event.hpp"
+#include "http/handler.hpp"
 #include "http/link.hpp"
 #include "http/request_parser.hpp"
 #include "http/response_head.hpp"
@@ -66,6 +67,8 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::awaitable<bool> read_head(RequestParser* parser);
   boost::asio::awaitable<bool> read_body(RequestParser* parser, std::size_t limit);
   boost::asio::awaitable<Response> answer(Request request);
+  [[nodiscard]] Admission admit(const Head& head) const;
+  [[nodiscard]] Response broken(const Head& head, const char* what) const;
   /// Refuses what was read so far; always the connection's last response.
   boost::asio::awaitable<void> refuse(int status, std::string reason);
   boost::asio::awaitable<void> linger();

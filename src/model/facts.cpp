@@ -9,6 +9,7 @@
 
 #include "freshet/ids.hpp"
 #include "freshet/result.hpp"
+#include "freshet/sources.hpp"
 #include "model/codec.hpp"
 
 namespace freshet {
@@ -60,6 +61,8 @@ constexpr Texts<FreshnessState> freshness_texts{"none", "unknown", "pass", "warn
 constexpr Texts<RunCause> cause_texts{"automation", "person", "retry"};
 constexpr Texts<UpdateKind> update_kind_texts{"materialization", "observation"};
 constexpr Texts<AlertKind> alert_kind_texts{"failure", "freshness", "recovery", "check", "test"};
+constexpr std::array<std::string_view, 6> source_kind_texts{"",      "webhook",  "file",
+                                                            "kafka", "database", "table"};
 static_assert(!reason_texts.back().empty() && !backfill_status_texts.back().empty() &&
               !run_status_texts.back().empty() && !step_status_texts.back().empty() &&
               !freshness_texts.back().empty() && !cause_texts.back().empty() &&
@@ -124,6 +127,9 @@ std::string_view to_text(StepStatus status) { return text_of(step_status_texts, 
 std::string_view to_text(FreshnessState state) { return text_of(freshness_texts, state); }
 std::string_view to_text(RunCause cause) { return text_of(cause_texts, cause); }
 std::string_view to_text(UpdateKind kind) { return text_of(update_kind_texts, kind); }
+std::string_view to_text(SourceKind kind) {
+  return source_kind_texts.at(static_cast<std::size_t>(kind));
+}
 std::string_view to_text(AlertKind kind) { return text_of(alert_kind_texts, kind); }
 
 std::string_view kind_name(const Fact& fact) { return kind_names[fact.index()]; }

@@ -74,6 +74,7 @@ inline constexpr auto sentence_templates = std::to_array<SentenceTemplate>({
     {"blocking_check_failed", "[{asset} ]failed a blocking check"},
     {"blocking_checks_not_passed", "[{asset} ]has not passed its blocking checks"},
     {"nothing_new", "nothing that it reads has changed since it was last made or asked for"},
+    {"not_due", "its schedule's time has not come yet"},
     {"nothing_new_of", "nothing has changed for {asset}"},
     {"holds", "[{asset} ]{condition} holds[ ({detail})]"},
     {"does_not_hold", "[{asset} ]{condition} does not hold[ ({detail})]"},

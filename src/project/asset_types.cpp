@@ -69,7 +69,23 @@ void set_kafka(Reader& reader, const Node& node, void* object) {
   auto& draft = *static_cast<AssetDraft*>(object);
   ++draft.source_kinds;
   draft.asset.source.kind = SourceKind::kafka;
-  reader.read(kafka_source_type, node, draft.asset.source.kafka);
+  KafkaSource& source = draft.asset.source.kafka;
+  reader.read(kafka_source_type, node, source);
+  if (node.is_map()) check_kafka(reader, node, source);
+}
+
+void set_table(Reader& reader, const Node& node, void* object) {
+  auto& draft = *static_cast<AssetDraft*>(object);
+  ++draft.source_kinds;
+  draft.asset.source.kind = SourceKind::table;
+  reader.read(table_source_type, node, draft.asset.source.table);
+}
+
+void set_database(Reader& reader, const Node& node, void* object) {
+  auto& draft = *static_cast<AssetDraft*>(object);
+  ++draft.source_kinds;
+  draft.asset.source.kind = SourceKind::database;
+  read_database(reader, node, draft.asset.source.database);
 }
 
 void set_webhook_kind(AssetDraft& draft) {
@@ -80,7 +96,8 @@ void set_webhook_kind(AssetDraft& draft) {
 void set_webhook(Reader& reader, const Node& node, void* object) {
   auto& draft = *static_cast<AssetDraft*>(object);
   set_webhook_kind(draft);
-  reader.read(webhook_type, node, draft.asset.source);
+  reader.read(webhook_type, node, draft.asset.source.webhook);
+  check_webhook(reader, node, draft.asset.source.webhook);
 }
 
 // clang-format off
@@ -186,11 +203,15 @@ constexpr std::array kSourceFields = std::to_array<Field>({
      .required = true, .example = R"("raw/orders")", .set = set_key},
     {.name = "file", .shape = Shape::object, .help = "It is files that others write; their change is noticed.",
      .example = R"({"path": "landing/*.csv", "settle": "1s"})", .object = &file_source_type, .set = set_file},
-    {.name = "webhook", .shape = Shape::object, .help = "Its change is told to the HTTP interface: {}.",
-     .example = "{}", .object = &webhook_type, .set = set_webhook},
+    {.name = "webhook", .shape = Shape::object, .help = "Its change is told over HTTP, to POST /api/v1/hooks/ASSET or /api/v1/events.",
+     .example = R"({"secret": "${HOOK_SECRET}", "signature": "github"})", .object = &webhook_type, .set = set_webhook},
     {.name = "kafka", .shape = Shape::object, .help = "It is a Kafka topic; its messages are read.",
      .example = R"({"brokers": "localhost:9092", "topic": "orders", "settle": "1s"})", .object = &kafka_source_type, .set = set_kafka},
-    {.name = "database", .shape = Shape::unavailable, .help = "source kind database is not available in this version"},
+    {.name = "table", .shape = Shape::object, .help = "It is a table that keeps its own snapshots; a new one is noticed.",
+     .example = R"({"format": "delta", "path": "lake/orders"})", .object = &table_source_type, .set = set_table},
+    {.name = "database", .shape = Shape::object,
+     .help = "It is tables of a database, or what a query of one answers; their change is noticed.",
+     .example = R"({"url": "postgresql:///crm", "notify": "customers_changed"})", .object = &database_source_type, .set = set_database},
     kGroup, kDescription, kKinds, kOwners, kTags, kFreshness, kColumns, kChecks, kPartitions,
     {.name = "contract", .shape = Shape::unavailable},
     {.name = "metadata", .shape = Shape::unavailable},
@@ -281,8 +302,13 @@ std::optional<AssetDefinition> read_source(Reader& reader, const Node& node) {
     set_webhook_kind(draft);  // there is nothing to say about it, so people write nothing
   }
   if (draft.source_kinds > 1) {
-    reader.error(node, "a source is of one kind, and several are given: file, kafka, webhook");
+    reader.error(
+        node,
+        "a source is of one kind, and several are given: file, kafka, database, table, webhook");
   }
+  check_file_source(reader, node, draft.asset);
+  check_table_source(reader, node, draft.asset);
+  check_database_partitions(reader, node, draft.asset);
   check_origins(reader, draft);
   return finish(reader, node, std::move(draft));
 }

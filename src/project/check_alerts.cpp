@@ -1,4 +1,4 @@
-// Routes of alerts: names that are given twice, and selections that select nothing.
+// Who is told: names of routes that are given twice, and selections that select nothing.
 #include <algorithm>
 #include <memory>
 #include <span>
@@ -40,6 +40,21 @@ void Validation::check_alerts() {
   std::shared_ptr<const Graph> graph;
   bool is_sound = std::ranges::all_of(
       projects_, [](const ProjectView& project) { return project.is_sound && project.is_whole; });
+  const auto check_selection = [&](std::size_t project, const Place& place,
+                                   const std::string& whose, const std::string& select) {
+    if (select.empty() || !is_sound) return;
+    const auto selection = Selection::parse(select);
+    if (!selection) return;  // reported when it was read
+    if (!graph) graph = graph_of(projects_);
+    is_sound = graph != nullptr;
+    if (!graph) return;  // a cycle: reported
+    const auto selected = selection->select(*graph);
+    if (selected && !selected->empty()) return;
+    report(
+        project, place,
+        whose + " selects nothing" + (selected ? std::string{} : ": " + selected.error().message),
+        Diagnostic::Severity::warning);
+  };
   for (std::size_t i = 0; i < projects_.size(); ++i) {
     std::unordered_map<std::string_view, const AlertRoute*> by_name;
     for (const AlertRoute& route : projects_[i].definitions->alerts) {
@@ -49,19 +64,10 @@ void Validation::check_alerts() {
                "route " + quoted(route.name) + " is given twice: first at " +
                    words(first->second->place));
       }
-      if (route.select.empty() || !is_sound) continue;
-      const auto selection = Selection::parse(route.select);
-      if (!selection) continue;  // reported when it was read
-      if (!graph) graph = graph_of(projects_);
-      is_sound = graph != nullptr;
-      if (!graph) continue;  // a cycle: reported
-      const auto selected = selection->select(*graph);
-      if (selected && !selected->empty()) continue;
-      report(i, route.select_place,
-             "route " + quoted(route.name) + " selects nothing" +
-                 (selected ? std::string{} : ": " + selected.error().message),
-             Diagnostic::Severity::warning);
+      check_selection(i, route.select_place, "route " + quoted(route.name), route.select);
     }
+    for (const Publication& publication : projects_[i].definitions->publications)
+      check_selection(i, {}, "publication " + quoted(publication.name), publication.select);
   }
 }
 

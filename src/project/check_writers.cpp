@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "freshet/definitions.hpp"
+#include "model/path_captures.hpp"
 #include "project/files.hpp"
 #include "project/validation.hpp"
 
@@ -65,7 +66,6 @@ void Validation::check_self_triggers() {
   std::vector<Number> sources;
   for (Number n = 0; n < assets_.size(); ++n) {
     for (const std::string& text : asset(n).writes) {
-      if (is_url(text)) continue;
       Written entry{.path = where(asset(n), text), .by = n, .is_folder = text.ends_with('/')};
       (is_glob(entry.path) || entry.is_folder ? patterns : written).push_back(std::move(entry));
     }
@@ -80,7 +80,8 @@ void Validation::check_self_triggers() {
   std::vector<Number> from(assets_.size(), kNone);
 
   for (const Number source : sources) {
-    const std::string watched = where(asset(source), asset(source).source.file.path);
+    const std::string watched =
+        PathCaptures{where(asset(source), asset(source).source.file.path)}.glob();
     std::vector<Number> writers;
     const std::string head = watched.substr(0, watched.find_first_of("*?"));
     for (auto it =

@@ -63,6 +63,13 @@ constexpr std::array kFields = std::to_array<Field>({
     {.name = "alerts", .shape = Shape::objects, .help = "Who is told of failures, of what is too old, and of checks.",
      .example = R"([{"name": "oncall", "to": {"webhook": {"url": "https://example.com/alerts"}}}])",
      .object = &alert_type, .set = keep<&FileDraft::alerts>},
+    {.name = "openlineage", .shape = Shape::object,
+     .help = "Which assets the datasets of others are that tell of them by OpenLineage, at /api/v1/lineage or in a topic.",
+     .example = R"({"datasets": [{"namespace": "postgres://db:5432", "name": "crm.public.{table}", "asset": "crm/{table}"}]})",
+     .object = &openlineage_type, .set = only_in_project_file<keep<&FileDraft::lineage>>},
+    {.name = "publish", .shape = Shape::objects, .help = "Who is told of what happens: as OpenLineage, or as CloudEvents.",
+     .example = R"([{"name": "catalog", "to": {"http": {"url": "https://marquez.example.com/api/v1/lineage"}}}])",
+     .object = &publish_type, .set = keep<&FileDraft::publications>},
     {.name = "dbt", .shape = Shape::unavailable},
     {.name = "executors", .shape = Shape::unavailable},
     {.name = "generate", .shape = Shape::unavailable},
@@ -75,11 +82,14 @@ constexpr std::array kFields = std::to_array<Field>({
 
 constexpr std::array kTypes = std::to_array<const ObjectType*>(
     {&file_type,      &asset_type,          &source_type,        &file_source_type,
+     &table_source_type, &database_source_type,
      &kafka_source_type, &webhook_type,   &dependency_type,     &column_type,        &column_origin_type,
      &check_type,     &freshness_type,      &retries_type,       &backfill_type,
      &multi_run_type, &partitions_type,     &window_type,        &cron_window_type,
      &dimension_type, &dynamic_type,        &mapping_type,       &time_window_mapping_type,
-     &alert_type,     &alert_receiver_type, &alert_webhook_type, &alert_email_type});
+     &alert_type,     &alert_receiver_type, &alert_webhook_type, &alert_email_type,
+     &openlineage_type, &openlineage_kafka_type, &dataset_rule_type, &publish_type,
+     &publish_receiver_type, &publish_http_type, &publish_kafka_type});
 
 }  // namespace
 

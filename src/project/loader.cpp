@@ -132,6 +132,9 @@ void take_file(Loading& loading, Reader& reader, const FileDraft& draft, const D
     read_list(reader, *draft.sources, [&](const Node& item) { add(read_source(reader, item)); });
   }
   if (draft.alerts != nullptr) read_alerts(reader, *draft.alerts, loading.definitions.alerts);
+  if (draft.lineage != nullptr) read_lineage(reader, *draft.lineage, loading.definitions.lineage);
+  if (draft.publications != nullptr)
+    read_publications(reader, *draft.publications, loading.definitions.publications);
   if (draft.assets != nullptr) {
     reader.call_it("assets");
     read_list(reader, *draft.assets,

@@ -1,4 +1,4 @@
-// How the change of an external asset is noticed: what a source may say of files, topics, webhooks.
+// How the change of an external asset is noticed: what a source may say of topics, webhooks.
 #include <array>
 #include <cstdint>
 #include <map>
@@ -31,8 +31,9 @@ void read_field(Reader& reader, const Node& node, std::string& out) {
   out = std::move(text);
 }
 
-void read_match(Reader& reader, const Node& node,
-                std::map<std::string, std::vector<std::string>>& out) {
+/// `Read` reads the field.
+template <auto Read>
+void read_match_of(Reader& reader, const Node& node, FieldMatch& out) {
   if (!node.is_map()) {
     reader.expected(node, "a mapping of fields to the values that count");
     return;
@@ -40,10 +41,56 @@ void read_match(Reader& reader, const Node& node,
   each_entry(node, [&](const Node& key, const Node& value) {
     std::string field;
     std::vector<std::string> values;
-    read_field(reader, key, field);
+    Read(reader, key, field);
     read_texts(reader, value, values);
     if (!field.empty() && !values.empty()) out.emplace(std::move(field), std::move(values));
   });
+}
+
+void read_match(Reader& reader, const Node& node, FieldMatch& out) {
+  read_match_of<read_field>(reader, node, out);
+}
+
+void read_hook_field(Reader& reader, const Node& node, std::string& out) {
+  std::string text;
+  read_field(reader, node, text);
+  const auto path = parse_field_path(text);
+  if (!path) return;
+  if (path->kind == FieldPath::Kind::key || path->kind == FieldPath::Kind::timestamp) {
+    reader.error(node, "\"" + text + "\" is of topics only: want a path such as $.order.date, or header:NAME");
+    return;
+  }
+  out = std::move(text);
+}
+
+void read_body_field(Reader& reader, const Node& node, std::string& out) {
+  read_hook_field(reader, node, out);
+  if (!out.starts_with("header:")) return;
+  reader.error(node, "each is a path into the body, such as $.orders");
+  out.clear();
+}
+
+void read_hook_match(Reader& reader, const Node& node, FieldMatch& out) {
+  read_match_of<read_hook_field>(reader, node, out);
+}
+
+void read_hook_format(Reader& /*reader*/, const Node& node, WebhookSource::Format& out) {
+  using Format = WebhookSource::Format;
+  const std::string_view text = node.text();
+  out = text == "cloudevents"    ? Format::cloudevents
+        : text == "s3"           ? Format::s3
+        : text == "github"       ? Format::github
+        : text == "alertmanager" ? Format::alertmanager
+                                 : Format::json;
+}
+
+void read_signature(Reader& /*reader*/, const Node& node, WebhookSource::Signature& out) {
+  using Signature = WebhookSource::Signature;
+  const std::string_view text = node.text();
+  out = text == "github"   ? Signature::github
+        : text == "stripe" ? Signature::stripe
+        : text == "freshet" ? Signature::freshet
+                           : Signature::standard;
 }
 
 void read_from(Reader& reader, const Node& node, std::string& out) {
@@ -77,6 +124,26 @@ void read_config(Reader& reader, const Node& node, std::map<std::string, std::st
   });
 }
 
+void read_format(Reader& /*reader*/, const Node& node, KafkaSource::Format& out) {
+  using Format = KafkaSource::Format;
+  const std::string_view text = node.text();
+  out = text == "avro"       ? Format::avro
+        : text == "protobuf" ? Format::protobuf
+        : text == "text"     ? Format::text
+                             : Format::json;
+}
+
+void read_registry(Reader& reader, const Node& node, std::string& out) {
+  std::string text;
+  read_text(reader, node, text);
+  if (!node.is_scalar()) return;
+  if (!text.starts_with("http://") && !text.starts_with("https://")) {
+    reader.expected(node, "a URL such as http://registry:8081");
+    return;
+  }
+  out = std::move(text);
+}
+
 void read_count(Reader& reader, const Node& node, std::uint32_t& out) {
   std::int32_t number{};
   read_integer(reader, node, number);
@@ -94,13 +161,6 @@ void read_window(Reader& reader, const Node& node, std::optional<Micros>& out) {
 }
 
 // clang-format off
-constexpr std::array kFileFields = std::to_array<Field>({
-    {.name = "path", .help = "From the folder of the file that says so, or absolute; * stays within a segment, ** crosses.",
-     .required = true, .example = R"("landing/cell_sites/*.csv")", .set = set_member<&FileSource::path, read_text>},
-    {.name = "settle", .shape = Shape::duration, .help = "How long nothing may change before a change counts; 500ms by default.",
-     .example = R"("1s")", .set = set_member<&FileSource::settle, read_duration>},
-});
-
 constexpr std::array kKafkaFields = std::to_array<Field>({
     {.name = "brokers", .help = "Where the cluster is first asked: HOST:PORT, several separated by commas.",
      .required = true, .example = R"("localhost:9092")", .set = set_member<&KafkaSource::brokers, read_text>},
@@ -120,7 +180,7 @@ constexpr std::array kKafkaFields = std::to_array<Field>({
      .example = R"("1m")", .set = set_member<&KafkaSource::window, read_window>},
     {.name = "match", .shape = Shape::matches,
      .help = "Only messages count whose fields have one of these values. A field is a path into the JSON message "
-             "($.order.type), key, header:NAME or timestamp.",
+             "($.order.type), key, key.PATH, header:NAME or timestamp.",
      .example = R"({"$.type": ["order", "refund"]})", .set = set_member<&KafkaSource::match, read_match>},
     {.name = "partition", .help = "Field whose value is the key of the asset's partition, or a time that lies in its window.",
      .example = R"("$.event_date")", .set = set_member<&KafkaSource::partition, read_field>},
@@ -129,25 +189,115 @@ constexpr std::array kKafkaFields = std::to_array<Field>({
     {.name = "id", .help = "Field that is the same when a producer sends the same message again, which then counts once; "
              "each message is an update of its own.",
      .example = R"("$.event_id")", .set = set_member<&KafkaSource::id, read_field>},
+    {.name = "format", .help = "Of messages: json (the default), or avro or protobuf with a schema registry.",
+     .choices = "json|avro|protobuf", .example = R"("avro")", .set = set_member<&KafkaSource::format, read_format>},
+    {.name = "key_format", .help = "Of messages' keys: text (the default), or json, avro or protobuf, into which key.id is a path.",
+     .choices = "text|json|avro|protobuf", .example = R"("avro")", .set = set_member<&KafkaSource::key_format, read_format>},
+    {.name = "registry", .help = "Where the schemas are that messages name: the URL of a Confluent Schema Registry, with user and "
+             "password if it wants them.",
+     .example = R"("http://registry:8081")", .set = set_member<&KafkaSource::registry, read_registry>},
+    {.name = "debezium", .shape = Shape::boolean,
+     .help = "Messages are change events of Debezium. Fields are the row's: $.x is column x as it is now, of a deleted row "
+             "as it was; $.source, $.op, $.before and so on are those of the event itself.",
+     .example = "true", .set = set_member<&KafkaSource::debezium, read_boolean>},
     {.name = "from", .help = "Where reading begins for the first time: earliest (the default), latest, or a time.",
      .example = R"("latest")", .set = set_member<&KafkaSource::from, read_from>},
     {.name = "config", .shape = Shape::variables, .help = "Properties of librdkafka, such as for SASL and TLS.",
      .example = R"({"security.protocol": "sasl_ssl", "sasl.password": "${KAFKA_PASSWORD}"})",
      .set = set_member<&KafkaSource::config, read_config>},
 });
+
+constexpr std::array kWebhookFields = std::to_array<Field>({
+    {.name = "format", .help = "What is sent: json (the default), cloudevents, s3, github or alertmanager.",
+     .choices = "json|cloudevents|s3|github|alertmanager", .example = R"("github")",
+     .set = set_member<&WebhookSource::format, read_hook_format>},
+    {.name = "token", .help = "What the sender shows, as Authorization: Bearer TOKEN. Without token and secret it shows the daemon's own.",
+     .example = R"("${HOOK_TOKEN}")", .set = set_member<&WebhookSource::token, read_text>},
+    {.name = "secret", .help = "What the sender signs with.", .example = R"("${HOOK_SECRET}")",
+     .set = set_member<&WebhookSource::secret, read_text>},
+    {.name = "signature", .help = "How it signs: github (X-Hub-Signature-256), standard (Standard Webhooks; the default), stripe, or freshet.",
+     .choices = "github|standard|stripe|freshet", .example = R"("github")",
+     .set = set_member<&WebhookSource::signature, read_signature>},
+    {.name = "tolerance", .shape = Shape::duration, .help = "How far the time that is signed may be from now; 5m by default.",
+     .example = R"("5m")", .set = set_member<&WebhookSource::tolerance, read_positive_duration>},
+    {.name = "each", .help = "Path of the list in the body whose members are an event each; fields are then looked up in them.",
+     .example = R"("$.orders")", .set = set_member<&WebhookSource::each, read_body_field>},
+    {.name = "match", .shape = Shape::matches,
+     .help = "Only events count whose fields have one of these values. A field is a path into the JSON ($.order.type), or header:NAME.",
+     .example = R"({"header:x-github-event": ["push"]})", .set = set_member<&WebhookSource::match, read_hook_match>},
+    {.name = "partition", .help = "Field whose value is the key of the asset's partition, or a time that lies in its window.",
+     .example = R"("$.event_date")", .set = set_member<&WebhookSource::partition, read_hook_field>},
+    {.name = "data_version", .help = "Field whose value says what state the data is in; as the format has it by default.",
+     .example = R"("$.after")", .set = set_member<&WebhookSource::data_version, read_hook_field>},
+    {.name = "id", .help = "Field that is the same when something is sent again, which then counts once; as the format has it by default.",
+     .example = R"("$.id")", .set = set_member<&WebhookSource::id, read_hook_field>},
+});
 // clang-format on
 
 }  // namespace
 
-constinit const ObjectType file_source_type{
-    .name = "file", .help = "Files to watch.", .fields = kFileFields, .tag = &type_tag<FileSource>};
 constinit const ObjectType kafka_source_type{.name = "kafka",
                                              .help = "A topic to read.",
                                              .fields = kKafkaFields,
                                              .tag = &type_tag<KafkaSource>};
 constinit const ObjectType webhook_type{.name = "webhook",
-                                        .help = "Nothing to say about it yet.",
-                                        .fields = {},
-                                        .tag = &type_tag<SourceDefinition>};
+                                        .help = "Who may tell of it, and what the told means.",
+                                        .fields = kWebhookFields,
+                                        .tag = &type_tag<WebhookSource>};
+
+void check_kafka(Reader& reader, const Node& node, const KafkaSource& kafka) {
+  using Format = KafkaSource::Format;
+  for (const auto& [field, format] :
+       {std::pair{"format", kafka.format}, {"key_format", kafka.key_format}}) {
+    const Node* given = node.find(field);
+    if (given == nullptr || (format != Format::avro && format != Format::protobuf)) continue;
+    if (kafka.registry.empty() && node.find("registry") == nullptr)
+      reader.error(*given,
+                   "this format needs a schema registry: write registry: \"http://HOST:8081\"");
+  }
+  if (kafka.key_format != Format::text) return;
+  const auto check = [&](const Node& at, const std::string& field) {
+    if (field.empty()) return;
+    if (const auto path = parse_field_path(field, true); !path)
+      reader.error(at, path.error().message);
+  };
+  for (const auto& [name, field] : {std::pair{"partition", &kafka.partition},
+                                    {"data_version", &kafka.data_version},
+                                    {"id", &kafka.id}}) {
+    if (const Node* given = node.find(name)) check(*given, *field);
+  }
+  const Node* match = node.find("match");
+  if (match == nullptr || !match->is_map()) return;
+  each_entry(*match, [&](const Node& key, const Node& /*values*/) {
+    const std::string field{key.text()};
+    if (kafka.match.contains(field)) check(key, field);
+  });
+}
+
+void check_webhook(Reader& reader, const Node& node, WebhookSource& webhook) {
+  using Signature = WebhookSource::Signature;
+  const auto at = [&](const char* field) -> const Node& {
+    const Node* found = node.find(field);
+    return found == nullptr ? node : *found;
+  };
+  if (webhook.secret.empty() && webhook.signature != Signature::none) {
+    reader.error(at("signature"), "signature needs secret: what the sender signs with");
+  }
+  if (!webhook.secret.empty() && webhook.signature == Signature::none) {
+    webhook.signature = webhook.format == WebhookSource::Format::github ? Signature::github
+                                                                        : Signature::standard;
+  }
+  const bool is_signed_time = webhook.signature != Signature::none &&
+                              webhook.signature != Signature::github;
+  if (node.find("tolerance") != nullptr && !is_signed_time) {
+    reader.error(at("tolerance"),
+                 "tolerance belongs to a signature with a time: standard, freshet or stripe");
+  }
+  for (const char* secret : {"token", "secret"}) {
+    const Node* given = node.find(secret);
+    if (given != nullptr && given->is_scalar() && given->text().empty())
+      reader.error(*given, std::string{secret} + " is empty: anybody would be let in");
+  }
+}
 
 }  // namespace freshet::project

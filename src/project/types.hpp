@@ -39,6 +39,8 @@ struct FileDraft {
   const Node* sources{};
   const Node* assets{};
   const Node* alerts{};
+  const Node* lineage{};
+  const Node* publications{};
   std::map<std::string, std::uint32_t> pools;
 };
 
@@ -47,7 +49,9 @@ extern const ObjectType asset_type;        // AssetDraft
 extern const ObjectType source_type;       // AssetDraft
 extern const ObjectType file_source_type;  // FileSource
 extern const ObjectType kafka_source_type;  // KafkaSource
-extern const ObjectType webhook_type;      // SourceDefinition
+extern const ObjectType table_source_type;  // TableSource
+extern const ObjectType database_source_type;  // DatabaseSource
+extern const ObjectType webhook_type;      // WebhookSource
 extern const ObjectType dependency_type;   // Dependency and what belongs to it
 extern const ObjectType check_type;        // CheckDefinition
 extern const ObjectType column_type;       // ColumnDefinition and where it comes from
@@ -67,10 +71,24 @@ extern const ObjectType alert_type;           // AlertRoute
 extern const ObjectType alert_receiver_type;  // AlertRoute
 extern const ObjectType alert_webhook_type;   // AlertRoute::Webhook
 extern const ObjectType alert_email_type;     // AlertRoute::Email
+extern const ObjectType openlineage_type;     // LineageIntake
+extern const ObjectType openlineage_kafka_type;
+extern const ObjectType dataset_rule_type;      // DatasetRule
+extern const ObjectType publish_type;           // Publication
+extern const ObjectType publish_receiver_type;  // Publication
+extern const ObjectType publish_http_type;      // Publication
+extern const ObjectType publish_kafka_type;     // Publication
 
 /// All of the above, the file first.
 [[nodiscard]] std::span<const ObjectType* const> object_types();
 
+/// What does not fit together in a topic.
+void check_kafka(Reader& reader, const Node& node, const KafkaSource& kafka);
+/// What does not fit together in a webhook; format's own signature is filled in.
+void check_webhook(Reader& reader, const Node& node, WebhookSource& webhook);
+void read_database(Reader& reader, const Node& node, DatabaseSource& out);
+/// That a source that is a database says of each change which of its partitions it concerns.
+void check_database_partitions(Reader& reader, const Node& source, const AssetDefinition& asset);
 void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsDefinition>& out);
 /// Its text: a word (identity, all, last) as it is, anything else as JSON.
 void read_mapping(Reader& reader, const Node& node, MappingDefinition& out);
@@ -89,6 +107,9 @@ void read_retries(Reader& reader, const Node& node, RetryPolicy& out);
 void read_backfill_policy(Reader& reader, const Node& node, BackfillPolicy& out);
 /// Appends those that have a name.
 void read_alerts(Reader& reader, const Node& node, std::vector<AlertRoute>& out);
+void read_lineage(Reader& reader, const Node& node, LineageIntake& out);
+/// Appends those that have a name.
+void read_publications(Reader& reader, const Node& node, std::vector<Publication>& out);
 
 /// `defaults` as an asset that others begin with, and which of its fields were given.
 struct Defaults {
@@ -102,6 +123,10 @@ struct Defaults {
 /// One item of `assets` or `sources`; nullopt where not even its key can be told.
 [[nodiscard]] std::optional<AssetDefinition> read_asset(Reader& reader, const Node& node,
                                                         const Defaults& defaults);
+/// That what a source says of files fits together.  Requires that its partitions have been read.
+void check_file_source(Reader& reader, const Node& source, const AssetDefinition& asset);
+/// The same for what it says of a table.
+void check_table_source(Reader& reader, const Node& source, const AssetDefinition& asset);
 [[nodiscard]] std::optional<AssetDefinition> read_source(Reader& reader, const Node& node);
 
 }  // namespace freshet::project

@@ -27,7 +27,7 @@ class Validation {
   void check_columns();       ///< That columns which others are made from are declared.
   void check_partitions();    ///< That they can be bound, and their mappings made.
   void check_cycles();
-  void check_alerts();         ///< Routes given twice, selections that select nothing.
+  void check_alerts();         ///< Routes given twice; their and publications' selections.
   void check_writers();        ///< Two writers of one thing.
   void check_self_triggers();  ///< A source that watches what depends on it.
 

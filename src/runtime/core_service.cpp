@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <exception>
 #include <iterator>
 #include <utility>
 
 #include "base/failpoint.hpp"
 #include "base/log.hpp"
+#include "model/cursor_names.hpp"
+#include "publish/feed.hpp"
 #include "runtime/readiness.hpp"
 
 namespace freshet::runtime {
@@ -19,16 +22,52 @@ struct Overload : F... {
   using F::operator()...;
 };
 
+constexpr Millis source_test_timeout{5'000};
+
+/// One after the other, since all samples of a figure stand together.
+void add_sources(const std::vector<SourceStatus>& sources, std::vector<Metric>& out) {
+  const auto add = [&](const char* name, const char* help, const char* type, const auto& value_of) {
+    for (const SourceStatus& source : sources) {
+      const std::optional<std::uint64_t> value = value_of(source);
+      if (!value) continue;
+      out.push_back({name, help, type, "asset=\"" + source.asset + "\",kind=\"" + source.kind + '"',
+                     static_cast<double>(*value)});
+    }
+  };
+  using Figure = std::optional<std::uint64_t>;
+  add("source_events_total", "Updates that a source told of since the start.", "counter",
+      [](const SourceStatus& s) { return Figure{s.events}; });
+  add("source_errors", "1 while a source cannot be read.", "gauge",
+      [](const SourceStatus& s) { return Figure{s.state == "error" ? 1U : 0U}; });
+  add("source_dead_total", "Messages or rows of a source that could not be read since the start.",
+      "counter", [](const SourceStatus& s) { return s.lag ? Figure{s.dead} : Figure{}; });
+  add("source_lag", "Messages of a source that are there and not read yet.", "gauge",
+      [](const SourceStatus& s) { return s.lag_unit == "messages" ? s.lag : Figure{}; });
+  add("source_lag_bytes", "Bytes of a database's log that are not durable here yet.", "gauge",
+      [](const SourceStatus& s) { return s.lag_unit == "bytes" ? s.lag : Figure{}; });
+}
+
 /// What changes who is to be told of what.
 const KindSet& alert_kinds() {
   static const KindSet kinds =
       kinds_of<fact::Alerted, fact::AlertsMuted, fact::RouteKnown, fact::DefinitionsLoaded>();
   return kinds;
 }
+/// What is told to publications, or changes who is told.
+const KindSet& published_kinds() {
+  static const KindSet kinds =
+      publish::all_kinds_told() | kinds_of<fact::RouteKnown, fact::DefinitionsLoaded>();
+  return kinds;
+}
+
+bool any_of_kinds(const std::vector<FactRecord>& facts, const KindSet& kinds) {
+  return std::ranges::any_of(facts,
+                             [&](const FactRecord& record) { return kinds[record.fact.index()]; });
+}
 }  // namespace
 
 CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options,
-                         std::map<std::string, std::string> cursors)
+                         SourceMemory source_memory)
     : parts_{std::move(parts)},
       pipeline_{std::move(engine),
                 parts_.store,
@@ -44,10 +83,10 @@ CoreService::CoreService(Parts parts, Engine engine, Steps::Options step_options
       steps_{parts_.io, parts_.pool, std::move(step_options),
              [this](Input in) { pipeline_.push(std::move(in)); }},
       packer_{*this, parts_.logs, parts_.clock},
-      files_{parts_.io, parts_.pool, parts_.clock, emit()},
-      kafka_{parts_.io, parts_.pool, parts_.clock, std::move(cursors), emit()} {}
+      cursors_{source_memory.cursors},
+      sources_{parts_.io, parts_.clock, std::move(source_memory), emit()} {}
 
-FileSources::Emit CoreService::emit() {
+Sources::Emit CoreService::emit() {
   return [this](std::vector<input::Event> events,
                 std::vector<std::pair<std::string, std::string>> cursors) {
     return pipeline_.offer(
@@ -58,18 +97,23 @@ FileSources::Emit CoreService::emit() {
 CoreService::~CoreService() { stop(); }
 
 void CoreService::start(const std::vector<StepRow>& unfinished, const Projects::Loaded& loaded,
-                        notify::NotifierOptions notifier_options) {
+                        notify::NotifierOptions notifier_options, publish::Origin origin,
+                        LineageTopics::Translate translate) {
   started_at_ = parts_.clock.now();
   started_ = parts_.clock.steady();
   know(loaded.projects);
   notifier_ = std::make_unique<notify::Notifier>(
       parts_.clock, std::move(notifier_options), [this] { return parts_.store.reader(); },
       [this](Input in) { pipeline_.push(std::move(in)); });
+  publisher_ = std::make_unique<publish::Publisher>(
+      parts_.clock, std::move(origin), cursors_, [this] { return parts_.store.reader(); },
+      [this](Input in) { pipeline_.push(std::move(in)); });
+  lineage_ = std::make_unique<LineageTopics>(cursors_, std::move(translate), emit());
   pipeline_.start();
   pipeline_.push(input::Load{.graph = loaded.graph});
   // After the definitions: what ended meanwhile is judged by them.
   steps_.reattach(unfinished);
-  watch(*loaded.graph);
+  sources_.watch(*loaded.graph);
   packer_.start();
 }
 
@@ -77,18 +121,12 @@ void CoreService::stop() {
   stop_sources();
   steps_.detach();
   if (notifier_) notifier_->stop();
+  if (lineage_) lineage_->stop();
+  if (publisher_) publisher_->stop();
   pipeline_.stop();
 }
 
-void CoreService::stop_sources() {
-  files_.stop();
-  kafka_.stop();
-}
-
-void CoreService::watch(const Graph& graph) {
-  files_.watch(graph);
-  kafka_.watch(graph);
-}
+void CoreService::stop_sources() { sources_.stop(); }
 
 void CoreService::release(Committed committed) {
   asio::post(parts_.io,
@@ -129,10 +167,13 @@ void CoreService::let_out(Committed committed) {
   std::ranges::move(committed.facts, std::back_inserter(untold_));
   if (untold_.empty() || !snapshot_ || snapshot_->sequence < untold_.back().sequence) return;
   const std::vector<FactRecord> facts = std::exchange(untold_, {});
-  if (std::ranges::any_of(
-          facts, [](const FactRecord& record) { return alert_kinds()[record.fact.index()]; })) {
-    notifier_->tell(snapshot_);
-  }
+  sources_.stored(facts, *snapshot_);
+  if (any_of_kinds(facts, alert_kinds())) notifier_->tell(snapshot_);
+  if (any_of_kinds(facts, published_kinds())) publisher_->tell(snapshot_);
+  if (any_of_kinds(facts, kinds_of<fact::DefinitionsLoaded>())) lineage_->watch(snapshot_);
+  sources_.count(facts, *snapshot_);
+  if (any_of_kinds(facts, kinds_of<fact::PauseChanged, fact::DefinitionsLoaded>()))
+    sources_.pause(*snapshot_);
   for (auto it = listeners_.begin(); it != listeners_.end();) {
     if (const auto listener = it->lock()) {
       (*listener)(facts);
@@ -190,7 +231,12 @@ void CoreService::read(std::function<void(Reader&)> work, std::function<void()> 
 
 void CoreService::offload(std::function<void()> work, std::function<void()> done) {
   asio::post(parts_.pool, [this, work = std::move(work), done = std::move(done)]() mutable {
-    work();
+    try {
+      work();
+    } catch (const std::exception& error) {
+      // Whoever asked has what it set out with: no answer.  The rest of the daemon goes on.
+      log("runtime").error("work on the pool failed: {}", error.what());
+    }
     asio::post(parts_.io, std::move(done));
   });
 }
@@ -235,7 +281,8 @@ void CoreService::readiness(ReadinessQuery query,
 void CoreService::what_if(std::string asset, std::string partition, std::string automation,
                           std::function<void(Result<Explanation>)> done) {
   pipeline_.ask([this, asset = std::move(asset), partition = std::move(partition),
-                 automation = std::move(automation), done = std::move(done)](Engine& engine) mutable {
+                 automation = std::move(automation),
+                 done = std::move(done)](Engine& engine) mutable {
     const auto state = std::make_shared<Excerpt>(engine.excerpt({asset}));
     const auto result =
         std::make_shared<Result<Explanation>>(Error{Errc::busy, "what if: not evaluated"});
@@ -281,15 +328,15 @@ void CoreService::reload(std::function<void(std::vector<Diagnostic>)> done) {
             }
             know(std::move(loaded->projects));
             if (!loaded->graph) return done(std::move(loaded->diagnostics));
-            watch(*loaded->graph);
             const bool taken =
                 submit(input::Load{.graph = loaded->graph},
                        [loaded, done](const Reply&) { done(std::move(loaded->diagnostics)); });
             if (!taken) {
               loaded->diagnostics.push_back(
                   {Diagnostic::Severity::error, {}, "the daemon is busy; reload again"});
-              done(std::move(loaded->diagnostics));
+              return done(std::move(loaded->diagnostics));
             }
+            sources_.watch(*loaded->graph);  // tells after what it tells by
           });
 }
 
@@ -305,22 +352,42 @@ void CoreService::know(std::vector<ProjectStatus> projects) {
   projects_ = std::move(projects);
 }
 
-std::vector<SourceStatus> CoreService::sources() const {
-  auto out = files_.status();
-  std::ranges::move(kafka_.status(), std::back_inserter(out));
-  if (!snapshot_ || !snapshot_->graph) return out;
-  const Graph& graph = *snapshot_->graph;
-  for (std::uint32_t i = 0; i < graph.size(); ++i) {
-    const AssetDefinition& asset = graph.asset(Rank{i});
-    if (!asset.external || asset.source.kind != SourceKind::webhook) continue;
-    const AssetState& state = snapshot_->state(Rank{i});
-    out.push_back({.asset = asset.key,
-                   .kind = "webhook",
-                   .state = "waiting",
-                   .detail = "POST /api/v1/events",
-                   .last_event = state.updated_at});
-  }
-  return out;
+std::vector<SourceStatus> CoreService::sources() const { return sources_.status(snapshot_.get()); }
+
+std::vector<SourceStatus> CoreService::lineage_topics() const {
+  return lineage_ ? lineage_->status() : std::vector<SourceStatus>{};
+}
+
+std::vector<PublicationStatus> CoreService::publications() const {
+  return publisher_ ? publisher_->status() : std::vector<PublicationStatus>{};
+}
+
+void CoreService::test_source(std::string asset, std::function<void(Result<SourceTest>)> done) {
+  const auto graph = snapshot_ ? snapshot_->graph : nullptr;
+  const auto rank = graph ? graph->find(asset) : std::nullopt;
+  const auto result = std::make_shared<Result<SourceTest>>(
+      Error{Errc::not_found, "no asset \"" + asset + "\" is defined"});
+  if (rank && graph->asset(*rank).source.kind == SourceKind::none)
+    *result = Error{Errc::invalid, "asset \"" + asset + "\" has no source"};
+  const bool has_source = rank && graph->asset(*rank).source.kind != SourceKind::none;
+  offload(
+      [this, graph, rank, result, has_source] {
+        if (has_source) *result = sources_.test(graph->asset(*rank), source_test_timeout);
+      },
+      [result, done = std::move(done)] { done(std::move(*result)); });
+}
+
+void CoreService::reread(std::string asset, std::string body,
+                         std::function<void(Result<std::vector<input::Event>>)> done) {
+  const auto graph = snapshot_ ? snapshot_->graph : nullptr;
+  const auto rank = graph ? graph->find(asset) : std::nullopt;
+  const auto result = std::make_shared<Result<std::vector<input::Event>>>(
+      Error{Errc::not_found, "no asset \"" + asset + "\" is defined"});
+  offload(
+      [this, graph, rank, body = std::move(body), result] {
+        if (rank) *result = sources_.reread(graph->asset(*rank), body, source_test_timeout);
+      },
+      [result, done = std::move(done)] { done(std::move(*result)); });
 }
 
 std::vector<Metric> CoreService::metrics() const {
@@ -346,6 +413,7 @@ std::vector<Metric> CoreService::metrics() const {
       static_cast<double>(steps_started_));
   add("processes", "Processes of steps that are watched.", "gauge",
       static_cast<double>(steps_.running()));
+  add_sources(sources(), out);
   if (!snapshot_ || !snapshot_->graph) return out;
   std::uint64_t fresh = 0, stale = 0, missing = 0, failed = 0;
   for (std::uint32_t i = 0; i < snapshot_->graph->size(); ++i) {
@@ -361,8 +429,24 @@ std::vector<Metric> CoreService::metrics() const {
   add("alerts_open", "Alerts about what is still so.", "gauge",
       static_cast<double>(snapshot_->alerts->open.size()));
   for (const RouteRow& row : snapshot_->alerts->routes) {
+    if (row.route.starts_with(publication_prefix)) continue;
     add("alert_attempts_failed", "Attempts to tell a route that failed since it was last told.",
         "gauge", row.attempts, "project=\"" + row.project + "\",route=\"" + row.route + '"');
+  }
+  for (const PublicationStatus& one : publications()) {
+    const std::string labels = "project=\"" + one.project + "\",publication=\"" + one.name + '"';
+    add("publication_delivered_total", "Events that a receiver has taken since the start.",
+        "counter", static_cast<double>(one.delivered), labels);
+    add("publication_behind_seconds", "Age of the oldest event that a receiver has not taken yet.",
+        "gauge",
+        one.oldest == Instant{}
+            ? 0.0
+            : std::chrono::duration<double>(parts_.clock.now() - one.oldest).count(),
+        labels);
+    add("publication_attempts_failed",
+        "Attempts to tell a receiver that failed since the latest "
+        "that did not.",
+        "gauge", one.attempts, labels);
   }
   add("runs_active", "Runs that have not ended.", "gauge",
       static_cast<double>(snapshot_->runs.size()));

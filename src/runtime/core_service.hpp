@@ -15,12 +15,13 @@
 #include "exec/logs/log_archive.hpp"
 #include "freshet/service.hpp"
 #include "notify/notifier.hpp"
+#include "publish/publisher.hpp"
 #include "runtime/log_packer.hpp"
 #include "runtime/pipeline.hpp"
 #include "runtime/projects.hpp"
+#include "runtime/source_set.hpp"
 #include "runtime/steps.hpp"
-#include "source/file_sources.hpp"
-#include "source/kafka_sources.hpp"
+#include "source/lineage_topics.hpp"
 #include "store/store.hpp"
 
 namespace freshet::runtime {
@@ -38,14 +39,13 @@ class CoreService final : public Service {
     std::vector<ConfigValue> config;
     std::string store_path;
   };
-  /// `cursors`: how far sources had been taken in, by asset key.
-  CoreService(Parts parts, Engine engine, Steps::Options step_options,
-              std::map<std::string, std::string> cursors);
+  CoreService(Parts parts, Engine engine, Steps::Options step_options, SourceMemory source_memory);
   ~CoreService() override;
 
   /// With the definitions that were loaded; there must be some.
   void start(const std::vector<StepRow>& unfinished, const Projects::Loaded& loaded,
-             notify::NotifierOptions notifier_options);
+             notify::NotifierOptions notifier_options, publish::Origin origin,
+             LineageTopics::Translate translate);
   /// Ends in order: sources, then the engine with what it was given, then the store; processes are
   /// left alone.
   void stop();
@@ -72,6 +72,12 @@ class CoreService final : public Service {
                 std::function<void(std::vector<Diagnostic>)> done) override;
   void reload(std::function<void(std::vector<Diagnostic>)> done) override;
   [[nodiscard]] std::vector<SourceStatus> sources() const override;
+  [[nodiscard]] std::vector<SourceStatus> lineage_topics() const override;
+  [[nodiscard]] std::vector<PublicationStatus> publications() const override;
+  void test_source(std::string asset, std::function<void(Result<SourceTest>)> done) override;
+  bool look_now(const std::string& asset) override { return sources_.look_now(asset); }
+  void reread(std::string asset, std::string body,
+              std::function<void(Result<std::vector<input::Event>>)> done) override;
   [[nodiscard]] std::vector<Metric> metrics() const override;
   [[nodiscard]] Health health() const override;
   [[nodiscard]] SystemStatus system() const override;
@@ -83,11 +89,12 @@ class CoreService final : public Service {
   void clock_jumped(Micros delta) { pipeline_.push(input::Jumped{delta}); }
   /// To be called every LogPacker::tick_every.
   void keep_logs() { packer_.tick(); }
+  /// To be called every SourceRates::every.
+  void sample_sources() { sources_.sample(parts_.clock.steady(), snapshot_.get()); }
 
  private:
   /// Reports of sources, as inputs.
-  [[nodiscard]] FileSources::Emit emit();
-  void watch(const Graph& graph);
+  [[nodiscard]] Sources::Emit emit();
   void release(Committed committed);
   void let_out(Committed committed);
   void know(std::vector<ProjectStatus> projects);
@@ -98,9 +105,11 @@ class CoreService final : public Service {
   Pipeline pipeline_;
   Steps steps_;
   LogPacker packer_;
-  FileSources files_;
-  KafkaSources kafka_;
-  std::unique_ptr<notify::Notifier> notifier_;  ///< From `start` on.
+  std::map<std::string, std::string> cursors_;  ///< As they were stored.
+  SourceSet sources_;
+  std::unique_ptr<LineageTopics> lineage_;         ///< From `start` on.
+  std::unique_ptr<notify::Notifier> notifier_;     ///< From `start` on.
+  std::unique_ptr<publish::Publisher> publisher_;  ///< From `start` on.
   std::shared_ptr<const Snapshot> snapshot_;
   std::unordered_map<Token, std::function<void(Reply)>> waiting_;
   Token next_token_{1};

@@ -169,13 +169,7 @@ int serve(const ServeOptions& options) {
     if (!is_terminal(row.status)) unfinished.push_back(row);
   }
 
-  std::map<AssetId, std::string> cursor_of;
-  for (const CursorRow& row : rows->of<CursorRow>()) cursor_of[row.asset] = row.cursor;
-  std::map<std::string, std::string> cursors;
-  for (const AssetRow& row : rows->of<AssetRow>()) {
-    if (const auto found = cursor_of.find(row.asset); found != cursor_of.end())
-      cursors[row.key] = found->second;
-  }
+  SourceMemory source_memory = runtime::source_memory(*rows);
 
   asio::io_context io{1};
   asio::thread_pool pool{pool_threads};
@@ -192,7 +186,7 @@ int serve(const ServeOptions& options) {
                        config_of(options, directories, state), state + "/freshet.db"},
                       std::move(engine),
                       std::move(step_options),
-                      std::move(cursors)};
+                      std::move(source_memory)};
 
   api::Api api{service,
                clock,
@@ -237,6 +231,7 @@ int serve(const ServeOptions& options) {
   const Every tick{io, api::Api::tick_every, [&] { api.tick(); }};
   const Every heartbeat{io, std::chrono::seconds{15}, [&] { api.heartbeat(); }};
   const Every log_keeping{io, LogPacker::tick_every, [&] { service.keep_logs(); }};
+  const Every source_sampling{io, SourceRates::every, [&] { service.sample_sources(); }};
   const Every maintenance{io, std::chrono::seconds{1}, [&] {
                             asio::post(pool, [&] {
                               if (const auto done = (*store)->maintain(clock.now()); !done) {
@@ -248,7 +243,15 @@ int serve(const ServeOptions& options) {
   service.start(unfinished, loaded,
                 {.instance = std::string{(*store)->instance()},
                  .base_url = options.public_url.empty() ? url + options.prefix : options.public_url,
-                 .environment = alert_environment()});
+                 .environment = alert_environment()},
+                {.instance = std::string{(*store)->instance()}, .version = FRESHET_VERSION},
+                [&api](std::string_view body, const Snapshot& snapshot) {
+                  api::LineageTaken taken = api.translate_lineage(body, snapshot);
+                  return LineageTopics::Meaning{.events = std::move(taken.events),
+                                                .run = std::move(taken.run),
+                                                .is_ended = taken.is_ended,
+                                                .is_needed = taken.names_assets};
+                });
   log("runtime").info("serving url={} assets={} state={} version={}", url, loaded.graph->size(),
                       state, FRESHET_VERSION);
   std::printf("Freshet is open at %s%s/?ticket=%s\n", url.c_str(), options.prefix.c_str(),

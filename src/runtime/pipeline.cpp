@@ -32,7 +32,15 @@ void Pipeline::stop() {
   if (store_thread_.joinable()) store_thread_.join();
 }
 
-void Pipeline::step(std::span<const Input> inputs) {
+bool Pipeline::offer(Input input) {
+  const auto* report = std::get_if<input::Report>(&input);
+  const std::size_t weight =
+      report == nullptr ? 1 : std::max<std::size_t>(1, report->events.size());
+  const bool is_of_source = report != nullptr && report->token == Token{};
+  return inbox_.try_push({std::move(input), weight}, weight, is_of_source ? spared_by_sources : 0);
+}
+
+void Pipeline::step(std::span<const Input> inputs, std::size_t credit) {
   const SteadyTime begin = clock_.steady();
   Moment moment = engine_.step(inputs, clock_.now());
   const auto took = std::chrono::duration_cast<Micros>(clock_.steady() - begin);
@@ -46,8 +54,8 @@ void Pipeline::step(std::span<const Input> inputs) {
   if (static_cast<std::uint64_t>(took.count()) > stats_.longest_moment_us) {
     stats_.longest_moment_us = static_cast<std::uint64_t>(took.count());
   }
-  if (moment.batch.facts.empty() && moment.effects.empty()) return;
-  decided_.push_back({std::move(moment.batch), std::move(moment.effects), nullptr});
+  if (moment.batch.facts.empty() && moment.effects.empty()) return inbox_.give_back(credit);
+  decided_.push_back({std::move(moment.batch), std::move(moment.effects), nullptr, credit});
 }
 
 void Pipeline::decide() {
@@ -62,17 +70,17 @@ void Pipeline::decide() {
     auto items = inbox_.wait_pop_all(deadline);
     if (items.empty() && inbox_.closed()) return;
     for (auto& item : items) {
-      if (auto* input = std::get_if<Input>(&item)) {
-        step({input, 1});
+      if (auto* input = std::get_if<Input>(&item.what)) {
+        step({input, 1}, item.credit);
       } else {
-        std::get<std::function<void(Engine&)>>(item)(engine_);
+        std::get<std::function<void(Engine&)>>(item.what)(engine_);
       }
     }
     while (true) {
       const auto wake = engine_.next_wakeup();
       if (!wake || *wake > clock_.now()) break;
       const Input tick = input::Tick{};
-      step({&tick, 1});
+      step({&tick, 1}, 0);
     }
     unpublished = unpublished || !decided_.empty();
     const bool answers = std::ranges::any_of(decided_, [](const Work& work) {
@@ -108,10 +116,13 @@ void Pipeline::write() {
     }
     Committed out;
     for (Batch& batch : batches) std::ranges::move(batch.facts, std::back_inserter(out.facts));
+    std::size_t done = 0;
     for (Work& work : works) {
+      done += work.credit;
       std::ranges::move(work.effects, std::back_inserter(out.effects));
       if (work.snapshot) out.snapshot = std::move(work.snapshot);
     }
+    inbox_.give_back(done);
     hooks_.release(std::move(out));
   }
 }

@@ -2,11 +2,15 @@
 // commit is done.
 #pragma once
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -49,26 +53,35 @@ class Pipeline {
   /// is dropped.
   void stop();
 
-  /// From any thread.  False when full (a command waits outside) or stopped.
-  [[nodiscard]] bool offer(Input input) { return inbox_.try_push(Item{std::move(input)}); }
+  /// From any thread.  False when too many events and commands are not durable yet (the sender
+  /// waits outside), or stopped.
+  [[nodiscard]] bool offer(Input input);
   /// For outcomes, which always have room.
-  void push(Input input) { inbox_.push_always(Item{std::move(input)}); }
+  void push(Input input) { inbox_.push_always({std::move(input), 0}); }
   /// Runs on the engine's thread, between two moments.
-  void ask(std::function<void(Engine&)> question) { inbox_.push_always(Item{std::move(question)}); }
+  void ask(std::function<void(Engine&)> question) { inbox_.push_always({std::move(question), 0}); }
 
   [[nodiscard]] const Stats& stats() const { return stats_; }
   [[nodiscard]] std::size_t waiting() const { return inbox_.size(); }
 
  private:
-  using Item = std::variant<Input, std::function<void(Engine&)>>;
+  struct Item {
+    std::variant<Input, std::function<void(Engine&)>> what;
+    std::size_t credit{};  ///< To be given back once what comes of it is durable.
+  };
   struct Work {
     Batch batch;
     std::vector<Effect> effects;
     std::shared_ptr<const Snapshot> snapshot;
+    std::size_t credit{};
   };
+  /// In events and commands; so much can be in memory and not on disk …
+  static constexpr std::size_t waiting_max = 60'000;
+  /// … of which sources, which would fill any room, leave this to those who ask by HTTP.
+  static constexpr std::size_t spared_by_sources = 10'000;
 
   void decide();
-  void step(std::span<const Input> inputs);
+  void step(std::span<const Input> inputs, std::size_t credit);
   void write();
 
   Engine engine_;
@@ -76,8 +89,8 @@ class Pipeline {
   const Clock& clock_;
   Hooks hooks_;
   Stats stats_;
-  Inbox<Item> inbox_{10'000};
-  Inbox<Work> commits_{1};  // only push_always: bounded by what the inbox lets in
+  Inbox<Item> inbox_{waiting_max};
+  Inbox<Work> commits_{1};  // only push_always: bounded by the inbox's credit
   std::vector<Work> decided_;
   std::jthread engine_thread_, store_thread_;
 };

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <cerrno>
+
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,7 +16,6 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -25,8 +26,6 @@
 #include "base/unique_fd.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/engine.hpp"
-#include "freshet/graph.hpp"
-#include "freshet/ids.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
 #include "source/files/inotify.hpp"
@@ -34,6 +33,7 @@
 #include "source/files/source.hpp"
 #include "source/files/walk.hpp"
 #include "source/files/watch_table.hpp"
+#include "source/offers.hpp"
 
 namespace freshet {
 
@@ -49,28 +49,26 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
       : io_{io},
         pool_{pool},
         clock_{clock},
-        emit_{std::move(emit)},
+        offers_{io, std::move(emit), options.offer_every,
+                [this] {
+                  for (const auto& [id, source] : sources_) offer(*source);
+                }},
         options_{options},
         inotify_{std::make_shared<const files::Inotify>(options.inotify_refusal)},
         readable_{io},
         poll_timer_{io},
-        rescan_timer_{io},
-        offer_timer_{io} {}
+        rescan_timer_{io} {}
 
   void start() {
     watch_inotify();
     every(poll_timer_, options_.poll_every,
-          [](const Source& source) { return source.is_polled(); });
-    every(rescan_timer_, options_.rescan_every, [](const Source&) { return true; });
+          [](const Source& source) { return source.is_polled() && !source.has_rhythm(); });
+    every(rescan_timer_, options_.rescan_every,
+          [](const Source& source) { return !source.has_rhythm(); });
   }
 
-  void watch(const Graph& graph) {
+  void watch(Wanted wanted) {
     if (is_stopped_) return;
-    std::map<std::string, const AssetDefinition*> wanted;
-    for (std::uint32_t rank = 0; rank < graph.size(); ++rank) {
-      const AssetDefinition& asset = graph.asset(Rank{rank});
-      if (asset.external && asset.source.kind == SourceKind::file) wanted[asset.key] = &asset;
-    }
     for (auto it = sources_.begin(); it != sources_.end();) {
       const auto found = wanted.find(it->second->key);
       if (found != wanted.end() && it->second->is_for(*found->second)) {
@@ -84,8 +82,10 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
     drop_unwanted();
     for (const auto& [key, asset] : wanted) {
       const std::uint32_t id = ++last_id_;
-      Source& source =
-          *sources_.emplace(id, std::make_unique<Source>(io_, id, *asset)).first->second;
+      Source& source = *sources_
+                            .emplace(id, std::make_unique<Source>(io_, id, *asset,
+                                                                  files::local_location(*asset)))
+                            .first->second;
       source.settle.ask(clock_.steady());
       arm(source);
     }
@@ -107,13 +107,14 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
     readable_.close(ignored);
     poll_timer_.cancel();
     rescan_timer_.cancel();
-    offer_timer_.cancel();
+    offers_.stop();
     for (const auto& [id, source] : sources_) source->timer.cancel();
   }
 
   void on_overflow() {
     log("source").warn("inotify lost events, all files are looked at sources={}", sources_.size());
     for (const auto& [id, source] : sources_) {
+      source->must_read_all = true;
       source->settle.change(clock_.steady());
       arm(*source);
     }
@@ -148,17 +149,18 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
   void read_events() {
     if (inotify_->fd() < 0) return;
     const files::Inotify::Read read = inotify_->read();
-    std::set<std::uint32_t> called;
+    std::map<std::uint32_t, bool> called;  // Whether by a marker, too.
     for (const files::WatchEvent& event : read.events) {
       if (looks_ > 0) heard_in_looks_.insert(event.watch);
       for (const files::WatchTable::Interest& interest : table_.of(event.watch)) {
-        if (!called.contains(interest.source) && is_relevant(interest, event)) {
-          called.insert(interest.source);
-        }
+        if (!is_relevant(interest, event)) continue;
+        bool& is_marked = called[interest.source];
+        is_marked = is_marked || is_marker(interest, event);
+        sources_.at(interest.source)->heard.insert(event.watch);
       }
       if (event.is_ignored) table_.erase(event.watch);
     }
-    for (const std::uint32_t id : called) on_heard(*sources_.at(id));
+    for (const auto& [id, is_marked] : called) on_heard(*sources_.at(id), is_marked);
     if (read.is_overflow) on_overflow();
   }
 
@@ -177,9 +179,16 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
     return true;
   }
 
-  void on_heard(Source& source) {
+  [[nodiscard]] bool is_marker(const files::WatchTable::Interest& interest,
+                               const files::WatchEvent& event) const {
+    const std::string& marker = sources_.at(interest.source)->pattern->marker();
+    return !marker.empty() && interest.role == files::WatchRole::folder && event.name == marker;
+  }
+
+  void on_heard(Source& source, bool is_marked = false) {
     source.is_heard = true;
     source.settle.change(clock_.steady());
+    if (is_marked) source.settle.hurry(clock_.steady());
     arm(source);
   }
 
@@ -194,6 +203,7 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
       if (!self || error || self->is_stopped_) return;
       for (const auto& [id, source] : self->sources_) {
         if (!which(*source)) continue;
+        source->must_read_all = true;
         source->settle.ask(self->clock_.steady());
         self->arm(*source);
       }
@@ -243,7 +253,7 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
     ++looks_;
     boost::asio::post(
         pool_, [weak = weak_from_this(), guard = boost::asio::make_work_guard(io_),
-                inotify = inotify_, stop = stop_, id = source.id,
+                inotify = source.has_rhythm() ? deaf_ : inotify_, stop = stop_, id = source.id,
                 request = source.begin_look(clock_.steady(), clock_.now())]() mutable {
           files::LookResult result = files::look(request, *inotify, *stop);
           boost::asio::post(guard.get_executor(),
@@ -267,6 +277,7 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
       Source& source = *found->second;
       take_watches(source, result);
       source.end_look(std::move(result), clock_.steady(), clock_.now());
+      boost::asio::post(pool_, [retired = source.take_retired()] {});
       arm(source);
       offer(source);
     }
@@ -282,7 +293,9 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
     }
     for (const files::Watch& watch : result.added) {
       table_.add(source.id, watch);
-      is_heard = is_heard || heard_in_looks_.contains(watch.number);
+      if (!heard_in_looks_.contains(watch.number)) continue;
+      source.heard.insert(watch.number);
+      is_heard = true;
     }
     if (is_heard) on_heard(source);
   }
@@ -305,25 +318,10 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void offer(Source& source) {
-    if (!source.outbox) return;
-    std::vector<input::Event> events;
-    events.push_back(*source.outbox);
-    if (emit_(std::move(events), {})) {
-      source.taken(clock_.now());
-    } else {
-      offer_later();
+    while (source.ledger.has_news()) {
+      if (!offers_.offer(source.ledger.batch())) return;
+      source.ledger.taken(clock_.now());
     }
-  }
-
-  void offer_later() {
-    if (std::exchange(is_offering_later_, true)) return;
-    offer_timer_.expires_after(options_.offer_every);
-    offer_timer_.async_wait([weak = weak_from_this()](error_code error) {
-      const auto self = weak.lock();
-      if (!self || error || self->is_stopped_) return;
-      self->is_offering_later_ = false;
-      for (const auto& [id, source] : self->sources_) self->offer(*source);
-    });
   }
 
   static constexpr std::size_t kLooksMax = 2;  ///< At a time, so that others get at the pool, too.
@@ -331,12 +329,13 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::io_context& io_;
   boost::asio::thread_pool& pool_;
   const Clock& clock_;
-  const Emit emit_;
+  Offers offers_;
   const FileSourcesOptions options_;
   const std::shared_ptr<const files::Inotify> inotify_;
+  const std::shared_ptr<const files::Inotify> deaf_{std::make_shared<const files::Inotify>(ENOSYS)};
   const std::shared_ptr<std::atomic<bool>> stop_{std::make_shared<std::atomic<bool>>(false)};
   stream_descriptor readable_;
-  steady_timer poll_timer_, rescan_timer_, offer_timer_;
+  steady_timer poll_timer_, rescan_timer_;
 
   std::map<std::uint32_t, std::unique_ptr<Source>> sources_;
   std::uint32_t last_id_{};
@@ -345,7 +344,6 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
   std::size_t looks_{};                     ///< Jobs on the pool.
   std::unordered_set<int> heard_in_looks_;  ///< Watches; a look may be about to want one of them.
   std::vector<int> unwanted_;               ///< Watches, unless somebody wants them again.
-  bool is_offering_later_{false};
   bool is_stopped_{false};
 };
 
@@ -357,7 +355,29 @@ FileSources::FileSources(boost::asio::io_context& io, boost::asio::thread_pool& 
 
 FileSources::~FileSources() { impl_->stop(); }
 
-void FileSources::watch(const Graph& graph) { impl_->watch(graph); }
+bool FileSources::takes(const SourceDefinition& source) const {
+  return source.kind == SourceKind::file && source.file.path.find("://") == std::string::npos;
+}
+
+void FileSources::watch(const Wanted& wanted) { impl_->watch(wanted); }
+
+SourceTest FileSources::test(const AssetDefinition& asset, Millis /*timeout*/) const {
+  const files::Location location = files::local_location(asset);
+  const auto placement = files::Placement::make(asset, location.pattern.named());
+  if (!placement) return {.error = placement.error().message, .findings = {}, .events = {}};
+  const files::Inotify inotify{ENOSYS};
+  const std::atomic<bool> stop{false};
+  files::Walk found = files::walk(location.pattern, {}, nullptr, inotify, stop);
+  found.is_whole = true;  // As they are now.
+  const auto read = [&](const files::Walk::File& file) {
+    return files::read_content(files::join(location.pattern.base(), file.path), stop);
+  };
+  return files::test_of(
+      asset, location,
+      files::judge(files::first_look(std::make_shared<const files::PathPattern>(location.pattern),
+                                     *placement),
+                   std::move(found), read));
+}
 
 std::vector<SourceStatus> FileSources::status() const { return impl_->status(); }
 

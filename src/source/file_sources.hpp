@@ -2,17 +2,13 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <functional>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
-#include "freshet/engine.hpp"
-#include "freshet/graph.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
+#include "source/sources.hpp"
 
 namespace freshet {
 
@@ -35,29 +31,20 @@ struct FileSourcesOptions {
 ///
 /// Lives on the io thread; reads folders and files on the pool.  `io` must outlive the pool's jobs.
 /// The clock must be a real one: its steady time is compared with that of Asio's timers.
-class FileSources {
+class FileSources final : public Sources {
  public:
-  /// Takes the events, or returns false when it is out of credit: they are offered again later, or
-  /// what has come to be in their place.  Called on the io thread, never from
-  /// within a call, and must not call back.
-  using Emit = std::function<bool(std::vector<input::Event> events,
-                                  std::vector<std::pair<std::string, std::string>> cursors)>;
-
   FileSources(boost::asio::io_context& io, boost::asio::thread_pool& pool, const Clock& clock,
               Emit emit, FileSourcesOptions options = {});
-  ~FileSources();
+  ~FileSources() override;
   FileSources(const FileSources&) = delete;
   FileSources& operator=(const FileSources&) = delete;
 
-  /// Watches exactly the file sources of `graph`.  Those that were watched in the same way go on;
-  /// the others are looked at at once.
-  void watch(const Graph& graph);
-
-  /// By asset key.
-  [[nodiscard]] std::vector<SourceStatus> status() const;
-
-  /// Nothing is emitted any more, and jobs on the pool end soon.
-  void stop();
+  [[nodiscard]] bool takes(const SourceDefinition& source) const override;
+  /// Those that were not watched before are looked at at once.
+  void watch(const Wanted& wanted) override;
+  [[nodiscard]] SourceTest test(const AssetDefinition& asset, Millis timeout) const override;
+  [[nodiscard]] std::vector<SourceStatus> status() const override;
+  void stop() override;
 
   /// As if the kernel had lost events; for tests.
   void simulate_overflow();

@@ -2,18 +2,15 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
-#include "freshet/engine.hpp"
-#include "freshet/graph.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
+#include "source/sources.hpp"
 
 namespace freshet {
 
@@ -34,29 +31,26 @@ struct KafkaSourcesOptions {
 ///
 /// Lives on the io thread; talks to clusters and reads messages on the pool.  `io` must outlive the
 /// pool's jobs.
-class KafkaSources {
+class KafkaSources final : public Sources {
  public:
-  /// As FileSources::Emit: false is out of credit, and the same is offered again later, with what
-  /// has come meanwhile; partitions are paused until then.
-  using Emit = std::function<bool(std::vector<input::Event> events,
-                                  std::vector<std::pair<std::string, std::string>> cursors)>;
-
-  /// `cursors` are those that were stored, by asset key.
+  /// `cursors` are those that were stored, by asset key.  Partitions are paused while `emit` is out
+  /// of credit.
   KafkaSources(boost::asio::io_context& io, boost::asio::thread_pool& pool, const Clock& clock,
                std::map<std::string, std::string> cursors, Emit emit,
                KafkaSourcesOptions options = {});
-  ~KafkaSources();
+  ~KafkaSources() override;
   KafkaSources(const KafkaSources&) = delete;
   KafkaSources& operator=(const KafkaSources&) = delete;
 
-  /// Reads exactly the topics of `graph`.  Those that were read in the same way go on.
-  void watch(const Graph& graph);
-
-  /// By asset key.
-  [[nodiscard]] std::vector<SourceStatus> status() const;
-
-  /// Nothing is emitted any more, and jobs on the pool end soon.
-  void stop();
+  [[nodiscard]] bool takes(const SourceDefinition& source) const override;
+  void watch(const Wanted& wanted) override;
+  void renamed(const std::string& from, const std::string& to) override;
+  [[nodiscard]] SourceTest test(const AssetDefinition& asset, Millis timeout) const override;
+  [[nodiscard]] Result<std::vector<input::Event>> reread(const AssetDefinition& asset,
+                                                         const std::string& body,
+                                                         Millis timeout) const override;
+  [[nodiscard]] std::vector<SourceStatus> status() const override;
+  void stop() override;
 
  private:
   class Impl;

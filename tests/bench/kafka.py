@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ["FRESHET_BIN"] = str(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/release/bin").absolute())
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 from daemon import Daemon, until  # noqa: E402
-from kafka_test import Broker  # noqa: E402
+from kafka_broker import Broker  # noqa: E402
 from confluent_kafka import Producer  # noqa: E402
 
 BODY = b"x" * 1600
@@ -48,7 +48,10 @@ def latency(broker, count=500, each=0.04):
             producer.produce("latency", BODY)
             producer.flush(10)
             time.sleep(max(0, each - (time.time() - sent[-1])))
-        until("all runs to end", lambda: len(runs := it.runs("status=succeeded")) >= count + 1 and runs)
+        until("all to be read", lambda: it.get("/sources")["items"][0]["messages"] == count + 1)
+        it.rest()
+        if len(it.runs("status=succeeded")) != count + 1:
+            return print("message to finished asset: not measured, since two messages became one run; do nothing beside it")
         ends = sorted(seconds(run["ended_at"]) for run in it.runs("status=succeeded"))
         took = sorted((end - begin) * 1000 for begin, end in list(zip(sent, ends))[1:])
         print(f"message to finished asset, 25/s: median {statistics.median(took):.1f} ms  "

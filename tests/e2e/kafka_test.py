@@ -1,124 +1,24 @@
 #!/usr/bin/python3
 """Topics of a real broker as sources: every message counts once, whatever is killed or started anew meanwhile.
 
-FRESHET_KAFKA is the folder of a broker that tests/services/kafka/run started; without it one is started here.  FRESHET_SWEEP=all
-kills the daemon at 50 points instead of 6.
+FRESHET_SWEEP=all kills the daemon at 50 points instead of 6.
 """
 import contextlib
-import itertools
 import json
 import os
-import pathlib
 import random
-import subprocess
-import tempfile
+import shutil
 import threading
-import unittest
 
-from confluent_kafka import Producer
-from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+from confluent_kafka import OFFSET_INVALID, Consumer, Producer, TopicPartition
 
-from daemon import ROOT, DaemonTest, main, until
+from daemon import freshet, main, until
+from kafka_broker import TopicTest
 
-SERVICE = ROOT / "tests/services/kafka/run"
 KILLS = 50 if os.environ.get("FRESHET_SWEEP") == "all" else 6
 
 
-class Broker:
-    """A broker in a folder."""
-
-    def __init__(self, folder):
-        self.folder, self.address = folder, None
-
-    def run(self, command):
-        return subprocess.run([SERVICE, command, self.folder], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-
-    def start(self):
-        self.address = self.run("start")
-        return self
-
-    def admin(self):
-        return AdminClient({"bootstrap.servers": self.address})
-
-    def topic(self, name, partitions=1):
-        admin = self.admin()  # what it promises ends with it
-        for future in admin.create_topics([NewTopic(name, partitions, 1)]).values():
-            future.result(30)
-        return name
-
-    def grow(self, name, partitions):
-        admin = self.admin()
-        for future in admin.create_partitions([NewPartitions(name, partitions)]).values():
-            future.result(30)
-
-    def drop(self, name):
-        admin = self.admin()
-        for future in admin.delete_topics([name]).values():
-            future.result(30)
-        until(f"topic {name} to be gone", lambda: name not in admin.list_topics(timeout=10).topics)
-
-    def send(self, topic, messages, partition=None):
-        """Returns once all have been written."""
-        producer = Producer({"bootstrap.servers": self.address, "acks": "all", "enable.idempotence": True})
-        for message in messages:
-            value = message if isinstance(message, (bytes, str)) else json.dumps(message)
-            producer.produce(topic, value, **({} if partition is None else {"partition": partition}))
-        left = producer.flush(60)
-        assert left == 0, f"{left} messages were not written"
-
-
-class KafkaTest(DaemonTest):
-    numbers = itertools.count(1)
-
-    @classmethod
-    def setUpClass(cls):
-        given = os.environ.get("FRESHET_KAFKA")
-        cls.own = None if given else tempfile.TemporaryDirectory(prefix="freshet-kafka-")
-        cls.broker = Broker(pathlib.Path(given or cls.own.name) if given else pathlib.Path(cls.own.name, "broker")).start()
-        if cls.own:
-            cls.addClassCleanup(cls.own.cleanup)
-            cls.addClassCleanup(cls.broker.run, "clean")
-
-    def topic(self, partitions=1):
-        return self.broker.topic(f"orders-{os.getpid()}-{next(self.numbers)}", partitions)
-
-    def serve(self, topic, kafka="settle: 20ms", source="", assets=""):
-        """A daemon that reads the topic, once it does."""
-        it = self.daemon(f"""
-project: shop
-sources:
-  - asset: raw/orders
-    kafka: {{brokers: "{self.broker.address}", topic: {topic}, {kafka}}}
-    {source}
-assets:
-  - {{key: staged, deps: [raw/orders], command: ["true"], automation: eager}}
-  {assets}
-""").start()
-        self.reading(it)
-        return it
-
-    def source(self, it):
-        return next(s for s in it.get("/sources")["items"] if s["asset"] == "raw/orders")
-
-    def reading(self, it):
-        until("the source to read", lambda: (s := self.source(it))["state"] == "reading" and s)
-
-    def caught_up(self, it, messages):
-        """Waits until so many messages have been told; all updates of the source, oldest first."""
-        def told():
-            events = it.items("/assets/raw/orders/events")
-            return events if sum(e["metadata"]["messages"] for e in events) >= messages else None
-        return list(reversed(until(f"{messages} messages to be told", told)))
-
-    def counted_once(self, it, messages):
-        """That the updates cover each offset once."""
-        seen = {}
-        for event in self.caught_up(it, messages):
-            for partition, (first, last) in event["metadata"]["offsets"].items():
-                self.assertEqual(seen.get(partition, -1) + 1, first, f"partition {partition} at {event}")
-                seen[partition] = last
-        self.assertEqual(sum(last + 1 for last in seen.values()), messages)
-
+class KafkaTest(TopicTest):
     # --- What messages come to.
 
     def test_messages_are_an_update_that_something_is_made_of(self):
@@ -128,6 +28,9 @@ assets:
         run = it.finished(it.run_of("staged"))
         self.assertEqual(run["status"], "succeeded")
         self.counted_once(it, 10)
+        consumed = next(f["consumed"] for f in it.items(f"/runs/{run['id']}/events") if f.get("consumed"))
+        read = it.get(f"/assets/raw/orders/events?upto={consumed}&limit=1")["items"][0]["metadata"]
+        self.assertEqual(read["offsets"]["0"][0], 0, "what the run's step was made from")
         source = self.source(it)
         self.assertEqual((source["position"], source["lag"], source["messages"]), ("0:10", 0, 10))
 
@@ -162,6 +65,72 @@ assets:
         until("all to be read", lambda: self.source(it)["position"] == "0:40")
         self.assertEqual(len(self.caught_up(it, 20)), 20)
 
+    def test_a_look_shows_the_latest_messages_and_leaves_no_trace(self):
+        topic = self.topic(2)
+        self.broker.send(topic, [{"country": "at", "type": "order"}] * 3, partition=0)
+        self.broker.send(topic, [{"type": "order"}, {"country": "de", "type": "ping"}, {"country": "de", "type": "order"}], partition=1)
+        it = self.daemon(f"""
+project: shop
+sources:
+  - asset: raw/orders
+    partitions: {{static: [at, de]}}
+    kafka: {{brokers: "{self.broker.address}", topic: {topic}, partition: "$.country", match: {{"$.type": order}}}}
+""")
+        found = json.loads(self.look(it).stdout)
+        self.assertIsNone(found["error"] or None)
+        findings = {f["name"]: f["value"] for f in found["findings"]}
+        self.assertEqual((findings["partitions"], findings["messages"], findings["offsets"]), ("2", "6", "0:0-3 1:0-3"))
+        self.assertEqual(findings["looked at"], "6 latest: 4 count, 1 do not match, 1 cannot be read")
+        self.assertEqual(sorted(e["partition"] for e in found["events"] if not e["error"]), ["at", "at", "at", "de"])
+        self.assertIn("1:0: partition $.country is not in the message", [e["error"] for e in found["events"]])
+        group = Consumer({"bootstrap.servers": self.broker.address, "group.id": "freshet"})
+        kept = group.committed([TopicPartition(topic, p) for p in range(2)], timeout=30)
+        group.close()
+        self.assertEqual([p.offset for p in kept], [OFFSET_INVALID] * 2, "nothing is committed")
+
+    def look(self, it):
+        return freshet("source", "test", "raw/orders", str(it.project), "--json")
+
+    # --- Who is let in.
+
+    def secured(self, topic, password, authority=None):
+        """A daemon that reads by TLS and SCRAM."""
+        address = (self.broker.folder / "secure").read_text().strip()
+        return self.daemon(f"""
+project: shop
+sources:
+  - asset: raw/orders
+    kafka:
+      brokers: "{address}"
+      topic: {topic}
+      settle: 20ms
+      config: {{security.protocol: sasl_ssl, sasl.mechanism: SCRAM-SHA-512, sasl.username: freshet, sasl.password: "${{KAFKA_PASSWORD}}",
+               ssl.ca.location: "{authority or self.broker.folder / 'ca.pem'}", broker.address.family: v4}}
+""", environment={"KAFKA_PASSWORD": password})
+
+    def test_a_topic_is_read_by_tls_and_a_password(self):
+        topic = self.topic()
+        it = self.secured(topic, "hunter2").start()
+        self.reading(it)
+        self.broker.send(topic, ["a"] * 5)
+        self.counted_once(it, 5)
+
+    def test_a_certificate_that_is_not_there_yet_is_waited_for(self):
+        topic = self.topic()
+        authority = self.broker.folder / f"late-{os.getpid()}.pem"
+        it = self.secured(topic, "hunter2", authority).start()
+        until("the file to be missed", lambda: (s := self.source(it))["state"] == "error" and "ssl.ca.location" in s["detail"])
+        shutil.copy(self.broker.folder / "ca.pem", authority)
+        self.reading(it)
+        self.broker.send(topic, ["a"] * 5)
+        self.counted_once(it, 5)
+
+    def test_a_wrong_password_is_said_without_it(self):
+        it = self.secured(self.topic(), "wrong123").start()
+        told = until("the broker to refuse", lambda: (s := self.source(it))["state"] == "error" and "SASL" in s["detail"] and s)
+        self.assertIn("invalid credentials with SASL mechanism SCRAM-SHA-512", told["detail"])
+        self.assertNotIn("wrong123", json.dumps(told) + it.said())
+
     # --- What happens to topics.
 
     def test_a_topic_that_comes_later_is_waited_for(self):
@@ -169,7 +138,7 @@ assets:
         it = self.daemon(f"""
 project: shop
 sources:
-  - {{asset: raw/orders, kafka: {{brokers: "{self.broker.address}", topic: {topic}, settle: 20ms}}}}
+  - {{asset: raw/orders, kafka: {{brokers: "{self.broker.address}", topic: {topic}, settle: 20ms, from: latest}}}}
 """).start()
         error = until("the topic to be missed", lambda: (s := self.source(it))["state"] == "error" and s)
         self.assertIn(topic, error["detail"])
@@ -196,6 +165,37 @@ sources:
         self.broker.send(topic, ["b"] * 2)
         events = self.caught_up(it, 7)
         self.assertEqual(events[-1]["metadata"]["offsets"], {"0": [0, 1]})
+
+    def test_a_topic_that_is_made_anew_with_more_than_it_had_is_read_from_its_beginning(self):
+        topics = self.topic(), self.topic()
+        daemons = [self.serve(topic, 'settle: 20ms, partition: "$.country"', source="partitions: {static: [at, de]}") for topic in topics]
+        for topic, it in zip(topics, daemons):
+            self.broker.send(topic, [{"country": "de"}] * 5)
+            self.counted_once(it, 5)
+        daemons[1].stop()  # the other goes on
+        for topic in topics:
+            self.broker.drop(topic)
+            self.broker.topic(topic)
+            self.broker.send(topic, [{"country": "at"}] * 5 + [{"country": "de"}] * 3)
+        daemons[1].start()
+        for it in daemons:
+            new = until("the first of the new topic", lambda: [e for e in it.items("/assets/raw/orders/events") if e["partition"] == "at"])
+            self.assertEqual([e["metadata"]["offsets"] for e in new], [{"0": [0, 4]}])
+
+    def test_messages_that_are_gone_before_they_were_read_count_as_a_change(self):
+        topic = self.topic()
+        it = self.serve(topic)
+        self.broker.send(topic, ["a"] * 5)
+        self.counted_once(it, 5)
+        it.stop()
+        self.broker.send(topic, ["b"] * 5)
+        self.broker.forget(topic, 10)
+        it.start()
+        lost = until("the loss to be told", lambda: [e for e in it.items("/assets/raw/orders/events") if "lost" in e["metadata"]])
+        self.assertEqual([(e["data_version"], e["metadata"]["lost"]) for e in lost], [("0:9", 5)])
+        self.reading(it)
+        self.broker.send(topic, ["c"])
+        self.caught_up(it, 6)
 
     def test_only_what_comes_after_the_start_is_read_from_the_latest(self):
         topic = self.topic()

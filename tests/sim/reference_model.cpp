@@ -424,7 +424,19 @@ void Model::load(std::shared_ptr<const Graph> graph) {
   look_around();
 }
 
+/// What is told of a partition that an external asset lacks makes it exist, if its set is dynamic.
+void Model::learn(const std::string& name) {
+  const std::string asset = to_key(name);
+  const auto space = spaces_.find(asset);
+  if (space == spaces_.end() || name == asset || !definition(asset)->external) return;
+  const auto keys = space->second->new_keys(
+      std::string_view{name}.substr(asset.size() + 1, name.size() - asset.size() - 2), now_);
+  if (!keys) return;
+  for (const auto& [set, key] : *keys) change_partitions(set, {key}, true);
+}
+
 void Model::materialize(const std::string& name, const std::string& version) {
+  learn(name);
   ++clock_;
   const Member m = find(name);
   update(m, true, version, -1, {});
@@ -437,6 +449,7 @@ void Model::materialize(const std::string& name, const std::string& version) {
 }
 
 void Model::observe(const std::string& name, const std::string& version) {
+  learn(name);
   ++clock_;
   const Member m = find(name);
   update(m, false, version, -1, {});

@@ -257,6 +257,7 @@ class Model {
   };
   [[nodiscard]] Needed needed(const Member& m, std::size_t dependency) const;
   [[nodiscard]] Member find(std::string_view name) const;
+  void learn(const std::string& name);
   [[nodiscard]] std::string name_of(const Member& m) const;
   void bind();
 

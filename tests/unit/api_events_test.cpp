@@ -8,7 +8,9 @@ namespace freshet::test {
 namespace {
 
 using api::read_events;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 const http::Headers plain{{"content-type", "application/json"}};
 const http::Headers structured{{"content-type", "application/cloudevents+json; charset=utf-8"}};
@@ -253,6 +255,93 @@ TEST_F(ApiTest, AnUnknownAssetIs422AndADeadEvent) {
   EXPECT_EQ(Json::parse(dead["items"][0]["body"].get<std::string>())["data_version"], "v1");
 }
 
+TEST_F(ApiTest, EventsAreListedByKindAndByAsset) {
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "v1"}}).status, 202);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"}}).status, 202);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"partition", "x"}}).status, 422);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/order"}}).status, 422);
+  const auto said = [&](const std::string& query) {
+    const Answer answer = get("/api/v1/events?" + query);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    std::vector<std::string> out;
+    const Json items = answer.json()["items"];
+    for (const Json& item : items)
+      out.push_back(item["kind"].get<std::string>() + ' ' + item["asset"].get<std::string>());
+    return out;
+  };
+  EXPECT_THAT(said("kind=observation"),
+              ElementsAre("observation logs/events", "observation raw/orders"));
+  EXPECT_THAT(said("kind=observation,rejected&asset=raw/orders"),
+              ElementsAre("rejected raw/orders", "observation raw/orders"));
+  EXPECT_THAT(said("rejected=1&asset=raw/order"), ElementsAre("rejected raw/order"));
+  EXPECT_THAT(said("rejected=1&asset=raw/order,raw/orders"),
+              ElementsAre("rejected raw/order", "rejected raw/orders"));
+  EXPECT_THAT(said("asset=nobody"), IsEmpty());
+  const Json first = get("/api/v1/events?asset=raw/orders&limit=1").json();
+  ASSERT_EQ(first["items"].size(), 1U);
+  const Json second = get("/api/v1/events?asset=raw/orders&limit=1&cursor=" +
+                          first["next_cursor"].get<std::string>())
+                          .json();
+  EXPECT_EQ(second["items"][0]["kind"], "observation");
+  EXPECT_EQ(get("/api/v1/events?kind=news").code(), "query_invalid");
+}
+
+TEST_F(ApiTest, EventsOfAnAssetAndWhatWasRejectedOfItStandInTheirOrderOnPagesOfAnySize) {
+  for (int i = 0; i < 7; ++i) {
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}}).status, 202);
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"}}).status, 202);
+    if (i % 3 != 0) continue;
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"partition", "x"}}).status, 422);
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/order"}}).status, 422);
+  }
+  const auto listed = [&](int limit) {
+    std::vector<std::string> out;
+    std::string cursor;
+    for (int pages = 0; pages < 20; ++pages) {
+      const Json page =
+          get("/api/v1/events?asset=raw/orders&limit=" + std::to_string(limit) + cursor).json();
+      EXPECT_LE(page["items"].size(), static_cast<std::size_t>(limit));
+      for (const Json& item : page["items"])
+        out.push_back(item["kind"].get<std::string>() + ' ' + item["id"].get<std::string>());
+      if (page["next_cursor"].is_null()) return out;
+      EXPECT_FALSE(page["items"].empty());
+      cursor = "&cursor=" + page["next_cursor"].get<std::string>();
+    }
+    ADD_FAILURE() << "there is no end";
+    return out;
+  };
+  const auto all = listed(1'000);
+  EXPECT_EQ(all.size(), 10U);
+  EXPECT_THAT(all[0], HasSubstr("rejected"));
+  for (const int limit : {1, 2, 3, 4, 9, 10, 11}) EXPECT_EQ(listed(limit), all) << limit;
+}
+
+TEST_F(ApiTest, AnEventSaysWhatItLedTo) {
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "v1"}}).status, 202);
+  const std::string run = to_text(service.snapshot()->runs.begin()->first);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "logs/events"}, {"data_version", "v1"}}).status, 202);
+  const Json items = get("/api/v1/events?kind=observation&effects=1").json()["items"];
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[0]["effects"], Json::array()) << "nothing reads logs/events";
+  const Json of_asset =
+      get("/api/v1/assets/raw/orders/events?effects=1").json()["items"][0]["effects"];
+  EXPECT_EQ(items[1]["effects"], of_asset);
+  ASSERT_EQ(of_asset.size(), 1U);
+  EXPECT_EQ(of_asset[0]["run"], run);
+  EXPECT_EQ(of_asset[0]["assets"][0], "staging/orders");
+  EXPECT_EQ(of_asset[0]["later"], false);
+  EXPECT_FALSE(get("/api/v1/events").json()["items"][0].contains("effects"));
+}
+
+TEST_F(ApiTest, WhatIsHeldBackIsAnEffectToo) {
+  ASSERT_EQ(post("/api/v1/automation/pause", {{"select", "staging/orders"}}).status, 200);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"data_version", "v1"}}).status, 202);
+  const Json effects = get("/api/v1/events?effects=1").json()["items"][0]["effects"];
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_EQ(effects[0]["withheld"], true);
+  EXPECT_EQ(effects[0]["run"], nullptr);
+}
+
 TEST_F(ApiTest, ABatchIsTakenInAsFarAsItCanBe) {
   const Json batch{{{"asset", "raw/orders"}},
                    {{"asset", "nobody"}},
@@ -327,6 +416,88 @@ TEST_F(ApiTest, RecentEventsAreListedForAllAssets) {
   EXPECT_EQ(items[0]["asset"], "logs/events");
   EXPECT_EQ(items[1]["kind"], "rejected");
   EXPECT_EQ(items[2]["asset"], "raw/orders");
+}
+
+// --- Replays.
+
+TEST_F(ApiTest, WhatWasRejectedIsTakenInOnceItIsUnderstood) {
+  const Json report_of_later{{"asset", "raw/later"}, {"data_version", "v1"}, {"id", "e1"}};
+  ASSERT_EQ(post("/api/v1/events", report_of_later).status, 422);
+  const Json dead = get("/api/v1/events?rejected=1").json()["items"][0];
+  EXPECT_EQ(dead["replayed_at"], nullptr);
+  const std::string replay = "/api/v1/events/" + dead["id"].get<std::string>() + "/replay";
+  EXPECT_EQ(send("POST", replay).code(), "event_rejected") << "nothing has changed";
+  auto assets = shop();
+  assets.push_back(asset("raw/later"));
+  assets.back().external = true;
+  service.load(assets);
+  const Answer first = send("POST", replay);
+  ASSERT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(first.json()["events"][0]["asset"], "raw/later");
+  EXPECT_EQ(first.json()["events"][0]["duplicate"], false);
+  const std::string before = sequence();
+  const Answer second = send("POST", replay);
+  ASSERT_EQ(second.status, 202) << second.body;
+  EXPECT_EQ(second.json()["events"][0]["duplicate"], true);
+  EXPECT_EQ(second.json()["events"][0]["id"], first.json()["events"][0]["id"]);
+  EXPECT_EQ(sequence(), before);
+  const Json items = get("/api/v1/events?rejected=1").json()["items"];
+  EXPECT_EQ(post("/api/v1/events", report_of_later).json()["events"][0]["duplicate"], true);
+  ASSERT_EQ(items.size(), 1U) << "an attempt that failed is no event of its own";
+  EXPECT_TRUE(items[0]["replayed_at"].is_string());
+}
+
+TEST_F(ApiTest, WhatASourceCouldNotUseIsForItsSourceToJudge) {
+  auto assets = shop();
+  const auto reject = [&](const std::string& body) {
+    input::Report report;
+    report.events.push_back({.kind = input::Event::Kind::observation,
+                             .asset = "raw/orders",
+                             .source = "raw/orders",
+                             .body = body,
+                             .error = "0:17: the message is not JSON"});
+    service.submit(std::move(report), [](const Reply&) {});
+    service.drain();
+    return "/api/v1/events/" +
+           get("/api/v1/events?rejected=1").json()["items"][0]["id"].get<std::string>() + "/replay";
+  };
+  // A webhook's, by its rules; others are asked.
+  assets[0].source.webhook.data_version = "$.revision";
+  service.load(assets);
+  const std::string hook = reject(R"({"id": "v7"})");
+  EXPECT_THAT(send("POST", hook).body,
+              HasSubstr("data_version $.revision is not in what was sent"));
+  assets[0].source.webhook.data_version = "$.id";
+  service.load(assets);
+  EXPECT_EQ(send("POST", hook).status, 202);
+  EXPECT_EQ(get("/api/v1/assets/raw/orders/events").json()["items"][0]["data_version"], "v7");
+  assets[0].source.kind = SourceKind::kafka;
+  service.load(assets);
+  const Answer hopeless = send("POST", reject("{"));
+  EXPECT_EQ(hopeless.status, 422);
+  EXPECT_EQ(hopeless.code(), "event_rejected");
+  EXPECT_THAT(hopeless.body, HasSubstr("the message is not JSON"));
+  const Answer taken = send("POST", reject("v8"));
+  ASSERT_EQ(taken.status, 202) << taken.body;
+  EXPECT_EQ(get("/api/v1/assets/raw/orders/events").json()["items"][0]["data_version"], "v8");
+}
+
+TEST_F(ApiTest, AMistakeOfOursCostsOneRequest) {
+  service.reader.is_broken = true;
+  const Answer answer = send("POST", "/api/v1/events/1/replay");
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(answer.code(), "internal");
+  EXPECT_EQ(answer.body.find("promise"), std::string::npos);
+  service.reader.is_broken = false;
+  EXPECT_EQ(send("POST", "/api/v1/events/1/replay").status, 409);
+}
+
+TEST_F(ApiTest, OnlyWhatWasRejectedIsReplayed) {
+  const Json taken = post("/api/v1/events", {{"asset", "raw/orders"}}).json()["events"][0];
+  EXPECT_EQ(send("POST", "/api/v1/events/" + taken["id"].get<std::string>() + "/replay").code(),
+            "event_not_rejected");
+  EXPECT_EQ(send("POST", "/api/v1/events/999999/replay").code(), "event_not_found");
+  EXPECT_EQ(send("POST", "/api/v1/events/x/replay").code(), "event_not_found");
 }
 
 }  // namespace

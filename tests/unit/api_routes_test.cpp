@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <utility>
 
+#include "api/source_watch.hpp"
 #include "api_fixture.hpp"
 
 namespace freshet::test {
@@ -201,6 +203,44 @@ TEST_F(ApiTest, SourcesTellHowTheyAre) {
   ASSERT_EQ(answer.status, 200);
   EXPECT_EQ(answer.json()["items"][0]["asset"], "raw/orders");
   EXPECT_EQ(answer.json()["items"][0]["last_event"], nullptr);
+  EXPECT_EQ(answer.json()["items"][0]["watches"]["format"], "json");
+  EXPECT_EQ(answer.json()["items"][0]["expected_by"], nullptr);
+}
+
+TEST_F(ApiTest, ASourceSaysWhenItIsExpected) {
+  auto assets = shop();
+  assets[0].freshness =
+      FreshnessPolicy{.within = std::chrono::hours{1}, .warn = {}, .deadline = ""};
+  service.load(assets);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}}).status, 202);
+  const Json source = get("/api/v1/sources").json()["items"][0];
+  EXPECT_EQ(source["expected_by"], format_instant(clock.now() + std::chrono::hours{1}));
+}
+
+TEST(SourceWatch, LeavesPasswordsOut) {
+  const std::pair<const char*, const char*> addresses[] = {
+      {"postgresql://reader:pass@db:5432/shop?sslmode=require", "postgresql://reader@db:5432/shop"},
+      {"mysql://reader@db/shop", "mysql://reader@db/shop"},
+      {"postgresql://a:b@c@db/shop", "postgresql://a@db/shop"},
+      {"postgresql://db:5432/shop?password=x", "postgresql://db:5432/shop"},
+      {"sftp://user:pw@host/in/*.csv", "sftp://user@host/in/*.csv"},
+      {"s3://bucket/in/{date}.csv", "s3://bucket/in/{date}.csv"},
+      {"sqlite:/srv/shop.db", "sqlite:/srv/shop.db"},
+      {"host=db password=x", ""},
+  };
+  for (const auto& [given, shown] : addresses) EXPECT_EQ(api::without_secrets(given), shown);
+  SourceDefinition kafka{.kind = SourceKind::kafka};
+  kafka.kafka.topic = "orders";
+  kafka.kafka.registry = "http://u:secret@registry";
+  kafka.kafka.config = {{"sasl.password", "secret"}};
+  EXPECT_EQ(api::watch_json(kafka)["topic"], "orders");
+  EXPECT_FALSE(api::watch_json(kafka).contains("key_format"));
+  kafka.kafka.key_format = KafkaSource::Format::avro;
+  EXPECT_EQ(api::watch_json(kafka)["key_format"], "avro");
+  EXPECT_EQ(api::watch_json(kafka).dump().find("secret"), std::string::npos);
+  SourceDefinition webhook{.kind = SourceKind::webhook};
+  webhook.webhook.token = webhook.webhook.secret = "secret";
+  EXPECT_EQ(api::watch_json(webhook).dump().find("secret"), std::string::npos);
 }
 
 TEST(Starting, IsSaidUntilThereIsAState) {

@@ -59,6 +59,7 @@ class StreamTest : public ApiTest {
                                : each.event == "step"     ? "StreamStep"
                                : each.event == "backfill" ? "StreamBackfill"
                                : each.event == "alert"    ? "StreamAlert"
+                               : each.event == "rejected" ? "StreamRejected"
                                                           : "";
       if (!name.empty()) {
         EXPECT_EQ(schema.check(parts[name], each.data), "") << each.data;
@@ -125,6 +126,19 @@ TEST_F(StreamTest, ARunsEndIsTold) {
   service.end_step(1);
   const auto told = take(answer);
   EXPECT_THAT(words(told), testing::IsSupersetOf({"run failed", "step failed"}));
+}
+
+TEST_F(StreamTest, ARefusedReportIsToldToWhoAsksForItsAsset) {
+  const Answer answer = get("/api/v1/stream?topics=asset:raw/*");
+  const Answer others = get("/api/v1/stream?topics=asset:logs/*");
+  take(answer), take(others);
+  for (int i = 0; i < 2; ++i)
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"partition", "x"}}).status, 422);
+  const auto told = take(answer);
+  ASSERT_THAT(words(told), ElementsAre("rejected", "rejected"));
+  EXPECT_EQ(told[0].data["asset"], "raw/orders");
+  EXPECT_THAT(told[0].data["reason"].get<std::string>(), HasSubstr("has no partitions"));
+  EXPECT_THAT(take(others), testing::IsEmpty());
 }
 
 TEST_F(StreamTest, AlertsAreToldWhenTheyOpenAndWhenTheyAreOver) {

@@ -36,7 +36,26 @@ TEST(Inbox, RefusesWhatIsOutOfCreditButNeverAnOutcome) {
   EXPECT_FALSE(inbox.try_push(3));
   EXPECT_TRUE(inbox.push_always(4));
   EXPECT_EQ(inbox.wait_pop_all(std::nullopt), (std::vector{0, 1, 2, 4}));
-  EXPECT_TRUE(inbox.try_push(5)) << "credit comes back when items are taken";
+  EXPECT_FALSE(inbox.try_push(5)) << "what was taken is still under way";
+  inbox.give_back(1);
+  EXPECT_TRUE(inbox.try_push(5));
+  EXPECT_FALSE(inbox.try_push(6));
+}
+
+TEST(Inbox, GivesCreditByWeight) {
+  Inbox<int> inbox{10};
+  EXPECT_TRUE(inbox.try_push(1, 6));
+  EXPECT_FALSE(inbox.try_push(2, 5));
+  EXPECT_TRUE(inbox.try_push(2, 4));
+  inbox.give_back(6);
+  EXPECT_FALSE(inbox.try_push(3, 7));
+  inbox.give_back(4);
+  EXPECT_TRUE(inbox.try_push(3, 100)) << "else it could never be taken";
+  EXPECT_FALSE(inbox.try_push(4));
+  inbox.give_back(100);
+  EXPECT_TRUE(inbox.try_push(5, 6, 4));
+  EXPECT_FALSE(inbox.try_push(6, 1, 4)) << "the rest is spared for others";
+  EXPECT_TRUE(inbox.try_push(6, 4));
 }
 
 TEST(Inbox, LeavesARefusedItemWithItsOwner) {
@@ -111,6 +130,7 @@ TEST(Inbox, LosesNothingAndKeepsTheOrderOfEachOfManyProducers) {
     for (std::size_t taken = 0; taken < producers * items_each;) {
       for (const Item& item : inbox.wait_pop_all(std::nullopt)) {
         ASSERT_EQ(item.number, next.at(item.producer)++);
+        if (item.number % 3 != 0) inbox.give_back(1);
         ++taken;
       }
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/steady_at.hpp"
 #include "freshet/result.hpp"
 #include "freshet/time.hpp"
 
@@ -130,6 +131,16 @@ INSTANTIATE_TEST_SUITE_P(Table, NotADuration,
 TEST(DurationText, JustBelowTheLimitIsStillRead) {
   EXPECT_TRUE(parse_duration("15250284w"));
   EXPECT_TRUE(parse_duration("9223372036854s"));
+}
+
+TEST(SteadyAt, IsAnHourAwayAtMostHoweverFarATimeIs) {
+  const SteadyTime now{Seconds{1'000}};
+  const Instant wall = *parse_instant("2026-11-30T12:00:00Z");
+  EXPECT_EQ(steady_at(now, wall, wall + Seconds{7}), now + Seconds{7});
+  EXPECT_EQ(steady_at(now, wall, wall - Seconds{7}), now);
+  EXPECT_EQ(steady_at(now, wall, Instant::min()), now);
+  for (const char* far : {"2026-12-01T00:00:00Z", "2999-12-31T00:00:00Z", "9999-12-31T23:59:59Z"})
+    EXPECT_EQ(steady_at(now, wall, *parse_instant(far)), now + std::chrono::hours{1}) << far;
 }
 
 }  // namespace

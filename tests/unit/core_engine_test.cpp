@@ -299,6 +299,70 @@ TEST_F(EngineTest, UnknownAndExternalAssetsAreRefusedWithAReason) {
   EXPECT_NE(reply_->message.find("did you mean \"orders\"?"), std::string::npos) << reply_->message;
 }
 
+PartitionsDefinition of_customers() {
+  return {.dimensions = {{.name = "", .of = DynamicKeys{.name = "customers"}}},
+          .text = "customers"};
+}
+input::Report told(const std::string& partition, const std::string& version, bool every = false) {
+  return {.events = {{.asset = "orders",
+                      .partition = partition,
+                      .every = every,
+                      .data_version = version,
+                      .source = "orders",
+                      .only_if_changed = true}},
+          .token = 6};
+}
+
+TEST_F(EngineTest, KeysThatTheOutsideNamesAreAddedOnceAndOthersAreNot) {
+  auto source = asset("orders");
+  source.external = true, source.command.clear(), source.source.kind = SourceKind::webhook;
+  auto made = asset("made", {"orders"}, "eager");
+  source.partitions = made.partitions = of_customers();
+  load({source, made});
+  input::Report two = told("ann", "1");
+  two.events.push_back(told("bob", "1").events.front());
+  two.events.push_back(told("ann", "2").events.front());
+  two.events.push_back(told("a\x01", "1").events.front());
+  const Moment moment = step(two);
+  const auto changes = facts<fact::PartitionsChanged>(moment);
+  ASSERT_EQ(changes.size(), 1U) << "one look at all that have partitions";
+  EXPECT_EQ(changes[0].set, "customers");
+  EXPECT_EQ(changes[0].added, (std::vector<std::string>{"ann", "bob"}));
+  EXPECT_EQ(changes[0].actor, "orders");
+  EXPECT_EQ(facts<fact::Updated>(moment).size(), 3U) << "in the same moment";
+  ASSERT_EQ(facts<fact::EventRejected>(moment).size(), 1U);
+  EXPECT_NE(facts<fact::EventRejected>(moment)[0].reason.find("no control characters"),
+            std::string::npos);
+  EXPECT_EQ(facts<fact::PartitionsChanged>(step(told("ann", "3"))).size(), 0U);
+  // What is made here is not reported for partitions that nobody wants.
+  input::Report own = told("zoe", "1");
+  own.events.front().asset = "made";
+  EXPECT_EQ(facts<fact::PartitionsChanged>(step(own)).size(), 0U);
+  EXPECT_EQ(reply_->error, Errc::invalid);
+}
+
+TEST_F(EngineTest, AnEventOfEveryPartitionIsOneOfThoseThatWereToldOf) {
+  auto source = asset("orders");
+  source.external = true, source.command.clear(), source.source.kind = SourceKind::webhook;
+  source.partitions = of_customers();
+  auto total = asset("total", {"orders"}, "eager");
+  load({source, total});
+  EXPECT_EQ(facts<fact::Updated>(step(told("", "0", true))).size(), 0U) << "none is there";
+  step(told("ann", "1"));
+  step(told("bob", "1"));
+  step(input::Partitions{.set = "customers", .add = {"nobody"}, .actor = "test"});
+  const auto updated = facts<fact::Updated>(step(told("", "2", true)));
+  ASSERT_EQ(updated.size(), 1U);
+  EXPECT_EQ(updated[0].range.size(), 2U);
+  EXPECT_TRUE(updated[0].changed);
+  std::size_t changed = 0;
+  const Rows rows = engine_.rows();
+  for (const MemberRow& row : rows.of<MemberRow>())
+    changed += row.partition.value != 0 && row.version == updated[0].version ? 1 : 0;
+  EXPECT_EQ(changed, 2U);
+  EXPECT_EQ(facts<fact::Updated>(step(told("ann", "2"))).size(), 0U) << "it is known";
+}
+
 TEST_F(EngineTest, RenamingAnAssetKeepsItsHistory) {
   load({asset("old")});
   request("old");

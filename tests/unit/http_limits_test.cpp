@@ -1,6 +1,8 @@
 // What a server does not put up with: too large, too slow, too many, not HTTP, not let in.
 #include <gmock/gmock.h>
 
+#include <stdexcept>
+
 #include "http_fixture.hpp"
 
 namespace freshet::http {
@@ -237,6 +239,25 @@ TEST_F(HttpServer, DoesNotWaitForeverForAReader) {
   client.send(kGet);
   EXPECT_TRUE(stats_become([](const Stats& s) { return s.timeouts == 1; }));
   EXPECT_LT(client.read_all().size(), 50'000'000U);
+}
+
+TEST_F(HttpServer, AHandlerThatThrowsCostsOneRequest) {
+  handler.on_handle = [](const Request& request, Responder responder) {
+    if (request.target.starts_with("/p")) throw std::runtime_error{"a promise was broken"};
+    responder(Response{.body = "well"});
+  };
+  start();
+  TestClient client = connect();
+  client.send("POST /p?token=secret HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(client.read_head(), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(client.read_to("\n"), HasSubstr("a mistake"));
+  client.send(kGet);
+  EXPECT_EQ(client.read_body(), "well");
+  on_io([&] {
+    handler.on_admit = [](const Head&) -> Admission { throw std::runtime_error{"and another"}; };
+  });
+  client.send(kGet);
+  EXPECT_THAT(client.read_head(), StartsWith("HTTP/1.1 500 "));
 }
 
 TEST_F(HttpServer, TakesNoMoreConnectionsThanAllowed) {

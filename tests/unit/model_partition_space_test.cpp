@@ -291,6 +291,30 @@ INSTANTIATE_TEST_SUITE_P(
         Asked{"UnknownRegion", "xx|2026-01-01", {}, "does not exist", Errc::not_found}),
     asked_name);
 
+TEST(PartitionSpace, SaysWhichKeysOfASetAPartitionWouldNeed) {
+  Binder binder;
+  binder.sets["customers"] = {"ann"};
+  const Instant now = instant("2026-01-05");
+  const Space space = binder.bind({dynamic("customers", "who"), keys({"de", "at"}, "where"),
+                                   time(windows(Cadence::daily, "2026-01-01"), "day")});
+  const auto needed = [&](std::string_view key) -> std::string {
+    const auto found = space->new_keys(key, now);
+    if (!found) return found.error().message;
+    std::string out;
+    for (const auto& each : *found) out += each.set + ':' + each.key + ' ';
+    return out;
+  };
+  EXPECT_EQ(needed("ann|at|2026-01-02"), "");
+  EXPECT_EQ(needed("bob|at|2026-01-02"), "customers:bob ");
+  EXPECT_THAT(needed("bob|xx|2026-01-02"), HasSubstr("does not exist"));
+  EXPECT_THAT(needed("bob|at|2026-01-05"), HasSubstr("does not exist yet"));
+  EXPECT_THAT(needed("bob|at"), HasSubstr("want a key of each of who|where|day"));
+  EXPECT_THAT(needed("|at|2026-01-02"), HasSubstr("a key is not empty"));
+  EXPECT_THAT(needed("b\nb|at|2026-01-02"), HasSubstr("no control characters"));
+  EXPECT_THAT(needed("b\xff|at|2026-01-02"), HasSubstr("UTF-8"));
+  EXPECT_THAT(needed(std::string(256, 'x') + "|at|2026-01-02"), HasSubstr("up to 255 bytes"));
+}
+
 TEST(PartitionSpace, EveryOfNothingIsNothing) {
   Binder binder;
   const Space space = binder.bind({dynamic("nobody")});

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using FileSourcesTest = SourceTest;
+using FileSourcesTest = FileSourcesTest;
 
 constexpr FileSourcesOptions kNoPolling{.poll_every = std::chrono::hours{1},
                                         .rescan_every = std::chrono::hours{1}};
@@ -402,7 +402,7 @@ TEST_F(FileSourcesTest, KeepsWhatDidNotChangeInANewGraph) {
   write("c.csv", "1");
   watch({asset("a", folder_, "a.csv"), asset("b", folder_, "b.csv")}, kNoPolling);
   ASSERT_TRUE(run_to_events(2));
-  sources_->watch(*graph({asset("a", folder_, "a.csv"), asset("c", folder_, "c.csv")}));
+  watch_exactly({asset("a", folder_, "a.csv"), asset("c", folder_, "c.csv")});
   ASSERT_EQ(sources_->status().size(), 2U);
   EXPECT_EQ(sources_->status()[0].asset, "a");
   EXPECT_EQ(sources_->status()[0].events, 1U) << "the one of before";
@@ -421,7 +421,7 @@ TEST_F(FileSourcesTest, SharesAFolderBetweenSources) {
         kNoPolling);
   write("in/a.csv", "1");
   ASSERT_TRUE(run_to_events(2));
-  sources_->watch(*graph({asset("all", folder_, "in/*.csv")}));
+  watch_exactly({asset("all", folder_, "in/*.csv")});
   write("in/b.csv", "1");
   ASSERT_TRUE(run_until([&] { return count_of(events_.size() - 1) == "files:2"; }));
   EXPECT_EQ(events_.back().asset, "all");

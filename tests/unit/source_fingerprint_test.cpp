@@ -51,7 +51,7 @@ TEST(Summary, DependsOnPathsAndContentsAndNothingElse) {
 }
 
 TEST(Observation, TellsWhatWasFound) {
-  const input::Event event = observation_of("raw/x", "in/*.csv", summarize({entry("a", "xx", 10)}));
+  const input::Event event = observation_of("raw/x", "", "in/*.csv", summarize({entry("a", "xx", 10)}));
   EXPECT_EQ(event.kind, input::Event::Kind::automatic);
   EXPECT_EQ(event.asset, "raw/x");
   EXPECT_EQ(event.source, "raw/x");
@@ -61,11 +61,11 @@ TEST(Observation, TellsWhatWasFound) {
 }
 
 TEST(Observation, SurvivesAPathThatIsNoText) {
-  const input::Event event = observation_of("x", "\xFF*", summarize({}));
+  const input::Event event = observation_of("x", "", "\xFF*", summarize({}));
   EXPECT_EQ(event.metadata, "{\"bytes\":0,\"files\":0,\"path\":\"\xEF\xBF\xBD*\"}");
 }
 
-class ReadContent : public SourceTest {
+class ReadContent : public FileSourcesTest {
  protected:
   [[nodiscard]] Reading read(const std::string& name) const {
     return read_content(path_of(name), stop_);

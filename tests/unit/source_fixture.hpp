@@ -27,17 +27,17 @@
 
 namespace freshet {
 
-class SourceTest : public testing::Test {
+class FileSourcesTest : public testing::Test {
  protected:
   static constexpr std::chrono::seconds kPatience{60};
   static constexpr Millis kSettle{20};
 
-  SourceTest() {
+  FileSourcesTest() {
     std::string pattern = std::filesystem::temp_directory_path() / "freshet-source-XXXXXX";
     FRESHET_ASSERT(::mkdtemp(pattern.data()) != nullptr);
     folder_ = pattern;
   }
-  ~SourceTest() override {
+  ~FileSourcesTest() override {
     sources_.reset();
     pool_.join();
     std::filesystem::remove_all(folder_);
@@ -78,7 +78,17 @@ class SourceTest : public testing::Test {
           return true;
         },
         options);
-    sources_->watch(*graph(std::move(assets)));
+    watch_exactly(std::move(assets));
+  }
+  /// In place of those that were watched before.
+  void watch_exactly(std::vector<AssetDefinition> assets) {
+    graph_ = graph(std::move(assets));
+    Wanted wanted;
+    for (std::uint32_t i = 0; i < graph_->size(); ++i) {
+      const AssetDefinition& asset = graph_->asset(Rank{i});
+      if (sources_->takes(asset.source)) wanted[asset.key] = &asset;
+    }
+    sources_->watch(wanted);
   }
   void watch(std::string path, FileSourcesOptions options = {}) {
     watch({asset(std::move(path))}, options);
@@ -141,6 +151,7 @@ class SourceTest : public testing::Test {
   std::size_t offers_{};
   input::Event offered_;  ///< Last of all.
   bool has_credit_{true};
+  std::shared_ptr<const Graph> graph_;
   std::unique_ptr<FileSources> sources_;
 };
 

@@ -40,7 +40,7 @@ FactRecord some_fact(Filler& filler, std::uint64_t sequence) {
   const AssetId asset{static_cast<std::uint32_t>(1 + filler.below(4))};
   const StepId step{RunId{1 + filler.below(3)}, 0};
   FactRecord record{.sequence = Sequence{sequence}, .at = at_seconds(1), .fact = {}};
-  switch (filler.below(6)) {
+  switch (filler.below(7)) {
     case 4:
       record.fact = fact::Alerted{.asset = asset};
       break;
@@ -55,6 +55,9 @@ FactRecord some_fact(Filler& filler, std::uint64_t sequence) {
       break;
     case 2:
       record.fact = fact::Decided{.asset = asset};
+      break;
+    case 3:
+      record.fact = fact::EventRejected{.event_id = "e" + std::to_string(sequence)};
       break;
     default:
       record.fact = fact::ClockJumped{.delta_us = 5};
@@ -123,6 +126,8 @@ std::vector<PagingCase> paging_cases() {
       {"sparse_kind", {.kinds = kinds_of<fact::Alerted>()}},
       {"sparse_kinds", {.kinds = kinds_of<fact::Alerted, fact::Delivered>()}},
       {"sparse_and_other_kinds", {.kinds = kinds_of<fact::Alerted, fact::Decided>()}},
+      {"rejected", {.kinds = kinds_of<fact::EventRejected>()}},
+      {"rejected_and_other_kinds", {.kinds = kinds_of<fact::EventRejected, fact::Decided>()}},
       {"asset_and_sparse_kind", {.asset = AssetId{1}, .kinds = kinds_of<fact::Alerted>()}},
       {"asset_and_kinds",
        {.asset = AssetId{1}, .kinds = kinds_of<fact::Updated, fact::ClockJumped>()}}};

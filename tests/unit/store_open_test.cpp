@@ -127,7 +127,8 @@ TEST(OpenStore, AnOlderVersionIsBroughtToThisOne) {
   const TemporaryDirectory directory;
   ASSERT_TRUE(commit_one(*open_store(directory), update_batch(1, 1)));
   tamper(directory,
-         "DROP INDEX runs_ended; DROP INDEX steps_failed; PRAGMA user_version = 1;"
+         "DROP INDEX runs_ended; DROP INDEX steps_failed; DROP INDEX facts_rejected;"
+         "PRAGMA user_version = 1;"
          "UPDATE meta SET value = '" +
              sqlite::schema_fingerprint(1) + "' WHERE name = 'schema'");
   const auto store = open_store(directory);

@@ -107,6 +107,14 @@ class PartitionSpace {
   /// Errc::invalid: not the form of a key, with the form; Errc::not_found: no such partition, with
   /// the nearest existing key where keys are listed.
   [[nodiscard]] Result<PartitionId> find(std::string_view key, Instant now) const;
+  /// A key of a dynamic set that is not there yet.
+  struct NewKey {
+    std::string set;
+    std::string key;
+  };
+  /// Those that `key` needs beside what exists to be a partition's; none where it is one.
+  /// Errc::invalid, not_found: it could be none, as find() says it.
+  [[nodiscard]] Result<std::vector<NewKey>> new_keys(std::string_view key, Instant now) const;
   /// What a person asks for: a key, or several separated by commas.  In each dimension a key may be
   /// `*`, every one, or "FIRST...LAST" (time windows: of time; listed keys: of the order in which
   /// they are listed): "at|2026-01-01...2026-01-31"; whole keys as bounds mean the same:

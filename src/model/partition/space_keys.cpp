@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/text.hpp"
@@ -19,9 +21,20 @@ namespace freshet {
 namespace {
 
 constexpr std::string_view dots = "...";
+constexpr std::size_t new_key_max = 255;  ///< Bytes, as of a file's name.
 
 Error no_partition(Errc code, std::string_view key, std::string_view reason) {
   return {code, "partition \"" + std::string{key} + "\": " + std::string{reason}};
+}
+
+/// Of a key that others made up; "": nothing.
+std::string_view what_is_wrong_with(std::string_view key) {
+  if (key.empty()) return "a key is not empty";
+  if (key.size() > new_key_max) return "a new key has up to 255 bytes";
+  if (!is_utf8(key)) return "a key is text in UTF-8";
+  const bool has_control = std::ranges::any_of(
+      key, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return has_control ? "a key has no control characters" : "";
 }
 
 }  // namespace
@@ -111,6 +124,23 @@ Result<PartitionId> PartitionSpace::find(std::string_view key, Instant now) cons
   const std::optional<PartitionId> found = product(choices).first();
   FRESHET_ASSERT(found.has_value());
   return *found;
+}
+
+Result<std::vector<PartitionSpace::NewKey>> PartitionSpace::new_keys(std::string_view key,
+                                                                     Instant now) const {
+  FRESHET_TRY(const auto parts, pieces(key));
+  std::vector<NewKey> out;
+  for (std::size_t d = 0; d < parts.size(); ++d) {
+    const auto* dynamic = std::get_if<DynamicKeys>(&definition_.dimensions[d].of);
+    if (dynamic == nullptr) {
+      FRESHET_TRY([[maybe_unused]] const auto place, find_in(d, parts[d], now));
+    } else if (!keys_of(d)->positions.contains(parts[d])) {
+      if (const std::string_view wrong = what_is_wrong_with(parts[d]); !wrong.empty())
+        return no_partition(Errc::invalid, key, wrong);
+      out.push_back({.set = dynamic->name, .key = std::string{parts[d]}});
+    }
+  }
+  return out;
 }
 
 Result<PartitionSpace::Choice> PartitionSpace::choose(std::size_t dimension, std::string_view text,

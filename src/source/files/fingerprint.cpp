@@ -13,8 +13,10 @@
 #include <ctime>
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/hash.hpp"
@@ -55,6 +57,32 @@ int hash_file(int fd, const FileStamp& stamp, ContentHash& hash, const std::atom
   if (const int error = hash_range(fd, 0, kEdge, hash, stop); error != 0) return error;
   return hash_range(fd, stamp.size - kEdge, kEdge, hash, stop);
 }
+
+/// What becomes of files that are added by path.
+class Summing {
+ public:
+  void add(const FileEntry& entry) {
+    if (!entry.content) return;
+    hash_.update(entry.path);
+    hash_.update(std::string_view{"\0", 1});
+    hash_.update(to_text(entry.content->hash));
+    ++out_.files;
+    out_.bytes += entry.content->size;
+    newest_ = std::max(newest_, entry.content->modified_ns);
+  }
+  Summary end() {
+    out_.version = "files:" + std::to_string(out_.files);
+    if (out_.files == 0) return out_;
+    out_.version += ':' + to_text(hash_.digest()).substr(0, 16);
+    out_.newest = Instant{std::chrono::floor<Micros>(std::chrono::nanoseconds{newest_})};
+    return out_;
+  }
+
+ private:
+  Summary out_;
+  ContentHash hash_;
+  std::int64_t newest_{std::numeric_limits<std::int64_t>::min()};
+};
 
 }  // namespace
 
@@ -100,22 +128,26 @@ Reading read_content(const std::string& path, const std::atomic<bool>& stop) {
 }
 
 Summary summarize(const FileTable& table) {
-  Summary out;
-  ContentHash hash;
-  std::int64_t newest = std::numeric_limits<std::int64_t>::min();
+  Summing sum;
+  for (const FileEntry& entry : table) sum.add(entry);
+  return sum.end();
+}
+
+std::vector<Group> by_partition(const FileTable& table) {
+  std::map<std::string_view, std::pair<Summing, std::string_view>> sums;
   for (const FileEntry& entry : table) {
     if (!entry.content) continue;
-    hash.update(entry.path);
-    hash.update(std::string_view{"\0", 1});
-    hash.update(to_text(entry.content->hash));
-    ++out.files;
-    out.bytes += entry.content->size;
-    newest = std::max(newest, entry.content->modified_ns);
+    auto& [sum, path] = sums[entry.partition];
+    sum.add(entry);
+    path = entry.path;
   }
-  out.version = "files:" + std::to_string(out.files);
-  if (out.files == 0) return out;
-  out.version += ':' + to_text(hash.digest()).substr(0, 16);
-  out.newest = Instant{std::chrono::floor<Micros>(std::chrono::nanoseconds{newest})};
+  std::vector<Group> out;
+  out.reserve(sums.size());
+  for (auto& [partition, sum] : sums) {
+    out.push_back({.partition = std::string{partition},
+                   .summary = sum.first.end(),
+                   .path = std::string{sum.second}});
+  }
   return out;
 }
 

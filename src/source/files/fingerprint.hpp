@@ -37,7 +37,8 @@ struct Content {
 
 /// One file as a look found it.
 struct FileEntry {
-  std::string path;  ///< Relative to the pattern's base.
+  std::string path;       ///< Relative to the pattern's base.
+  std::string partition;  ///< Of the asset; "" where that is not cut.
   FileStamp stamp;
   std::optional<Content> content;  ///< Absent when it was not at rest and had never been before.
   bool is_current{};  ///< `content` is what belongs to `stamp`; else that of an earlier look.
@@ -66,5 +67,15 @@ struct Summary {
   std::optional<Instant> newest;  ///< Latest time of change.
 };
 [[nodiscard]] Summary summarize(const FileTable& table);
+
+/// The files of one partition.
+struct Group {
+  std::string partition;        ///< "" where the asset is not cut.
+  std::optional<Instant> from;  ///< When that partition comes to exist.
+  Summary summary;
+  std::string path;  ///< Of one of them.
+};
+/// By partition; only those with files that have content.
+[[nodiscard]] std::vector<Group> by_partition(const FileTable& table);
 
 }  // namespace freshet::files

@@ -8,7 +8,7 @@
 namespace freshet::files {
 
 /// `path` as the definition has it.  The metadata: {"bytes", "files", "newest", "path"}.
-[[nodiscard]] input::Event observation_of(const std::string& asset, const std::string& path,
-                                          const Summary& summary);
+[[nodiscard]] input::Event observation_of(const std::string& asset, const std::string& partition,
+                                          const std::string& path, const Summary& summary);
 
 }  // namespace freshet::files

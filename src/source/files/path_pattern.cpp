@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "model/path_captures.hpp"
 
 namespace freshet::files {
 namespace {
@@ -43,7 +44,13 @@ std::string join(std::string_view folder, std::string_view name) {
   return out += name;
 }
 
-PathPattern::PathPattern(std::string_view directory, std::string_view path) {
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+PathPattern::PathPattern(std::string_view directory, std::string_view path, std::string_view marker)
+    : marker_{marker} {
   base_ = "/";
   if (!path.starts_with('/')) {
     std::error_code error;  // Only without a working directory, and then "/" is as good as any.
@@ -54,24 +61,35 @@ PathPattern::PathPattern(std::string_view directory, std::string_view path) {
   }
   const std::vector<std::string> all = segments_of(path);
   std::size_t literal = 0;
-  while (literal + 1 < all.size() && !freshet::is_glob(all[literal])) {
+  const auto glob_of = [](const std::string& segment) { return PathCaptures{segment}.glob(); };
+  while (literal + 1 < all.size() && !freshet::is_glob(glob_of(all[literal]))) {
     base_ = join(base_, all[literal++]);
   }
   for (; literal < all.size(); ++literal) {
-    segments_.push_back(all[literal]);
-    pattern_ = join(pattern_, all[literal]);
+    segments_.push_back(glob_of(all[literal]));
+    pattern_ = join(pattern_, segments_.back());
+    named_ = join(named_, all[literal]);
   }
-  if (segments_.empty()) pattern_ = segments_.emplace_back(".");
+  if (segments_.empty()) named_ = pattern_ = segments_.emplace_back(".");
   is_glob_ = freshet::is_glob(pattern_);
   while (deep_ < segments_.size() && segments_[deep_].find("**") == std::string::npos) ++deep_;
 }
 
-std::string PathPattern::absolute() const { return join(base_, pattern_); }
+std::string PathPattern::absolute() const { return join(base_, named_); }
 
 bool PathPattern::matches(std::string_view file) const {
   if (!is_glob_) return file == pattern_;
   const std::string_view name = file.substr(file.rfind('/') + 1);
+  if (!marker_.empty() && name == marker_) return false;
   return is_allowed(segments_.back(), name) && glob_match(pattern_, file);
+}
+
+bool PathPattern::takes(std::string_view file) const {
+  for (std::size_t slash = file.find('/'); slash != std::string_view::npos;
+       slash = file.find('/', slash + 1)) {
+    if (!descends_into(file.substr(0, slash))) return false;
+  }
+  return matches(file);
 }
 
 bool PathPattern::descends_into(std::string_view folder) const {
@@ -89,6 +107,7 @@ bool PathPattern::descends_into(std::string_view folder) const {
 }
 
 bool PathPattern::concerns(std::string_view folder, std::string_view name, bool is_folder) const {
+  if (!is_folder && !marker_.empty() && name == marker_) return true;
   if (!is_glob_) return name == pattern_;
   const std::string path = join(folder, name);
   return is_folder ? descends_into(path) : matches(path);

@@ -16,8 +16,10 @@ class Settle {
 
   /// Something happened to the files.
   void change(SteadyTime now);
-  /// Nothing is known to have happened, but somebody should look.
-  void ask(SteadyTime now);
+  /// Nothing is known to have happened, but somebody should look, at `at` or before.
+  void ask(SteadyTime at);
+  /// Somebody says that the files are whole: a look is due now, however they may have changed.
+  void hurry(SteadyTime now);
 
   /// When to begin the next look; nullopt: not before something happens, or while a look goes on.
   [[nodiscard]] std::optional<SteadyTime> due() const;
@@ -25,6 +27,7 @@ class Settle {
   struct Look {
     bool is_quiet{};   ///< Nothing has happened for the quiet time.
     bool is_forced{};  ///< It has waited long enough: what is at rest is reported without the rest.
+    bool is_hurried{};  ///< What it finds at rest does not only seem to be so.
   };
   Look begin(SteadyTime now);
   /// Ends a look that found all files at rest, or not.  Whether what it found is to be believed; if
@@ -43,6 +46,7 @@ class Settle {
   std::optional<SteadyTime> first_;  ///< Change that has not been reported.
   SteadyTime last_{};                ///< Of those changes.
   std::optional<SteadyTime> asked_;
+  std::optional<SteadyTime> hurried_;
   std::optional<Look> look_;  ///< Goes on now.
   bool changed_in_look_{};
 };

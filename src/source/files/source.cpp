@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/steady_at.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
@@ -22,83 +23,155 @@
 namespace freshet::files {
 namespace {
 
-std::string count_of(std::uint64_t files) {
-  return std::to_string(files) + (files == 1 ? " file" : " files");
+constexpr std::size_t events_shown = 20;
+
+std::string count_of(std::uint64_t count, const std::string& what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+/// Whoever has no partitions takes all files as one; that both fit was seen when definitions
+/// loaded.
+std::shared_ptr<const Placement> placement_of(const AssetDefinition& asset,
+                                              const PathPattern& pattern) {
+  auto made = Placement::make(asset, pattern.named());
+  if (made) return *std::move(made);
+  log("source").error("captures do not fit asset={} reason=\"{}\"", asset.key,
+                      made.error().message);
+  return Placement::whole();
 }
 
 }  // namespace
 
-Source::Source(boost::asio::io_context& io, std::uint32_t number, const AssetDefinition& asset)
+Location local_location(const AssetDefinition& asset) {
+  const FileSource& source = asset.source.file;
+  PathPattern pattern{asset.directory, source.path, source.done};
+  std::string shown = pattern.absolute();
+  return {.pattern = std::move(pattern), .shown = std::move(shown), .poll = source.poll};
+}
+
+SourceTest test_of(const AssetDefinition& asset, const Location& location,
+                   const LookResult& found) {
+  SourceTest out{.error = found.walk.error, .findings = {}, .events = {}};
+  if (out.error.empty() && found.walk.is_base_missing)
+    out.error = location.pattern.base() + ": there is no such folder";
+  out.findings = {{"path", location.shown},
+                  {"files", std::to_string(found.files)},
+                  {"bytes", std::to_string(found.bytes)}};
+  if (asset.partitions)
+    out.findings.emplace_back("partitions", std::to_string(found.groups.size()));
+  if (found.unmarked > 0) {
+    out.findings.emplace_back("incomplete", count_of(found.unmarked, "file") + " without " +
+                                                location.pattern.marker() + " beside them");
+  }
+  if (!found.misfits.empty())
+    out.findings.emplace_back("refused", count_of(found.misfits.size(), "name"));
+  if (!out.error.empty() || found.files == 0) return out;
+  const std::string& path = asset.source.file.path;
+  const std::size_t first = found.groups.size() - std::min(found.groups.size(), events_shown);
+  for (std::size_t i = first; i < found.groups.size(); ++i) {
+    out.events.push_back(
+        observation_of(asset.key, found.groups[i].partition, path, found.groups[i].summary));
+  }
+  for (std::size_t i = 0; i < std::min(found.misfits.size(), events_shown); ++i) {
+    out.events.push_back(
+        {.asset = asset.key, .error = found.misfits[i].path + ": " + found.misfits[i].reason});
+  }
+  return out;
+}
+
+Source::Source(boost::asio::io_context& io, std::uint32_t number, const AssetDefinition& asset,
+               Location location)
     : id{number},
       key{asset.key},
-      pattern{std::make_shared<const PathPattern>(asset.directory, asset.source.file.path)},
+      pattern{std::make_shared<const PathPattern>(location.pattern)},
       settle{std::max<Micros>(asset.source.file.settle, Millis{1})},
       timer{io},
-      definition_{asset.source.file} {}
+      ledger{asset.key, asset.source.file.path},
+      location_{std::move(location)},
+      placement_{placement_of(asset, *pattern)},
+      definition_{asset.source.file},
+      directory_{asset.directory},
+      partitions_{asset.partitions} {}
 
 bool Source::is_for(const AssetDefinition& asset) const {
-  return definition_ == asset.source.file &&
-         *pattern == PathPattern{asset.directory, asset.source.file.path};
+  return definition_ == asset.source.file && directory_ == asset.directory &&
+         partitions_ == asset.partitions;
 }
 
 LookRequest Source::begin_look(SteadyTime now, Instant wall) {
   const Settle::Look look = settle.begin(now);
-  return {.pattern = pattern,
-          .last = last_,
-          .reported = reported_,
-          .watches = watches,
-          .now = wall,
-          .quiet = settle.quiet(),
-          .is_quiet = look.is_quiet,
-          .is_forced = look.is_forced,
-          .is_last_old = now - settle.quiet() >= last_at_};
+  LookRequest out{.pattern = pattern,
+                  .placement = placement_,
+                  .last = last_,
+                  .reported = reported_,
+                  .watches = watches,
+                  .heard = must_read_all ? std::nullopt : std::optional{heard},
+                  .now = wall,
+                  .quiet = settle.quiet(),
+                  .is_quiet = look.is_quiet,
+                  .is_forced = look.is_forced,
+                  .is_last_old = now - settle.quiet() >= last_at_};
+  heard.clear();
+  must_read_all = false;
+  return out;
 }
 
 void Source::end_look(LookResult result, SteadyTime now, Instant wall) {
-  set_handicap(result.walk);
+  if (!has_rhythm()) set_handicap(result.walk);
+  // What is not in the table must be found again, and what is not heard of looked for.
+  if (is_polled() || !result.walk.error.empty() || !result.misfits.empty() ||
+      !pattern->marker().empty())
+    must_read_all = true;
   set_error(result.walk.error);
   watches = std::make_shared<const Watches>(std::move(result.walk.watches));
   const bool is_believed = settle.end(now, result.unrest == 0 || !error_.empty());
+  if (location_.poll) settle.ask(now + *location_.poll);
   if (!error_.empty()) return;
-  last_ = result.table;
+  retired_.push_back(std::exchange(last_, result.table));
   last_at_ = now;
   if (is_believed) report(result, wall);
   if (is_believed && result.unrest > 0 && is_polled()) settle.drop();
+  if (const auto opens = ledger.opens()) settle.ask(steady_at(now, wall, *opens));
 }
 
 void Source::report(const LookResult& result, Instant wall) {
-  const std::uint64_t files = result.summary.files;
+  const bool is_cut = placement_->is_cut();
   const std::string writing = result.unrest == 0 ? "" : "; being written: " + result.unrest_path;
-  if (files == 0 && result.unrest > 0) {
+  if (result.files == 0 && result.unrest > 0) {
     state_ = "nothing complete yet" + writing;
     return;
   }
-  if (files == 0 && (!has_seen_ || !pattern->is_glob() || result.walk.is_base_missing)) {
+  const bool says_nothing = is_cut || !has_seen_ || !pattern->is_glob();
+  if (result.files == 0 && (says_nothing || result.walk.is_base_missing)) {
     if (has_seen_ && !gone_since_) gone_since_ = wall;
     is_waiting_ = true;
     state_ = gone_since_ ? "gone since " + format_instant(*gone_since_) : "no such file yet";
+    if (result.unmarked > 0)
+      state_ = count_of(result.unmarked, "file") + " without " + pattern->marker() + " beside them";
+    ledger.find({}, result.misfits, false, wall);
     return;
   }
   gone_since_.reset();
   has_seen_ = true;
   is_waiting_ = false;
-  state_ = count_of(files) + writing;
-  if (result.summary.version != version_ || (is_heard && result.unrest == 0)) {
-    outbox = observation_of(key, definition_.path, result.summary);
-  } else {
-    outbox.reset();  // What was not taken in time is not so any more.
-  }
+  ledger.find(result.groups, result.misfits, !is_cut && is_heard && result.unrest == 0, wall);
+  state_ = words_for(result) + writing;
   is_heard = false;
-  reported_ = result.table;
+  retired_.push_back(std::exchange(reported_, result.table));
 }
 
-void Source::taken(Instant wall) {
-  if (!outbox) return;
-  ++events_;
-  if (outbox->data_version == version_) ++unchanged_;
-  version_ = std::move(outbox->data_version);
-  last_event_ = wall;
-  outbox.reset();
+std::string Source::words_for(const LookResult& result) const {
+  std::string out = count_of(result.files, "file");
+  if (placement_->is_cut()) out += " in " + count_of(result.groups.size(), "partition");
+  if (ledger.opens())
+    out += "; some wait for their time window to end, at " + format_instant(*ledger.opens());
+  if (result.unmarked > 0) {
+    out +=
+        "; " + count_of(result.unmarked, "file") + " without " + pattern->marker() + " beside them";
+  }
+  if (!result.misfits.empty())
+    out += "; in no partition: " + count_of(result.misfits.size(), "file");
+  return out;
 }
 
 void Source::set_handicap(const Walk& walk) {
@@ -124,15 +197,12 @@ void Source::set_error(std::string error) {
 SourceStatus Source::status() const {
   SourceStatus out{.asset = key,
                    .kind = "file",
-                   .state = "watching",
-                   .detail = pattern->absolute() + ": " + state_,
-                   .events = events_,
-                   .unchanged = unchanged_,
-                   .last_event = last_event_};
-  if (!handicap_.empty()) {
-    out.state = "polling";
-    out.detail += " (" + handicap_ + ")";
-  }
+                   .state = is_polled() ? "polling" : "watching",
+                   .detail = location_.shown + ": " + state_,
+                   .events = ledger.events(),
+                   .unchanged = ledger.unchanged(),
+                   .last_event = ledger.last_event()};
+  if (!handicap_.empty()) out.detail += " (" + handicap_ + ")";
   if (is_waiting_) out.state = "waiting";
   if (!error_.empty()) {
     out.state = "error";

@@ -12,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/unique_fd.hpp"
 #include "source/files/fingerprint.hpp"
 #include "source/files/inotify.hpp"
 #include "source/files/path_pattern.hpp"
@@ -47,12 +50,13 @@ bool is_remote_file_system(const std::string& path) {
 
 class Walker {
  public:
-  Walker(const PathPattern& pattern, const Watches& before, const Inotify& inotify,
-         const std::atomic<bool>& stop)
+  Walker(const PathPattern& pattern, const Watches& before, const Known* known,
+         const Inotify& inotify, const std::atomic<bool>& stop)
       : pattern_{pattern}, inotify_{inotify}, stop_{stop} {
     for (const Watch& each : before) {
       if (each.role != WatchRole::way) before_.emplace(each.path, each.number);
     }
+    if (known != nullptr) learn(*known, before);
   }
 
   Walk run() {
@@ -61,7 +65,9 @@ class Walker {
     if (pattern_.is_glob()) {
       read_folders();
     } else {
-      take_plain(watch(pattern_.base(), "", WatchRole::folder));
+      const bool is_heard = watch(pattern_.base(), "", WatchRole::folder);
+      if (!pattern_.marker().empty()) look_for_marker();
+      take_plain(is_heard);
     }
     std::ranges::sort(out_.files, std::less<>{}, &Walk::File::path);
     std::ranges::sort(out_.watches);
@@ -123,15 +129,49 @@ class Walker {
     }
   }
 
+  void learn(const Known& known, const Watches& before) {
+    for (const Watch& each : before) {
+      if (each.role == WatchRole::folder)
+        known_[each.path].is_known = !known.heard.contains(each.number);
+    }
+    for (const Watch& each : before) {
+      if (each.role == WatchRole::way || each.path.empty()) continue;
+      const auto above = known_.find(folder_of(each.path));
+      if (above == known_.end()) continue;
+      if (each.role == WatchRole::folder) above->second.folders.push_back(each.path);
+      if (each.role == WatchRole::target) above->second.is_known = false;  // a link may be turned
+    }
+    auto at = known_.end();
+    for (const FileEntry& file : known.files) {
+      const std::string_view folder = folder_of(file.path);
+      if (at == known_.end() || at->first != folder) at = known_.find(folder);
+      if (at == known_.end()) continue;
+      at->second.files.push_back(&file);
+      if (!file.is_current || file.is_recent) at->second.is_known = false;
+    }
+  }
+
+  /// Whether what was in the folder is what is there, and need not be read.
+  bool take_known(const std::string& folder) {
+    const auto known = known_.find(folder);
+    if (known == known_.end() || !known->second.is_known) return false;
+    for (const FileEntry* file : known->second.files)
+      out_.files.push_back({.path = file->path, .stamp = file->stamp, .is_heard = true});
+    std::ranges::copy(known->second.folders, std::back_inserter(folders_));
+    return true;
+  }
+
   void read_folder(const std::string& folder) {
     const std::string absolute = join(pattern_.base(), folder);
     const bool is_heard = watch(absolute, folder, WatchRole::folder);
+    if (is_heard && take_known(folder)) return;
     const std::unique_ptr<DIR, int (*)(DIR*)> open{::opendir(absolute.c_str()), &::closedir};
     if (!open) {
       if (!is_absence(errno)) return fail("read folder", absolute, errno);
       if (folder.empty()) out_.is_base_missing = true;
       return;
     }
+    if (!pattern_.marker().empty()) out_.folders.insert(folder);
     while (!is_over()) {
       errno = 0;
       const dirent* const entry =
@@ -148,6 +188,7 @@ class Walker {
     const std::string_view name{static_cast<const char*>(entry.d_name)};
     if (name == "." || name == "..") return;
     std::string path = join(folder, name);
+    if (name == pattern_.marker()) return take_marker(folder, fd);
     unsigned char type = entry.d_type;
     if (type == DT_UNKNOWN) {
       struct stat status{};
@@ -160,6 +201,19 @@ class Walker {
     } else if ((type == DT_REG || type == DT_LNK) && pattern_.matches(path)) {
       take(path, is_heard, type == DT_LNK);
     }
+  }
+
+  void take_marker(const std::string& folder, int fd) {
+    struct stat status{};
+    if (::fstatat(fd, pattern_.marker().c_str(), &status, 0) == 0 && S_ISREG(status.st_mode))
+      out_.markers.emplace(folder, stamp_of(status));
+  }
+
+  void look_for_marker() {
+    const UniqueFd folder{::open(pattern_.base().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    if (!folder) return;
+    out_.folders.insert("");
+    take_marker("", folder.get());
   }
 
   void take_plain(bool is_heard) {
@@ -197,16 +251,23 @@ class Walker {
   const PathPattern& pattern_;
   const Inotify& inotify_;
   const std::atomic<bool>& stop_;
+  /// Of a folder that was watched before.
+  struct KnownFolder {
+    bool is_known{};
+    std::vector<const FileEntry*> files;
+    std::vector<std::string> folders;
+  };
   std::unordered_map<std::string, int> before_;
+  std::map<std::string, KnownFolder, std::less<>> known_;
   std::vector<std::string> folders_;  ///< Still to be read.
   Walk out_;
 };
 
 }  // namespace
 
-Walk walk(const PathPattern& pattern, const Watches& before, const Inotify& inotify,
-          const std::atomic<bool>& stop) {
-  return Walker{pattern, before, inotify, stop}.run();
+Walk walk(const PathPattern& pattern, const Watches& before, const Known* known,
+          const Inotify& inotify, const std::atomic<bool>& stop) {
+  return Walker{pattern, before, known, inotify, stop}.run();
 }
 
 }  // namespace freshet::files

@@ -6,12 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
 namespace freshet::kafka {
 
 namespace {
+
+constexpr std::size_t drain_bytes_max = 16 << 20;
 
 struct Delete {
   void operator()(rd_kafka_topic_partition_list_t* list) const {
@@ -161,10 +164,35 @@ Result<std::int64_t> Consumer::offset_at(const TopicPartition& of, Instant at, M
   return ends.high;
 }
 
+Result<std::map<TopicPartition, std::int64_t>> Consumer::offsets_at(
+    const std::map<TopicPartition, Instant>& at, Millis timeout) {
+  std::map<TopicPartition, std::int64_t> out;
+  std::map<TopicPartition, std::int64_t> times;
+  for (const auto& [each, when] : at)
+    times[each] = std::chrono::duration_cast<Millis>(when.time_since_epoch()).count();
+  if (times.empty()) return out;
+  const List list = list_of(times);
+  const auto code = rd_kafka_offsets_for_times(handle_->kafka, list.get(), in_ms(timeout));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of("offsets of times", code);
+  for (int i = 0; i < list->cnt; ++i) {
+    const auto& each = list->elems[i];
+    const TopicPartition of{each.topic, each.partition};
+    if (each.err != RD_KAFKA_RESP_ERR_NO_ERROR) return error_of(name_of(of), each.err);
+    if (each.offset >= 0) out[of] = each.offset;
+  }
+  return out;
+}
+
 Result<void> Consumer::add(const std::map<TopicPartition, std::int64_t>& offsets) {
   const List list = list_of(offsets);
   const Owned<rd_kafka_error_t> error{rd_kafka_incremental_assign(handle_->kafka, list.get())};
   if (error) return Error{Errc::io, std::string{"kafka: "} + rd_kafka_error_string(error.get())};
+  // What was paused stays so, whoever reads it next.
+  std::vector<TopicPartition> paused;
+  for (const auto& [each, offset] : offsets) {
+    if (paused_.contains(each)) paused.push_back(each);
+  }
+  if (!paused.empty()) pause(paused, false);
   return {};
 }
 
@@ -174,6 +202,13 @@ void Consumer::remove(const std::vector<TopicPartition>& of) {
 }
 
 void Consumer::pause(const std::vector<TopicPartition>& of, bool paused) {
+  for (const TopicPartition& each : of) {
+    if (paused) {
+      paused_.insert(each);
+    } else {
+      paused_.erase(each);
+    }
+  }
   const List list = list_of(of);
   static_cast<void>(paused ? rd_kafka_pause_partitions(handle_->kafka, list.get())
                            : rd_kafka_resume_partitions(handle_->kafka, list.get()));
@@ -191,25 +226,29 @@ bool Consumer::drain(std::size_t messages_max,
   std::array<rd_kafka_message_t*, 256> batch{};
   std::string topic;
   bool is_empty = false;
-  for (std::size_t seen = 0; seen < messages_max && !is_empty;) {
+  std::size_t bytes = 0;
+  for (std::size_t seen = 0; seen < messages_max && bytes < drain_bytes_max && !is_empty;) {
     const auto count =
         rd_kafka_consume_batch_queue(handle_->queue.get(), 0, batch.data(), batch.size());
     is_empty = count <= 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(std::max<ssize_t>(count, 0)); ++i) {
       const Owned<rd_kafka_message_t> message{batch[i]};
       ++seen;
+      bytes += message->len + message->key_len;
       topic = message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt);
       if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         trouble({.of = {topic, message->partition},
                  .is_out_of_range = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
                                     message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
+                 .offset = message->offset < 0 ? -1 : message->offset,
                  .text = rd_kafka_message_errstr(message.get())});
         continue;
       }
       Message out{.partition = message->partition,
                   .offset = message->offset,
                   .key = {static_cast<const char*>(message->key), message->key_len},
-                  .value = {static_cast<const char*>(message->payload), message->len}};
+                  .value = {static_cast<const char*>(message->payload), message->len},
+                  .is_null = message->payload == nullptr};
       rd_kafka_timestamp_type_t kind{};
       if (const auto at = rd_kafka_message_timestamp(message.get(), &kind);
           kind != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,10 +49,13 @@ class Consumer {
   /// The first offset at or after a time; the end where there is none.
   [[nodiscard]] Result<std::int64_t> offset_at(const TopicPartition& of, Instant at,
                                                Millis timeout);
+  /// The same of many, without those where there is none.
+  [[nodiscard]] Result<std::map<TopicPartition, std::int64_t>> offsets_at(
+      const std::map<TopicPartition, Instant>& at, Millis timeout);
 
   // --- These do not.
 
-  /// Reads these from their offsets on, beside what is read already.
+  /// Reads these from their offsets on, beside what is read already; none of them is paused then.
   [[nodiscard]] Result<void> add(const std::map<TopicPartition, std::int64_t>& offsets);
   void remove(const std::vector<TopicPartition>& of);
   void pause(const std::vector<TopicPartition>& of, bool paused);
@@ -61,10 +65,11 @@ class Consumer {
   /// What went wrong with one partition, or (topic "") with the cluster.
   struct Trouble {
     TopicPartition of;
-    bool is_out_of_range{};  ///< What was to be read is not there.
+    bool is_out_of_range{};   ///< What was to be read is not there …
+    std::int64_t offset{-1};  ///< … which was this; -1: not known.
     std::string text;
   };
-  /// Hands out what has come, at most about `messages_max`; false: there may be more.
+  /// Hands out what has come, at most about `messages_max` or 16 MiB; false: there may be more.
   bool drain(std::size_t messages_max,
              const std::function<void(const std::string& topic, const Message&)>& each,
              const std::function<void(Trouble)>& trouble);
@@ -76,6 +81,7 @@ class Consumer {
   explicit Consumer(std::unique_ptr<Handle> handle, UniqueFd wake);
   std::unique_ptr<Handle> handle_;
   UniqueFd wake_;
+  std::set<TopicPartition> paused_;
 };
 
 }  // namespace freshet::kafka

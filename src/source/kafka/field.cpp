@@ -3,28 +3,20 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "model/field_value.hpp"
+
 namespace freshet::kafka {
 
 using Json = nlohmann::json;
 
-namespace {
-
-const Json* step_into(const Json& at, const std::string& step) {
-  if (at.is_object()) {
-    const auto found = at.find(step);
-    return found == at.end() ? nullptr : &*found;
-  }
-  const auto place = array_place(step);
-  return at.is_array() && place && *place < at.size() ? &at[*place] : nullptr;
-}
-
-}  // namespace
-
 std::optional<std::string> value_of(const FieldPath& field, const Message& message,
-                                    const Json* payload) {
+                                    const Json* payload, const Json* key) {
   switch (field.kind) {
     case FieldPath::Kind::key:
-      return std::string{message.key};
+      if (key == nullptr) return std::string{message.key};
+      if (field.steps.empty() && key->is_structured())
+        return key->dump(-1, ' ', false, Json::error_handler_t::replace);
+      return text_in(key, field.steps);
     case FieldPath::Kind::timestamp:
       return message.timestamp ? std::optional{format_instant(*message.timestamp)} : std::nullopt;
     case FieldPath::Kind::header: {
@@ -36,13 +28,7 @@ std::optional<std::string> value_of(const FieldPath& field, const Message& messa
     case FieldPath::Kind::payload:
       break;
   }
-  const Json* at = payload;
-  for (const std::string& step : field.steps) {
-    if (at == nullptr) return std::nullopt;
-    at = step_into(*at, step);
-  }
-  if (at == nullptr || at->is_null() || at->is_structured()) return std::nullopt;
-  return at->is_string() ? at->get<std::string>() : at->dump();
+  return text_in(payload, field.steps);
 }
 
 }  // namespace freshet::kafka

@@ -1,5 +1,5 @@
-// What the messages of one topic come to: which of them count, for which partition, and when the
-// engine is told.  Pure: messages and time are passed in.
+// What the messages of one topic come to, and when the engine is told.  Pure: messages and time are
+// passed in.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -10,56 +10,19 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "freshet/definitions.hpp"
 #include "freshet/engine.hpp"
-#include "freshet/result.hpp"
 #include "freshet/time.hpp"
-#include "model/field_path.hpp"
-#include "model/partition/windows.hpp"
-#include "source/kafka/field.hpp"
+#include "source/kafka/dead_letter.hpp"
+#include "source/kafka/rules.hpp"
 
 namespace freshet::kafka {
-
-/// What one message is to its asset.  Immutable and shared; any thread.
-class Rules {
- public:
-  /// Errc::invalid names the field of the definition.
-  [[nodiscard]] static Result<std::shared_ptr<const Rules>> make(const AssetDefinition& asset);
-
-  struct Reading {
-    std::int32_t topic_partition{};
-    std::int64_t offset{};
-    bool counts{false};           ///< It matches, and could be read.
-    std::string partition;        ///< Key of the asset's partition; "" where it is not cut.
-    std::optional<Instant> from;  ///< When that partition comes to exist, if it is a time window.
-    std::string version;          ///< "" where none is named: the offset is it.
-    std::string id;
-    std::string error;  ///< Why it could not be read …
-    std::string body;   ///< … and what it was, cut off after 64 KiB.
-  };
-  [[nodiscard]] Reading read(const Message& message) const;
-
-  /// Whether each message is an event of its own.
-  [[nodiscard]] bool is_each() const { return source_.settle == Micros{0} || id_.has_value(); }
-  [[nodiscard]] const KafkaSource& source() const { return source_; }
-  [[nodiscard]] const std::string& asset() const { return asset_; }
-
- private:
-  [[nodiscard]] std::string set_partition(const std::string& text, Reading& out) const;
-
-  std::string asset_;
-  KafkaSource source_;
-  std::optional<FieldPath> partition_, version_, id_;
-  std::vector<std::pair<FieldPath, std::vector<std::string>>> match_;
-  std::shared_ptr<const WindowSeries> windows_;
-  Micros window_offset_{};
-  bool needs_payload_{false};
-};
 
 /// How far a topic has been read, and what has been read of time windows that do not exist yet.
 /// Stored as text with what it caused, so that after a crash reading goes on exactly there.
 struct Position {
   std::map<std::int32_t, std::int64_t> next;  ///< Offset to be read next, by topic partition.
+  /// Time of the latest message before that, where all that was there has been read.
+  std::map<std::int32_t, Instant> latest;
   struct Open {
     std::string version;
     std::uint64_t messages{};
@@ -82,8 +45,11 @@ class Intake {
 
   /// Messages at or before what was read already are ignored.
   void take(Rules::Reading reading, SteadyTime now, Instant wall);
-  /// Reading of a topic partition begins anew elsewhere: its messages are gone, or others.
-  void move(std::int32_t topic_partition, std::int64_t next);
+  /// Reading of a topic partition begins, or begins anew because its messages are others;
+  /// `is_whole`: nothing is there before that.
+  void move(std::int32_t topic_partition, std::int64_t next, bool is_whole);
+  /// It goes on later, because what was to be read is gone: that counts as a change.
+  void lose(std::int32_t topic_partition, std::int64_t next, SteadyTime now, Instant wall);
 
   /// When something is to be told; nullopt: not before another message comes.  `wall` is when it is
   /// by the clock on the wall: windows come to exist by that.
@@ -110,7 +76,18 @@ class Intake {
     std::optional<Instant> from;
     std::uint64_t messages{};
     std::map<std::int32_t, std::pair<std::int64_t, std::int64_t>> offsets;  ///< First, last.
+    std::map<char, std::uint64_t> ops;  ///< Of change events: so many of each.
+    std::uint64_t lost{};               ///< Messages that were gone before they were read.
+    bool every{false};                  ///< Of each partition that was told of.
   };
+  /// One more message is to be told of.
+  void wait_with_it(SteadyTime now, Instant wall);
+  [[nodiscard]] Pending& pending_of(const std::string& partition);
+  /// Of every partition where the asset is cut: what comes later is told behind it.
+  [[nodiscard]] Pending& pending_of_all();
+  /// To be told of `place`; the version is never "".
+  void add(const Place& place, const Rules::Reading& reading, const std::string& version,
+           const std::string& id);
   [[nodiscard]] input::Event event_of(const std::string& partition, const Pending& pending) const;
   /// The position once what is pending has been told.
   [[nodiscard]] Position after(Instant wall) const;
@@ -124,7 +101,8 @@ class Intake {
   std::vector<std::pair<std::string, Pending>> pending_;  ///< Partition key and what came of it.
   std::map<std::string, std::size_t> places_;             ///< In pending_, unless each is told.
   std::vector<input::Event> rejected_;
-  std::uint64_t rejected_more_{};  ///< Beyond those that are kept.
+  std::uint64_t rejected_more_{};  ///< Beyond those that are kept …
+  DeadRanges rejected_at_;         ///< … and where they are.
   std::uint64_t waiting_{};        ///< Messages in pending_ and rejected_.
   SteadyTime first_{}, last_{};    ///< When the messages that wait came.
   SteadyTime latest_{};            ///< Not to be waited beyond.

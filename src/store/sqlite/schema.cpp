@@ -50,10 +50,22 @@ constexpr std::string_view ended_indexes_sql = R"(
 CREATE INDEX runs_ended ON runs (ended_at, started_at, status) WHERE status > 2;
 CREATE INDEX steps_failed ON steps (ended_at) WHERE status IN (4, 7);
 )";
+/// Version 3: what was rejected, among all that was taken in.
+std::string rejected_index_sql() {
+  return "CREATE INDEX facts_rejected ON facts (sequence) WHERE " + is_rejected_sql() + ";\n";
+}
 static_assert(static_cast<int>(StepStatus::failed) == 4 && static_cast<int>(StepStatus::lost) == 7);
 static_assert(static_cast<int>(RunStatus::succeeded) == 3 && !is_terminal(RunStatus::running));
 static_assert(static_cast<int>(BackfillStatus::succeeded) == 2 &&
               !is_terminal(BackfillStatus::paused));
+
+std::string is_one_of_sql(const KindSet& kinds) {
+  std::string list;
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
+    if (kinds[kind]) list += (list.empty() ? "" : ", ") + std::to_string(kind);
+  }
+  return "kind IN (" + list + ")";
+}
 
 std::string quoted(const std::string& name) { return '"' + name + '"'; }
 
@@ -92,15 +104,20 @@ std::string schema_of(int version) {
   sql += std::string{indexes_sql} + "CREATE INDEX facts_sparse ON facts (sequence) WHERE " +
          is_sparse_sql() + ";\n";
   if (version >= 2) sql += ended_indexes_sql;
+  if (version >= 3) sql += rejected_index_sql();
   return sql;
 }
 
 /// What leads from one version to the next.
 struct Migration {
   int from;
-  std::string_view sql;
+  std::string sql;
 };
-constexpr std::array<Migration, 1> migrations{{{.from = 1, .sql = ended_indexes_sql}}};
+const std::array<Migration, 2>& migrations() {
+  static const std::array<Migration, 2> all{{{.from = 1, .sql = std::string{ended_indexes_sql}},
+                                             {.from = 2, .sql = rejected_index_sql()}}};
+  return all;
+}
 
 Error refuse(const Connection& connection, const std::string& reason) {
   const char* file = sqlite3_db_filename(connection.handle(), "main");
@@ -130,7 +147,7 @@ Result<void> create(Connection& connection, const std::string& instance) {
 Result<void> migrate(Connection& connection, int version) {
   while (version < schema_version) {
     const Migration* next{};
-    for (const Migration& migration : migrations) {
+    for (const Migration& migration : migrations()) {
       if (migration.from == version) next = &migration;
     }
     if (next == nullptr) {
@@ -144,7 +161,7 @@ Result<void> migrate(Connection& connection, int version) {
     if (made_with != schema_fingerprint(version)) return refuse_build(connection);
     ++version;
     if (auto moved = connection.run(
-            "BEGIN IMMEDIATE;" + std::string{next->sql} + ";UPDATE meta SET value = '" +
+            "BEGIN IMMEDIATE;" + next->sql + ";UPDATE meta SET value = '" +
             schema_fingerprint(version) +
             "' WHERE name = 'schema';PRAGMA user_version = " + std::to_string(version) + ";COMMIT");
         !moved) {
@@ -166,13 +183,8 @@ const KindSet& sparse_kinds() {
   return kinds;
 }
 
-std::string is_sparse_sql() {
-  std::string list;
-  for (std::size_t kind = 0; kind < sparse_kinds().size(); ++kind) {
-    if (sparse_kinds()[kind]) list += (list.empty() ? "" : ", ") + std::to_string(kind);
-  }
-  return "kind IN (" + list + ")";
-}
+std::string is_sparse_sql() { return is_one_of_sql(sparse_kinds()); }
+std::string is_rejected_sql() { return is_one_of_sql(kinds_of<fact::EventRejected>()); }
 
 std::string upsert_sql(const Table& table) {
   std::string values;

@@ -9,7 +9,7 @@
 
 namespace freshet::sqlite {
 
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 [[nodiscard]] std::string upsert_sql(const Table& table);
 /// All columns in their order, from the table; `rest` follows ("WHERE ...").
@@ -19,6 +19,9 @@ inline constexpr int schema_version = 2;
 [[nodiscard]] const KindSet& sparse_kinds();
 /// That a fact is of one of them, as the index has it.
 [[nodiscard]] std::string is_sparse_sql();
+
+/// That a fact is an event that was rejected: as sparse_kinds(), with an index of its own.
+[[nodiscard]] std::string is_rejected_sql();
 
 /// What a file says of the build that made it; of versions from 1.
 [[nodiscard]] std::string schema_fingerprint(int version);

@@ -84,6 +84,8 @@ Result<void> SqliteReader::prepare_statements() {
     FRESHET_TRY(asset_facts_[i], connection_.prepare(facts_sql("asset = ?3", !oldest_first)));
     FRESHET_TRY(run_facts_[i], connection_.prepare(facts_sql("run = ?3", !oldest_first)));
     FRESHET_TRY(sparse_facts_[i], connection_.prepare(facts_sql(is_sparse_sql(), !oldest_first)));
+    FRESHET_TRY(rejected_facts_[i],
+                connection_.prepare(facts_sql(is_rejected_sql(), !oldest_first)));
   }
   FRESHET_TRY(
       fact_, connection_.prepare("SELECT sequence, at, kind, body FROM facts WHERE sequence = ?1"));
@@ -123,6 +125,7 @@ Statement& SqliteReader::facts_statement(const FactQuery& query) {
     return run_facts_[order];
   }
   if (query.kinds.any() && (query.kinds & ~sparse_kinds()).none()) return sparse_facts_[order];
+  if (query.kinds == kinds_of<fact::EventRejected>()) return rejected_facts_[order];
   return all_facts_[order];
 }
 

@@ -51,11 +51,13 @@ class SqliteReader final : public Reader {
 
   Connection connection_;
   std::string file_;
-  /// By order: newest first, oldest first.  Of everything, of an asset, of a run, of sparse kinds.
+  /// By order: newest first, oldest first.  Of everything, of an asset, of a run, of sparse kinds,
+  /// of what was rejected.
   Statement all_facts_[2];
   Statement asset_facts_[2];
   Statement run_facts_[2];
   Statement sparse_facts_[2];
+  Statement rejected_facts_[2];
   Statement fact_;
   Statement fact_from_;
   Statement runs_;

@@ -1,0 +1,176 @@
+#include "runtime/source_set.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include "source/database_sources.hpp"
+#include "source/file_sources.hpp"
+#include "source/kafka_sources.hpp"
+#include "source/remote_files.hpp"
+#include "source/table_sources.hpp"
+
+namespace freshet::runtime {
+
+SourceMemory source_memory(const Rows& rows) {
+  std::map<AssetId, std::string> cursor_of;
+  std::set<AssetId> paused;
+  for (const CursorRow& row : rows.of<CursorRow>()) cursor_of[row.asset] = row.cursor;
+  for (const PauseRow& row : rows.of<PauseRow>()) {
+    if (row.paused) paused.insert(row.asset);
+  }
+  SourceMemory out;
+  for (const AssetRow& row : rows.of<AssetRow>()) {
+    if (const auto found = cursor_of.find(row.asset); found != cursor_of.end())
+      out.cursors[row.key] = found->second;
+    if (paused.contains(row.asset)) out.paused.insert(row.key);
+  }
+  return out;
+}
+
+SourceSet::SourceSet(boost::asio::io_context& io, const Clock& clock, SourceMemory memory,
+                     const Sources::Emit& emit)
+    : paused_{std::move(memory.paused)} {
+  kinds_.push_back(std::make_unique<FileSources>(io, pool_, clock, emit));
+  kinds_.push_back(std::make_unique<RemoteFiles>(io, clock, emit));
+  kinds_.push_back(std::make_unique<TableSources>(io, pool_, clock, emit));
+  kinds_.push_back(std::make_unique<DatabaseSources>(io, pool_, clock, memory.cursors, emit));
+  kinds_.push_back(
+      std::make_unique<KafkaSources>(io, pool_, clock, std::move(memory.cursors), emit));
+}
+
+SourceSet::~SourceSet() {
+  stop();
+  pool_.join();
+}
+
+void SourceSet::watch(const Graph& graph) {
+  watched_ = &graph;
+  for (std::uint32_t rank = 0; rank < graph.size(); ++rank) {
+    const AssetDefinition& asset = graph.asset(Rank{rank});
+    if (asset.renamed_from.empty()) continue;
+    if (paused_.erase(asset.renamed_from) > 0) paused_.insert(asset.key);
+    for (const auto& kind : kinds_) kind->renamed(asset.renamed_from, asset.key);
+  }
+  for (const auto& kind : kinds_) {
+    Wanted wanted;
+    for (std::uint32_t rank = 0; rank < graph.size(); ++rank) {
+      const AssetDefinition& asset = graph.asset(Rank{rank});
+      if (asset.external && kind->takes(asset.source) && !paused_.contains(asset.key))
+        wanted[asset.key] = &asset;
+    }
+    kind->watch(wanted);
+  }
+}
+
+void SourceSet::pause(const Snapshot& snapshot) {
+  if (!snapshot.graph) return;
+  std::set<std::string> paused;
+  for (std::uint32_t rank = 0; rank < snapshot.graph->size(); ++rank) {
+    const AssetDefinition& asset = snapshot.graph->asset(Rank{rank});
+    if (asset.external && snapshot.state(Rank{rank}).paused) paused.insert(asset.key);
+  }
+  // What was being loaded when somebody paused has been put aside since.
+  if (paused == paused_ && watched_ == snapshot.graph.get()) return;
+  paused_ = std::move(paused);
+  watch(*snapshot.graph);
+}
+
+void SourceSet::count(const std::vector<FactRecord>& facts, const Snapshot& snapshot) {
+  if (!snapshot.graph) return;
+  for (const FactRecord& record : facts) {
+    if (const auto* updated = std::get_if<fact::Updated>(&record.fact)) {
+      if (updated->step.run.value != 0) continue;
+      Counts& counts = counts_[updated->member.asset];
+      ++counts.events;
+      counts.unchanged += updated->changed ? 0 : 1;
+    } else if (const auto* rejected = std::get_if<fact::EventRejected>(&record.fact)) {
+      if (const auto rank = snapshot.graph->find(rejected->subject))
+        ++counts_[snapshot.state(*rank).asset].dead;
+    }
+  }
+}
+
+void SourceSet::stored(const std::vector<FactRecord>& facts, const Snapshot& snapshot) {
+  if (!snapshot.graph) return;
+  for (const FactRecord& record : facts) {
+    const auto* cursor = std::get_if<fact::SourceCursor>(&record.fact);
+    if (cursor == nullptr) continue;
+    if (std::exchange(keys_of_, snapshot.graph) != snapshot.graph) {
+      keys_.clear();
+      for (std::uint32_t rank = 0; rank < snapshot.graph->size(); ++rank) {
+        const AssetDefinition& asset = snapshot.graph->asset(Rank{rank});
+        if (asset.external) keys_[snapshot.state(Rank{rank}).asset] = asset.key;
+      }
+    }
+    const auto key = keys_.find(cursor->asset);
+    if (key == keys_.end()) continue;
+    for (const auto& kind : kinds_) kind->stored(key->second, cursor->cursor);
+  }
+}
+
+bool SourceSet::look_now(const std::string& asset) {
+  return std::ranges::any_of(kinds_, [&](const auto& kind) { return kind->look_now(asset); });
+}
+
+SourceTest SourceSet::test(const AssetDefinition& asset, Millis timeout) const {
+  for (const auto& kind : kinds_) {
+    if (kind->takes(asset.source)) return kind->test(asset, timeout);
+  }
+  SourceTest out;
+  out.findings = {{"events", "are sent to POST /api/v1/hooks/" + asset.key}};
+  return out;
+}
+
+Result<std::vector<input::Event>> SourceSet::reread(const AssetDefinition& asset,
+                                                    const std::string& body, Millis timeout) const {
+  for (const auto& kind : kinds_) {
+    if (kind->takes(asset.source)) return kind->reread(asset, body, timeout);
+  }
+  return Error{Errc::unsupported, "replay: what was told of " + asset.key + " is not kept"};
+}
+
+std::vector<SourceStatus> SourceSet::status(const Snapshot* snapshot) const {
+  std::vector<SourceStatus> out;
+  for (const auto& kind : kinds_) std::ranges::move(kind->status(), std::back_inserter(out));
+  if (snapshot == nullptr || !snapshot->graph) return out;
+  const Graph& graph = *snapshot->graph;
+  for (std::uint32_t i = 0; i < graph.size(); ++i) {
+    const AssetDefinition& asset = graph.asset(Rank{i});
+    if (!asset.external || asset.source.kind == SourceKind::none) continue;
+    const bool is_paused = paused_.contains(asset.key);
+    if (!is_paused && asset.source.kind != SourceKind::webhook) continue;
+    const AssetState& state = snapshot->state(Rank{i});
+    const auto counted = counts_.find(state.asset);
+    const Counts counts = counted != counts_.end() ? counted->second : Counts{};
+    out.push_back({.asset = asset.key,
+                   .kind = std::string{to_text(asset.source.kind)},
+                   .state = is_paused ? "paused" : "waiting",
+                   .detail = is_paused ? "a person paused it" : "POST /api/v1/hooks/" + asset.key,
+                   .events = counts.events,
+                   .unchanged = counts.unchanged,
+                   .dead = counts.dead});
+  }
+  for (SourceStatus& source : out) {
+    source.rate = rates_.of(source.asset);
+    const auto rank = graph.find(source.asset);
+    // What came before the start is known to history.
+    if (rank && source.last_event == Instant{})
+      source.last_event = snapshot->state(*rank).updated_at;
+  }
+  return out;
+}
+
+void SourceSet::stop() {
+  for (const auto& kind : kinds_) kind->stop();
+}
+
+SourceTest test_source(const AssetDefinition& asset, Millis timeout) {
+  boost::asio::io_context io;
+  const SystemClock clock;
+  const SourceSet set{io, clock, {}, [](const auto&, const auto&) { return false; }};
+  return set.test(asset, timeout);
+}
+
+}  // namespace freshet::runtime

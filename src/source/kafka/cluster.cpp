@@ -1,0 +1,164 @@
+#include "source/kafka/cluster.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <exception>
+
+#include "base/log.hpp"
+#include "base/unique_fd.hpp"
+#include "freshet/sources.hpp"
+#include "source/kafka/dead_letter.hpp"
+
+namespace freshet::kafka {
+
+using boost::asio::posix::stream_descriptor;
+using boost::system::error_code;
+
+namespace {
+constexpr std::size_t drain_max = 20'000;  ///< Messages of one job, so that others get at the pool.
+}  // namespace
+
+Rules::Reading read_guarded(const std::string& topic, const Message& message,
+                            const std::function<Rules::Reading(const Message&)>& read) {
+  try {
+    return read(message);
+  } catch (const std::exception& error) {
+    return {.topic_partition = message.partition,
+            .offset = message.offset,
+            .error = std::string{"the message cannot be read: "} + error.what(),
+            .body = dead_letter(topic, message)};
+  }
+}
+
+std::map<std::string, std::string> config_of(const KafkaSource& source) {
+  std::map<std::string, std::string> out{{"group.id", "freshet"},
+                                         {"client.id", "freshet"},
+                                         {"queued.max.messages.kbytes", "16384"},
+                                         {"fetch.wait.max.ms", "100"},
+                                         {"reconnect.backoff.max.ms", "2000"},
+                                         // No group is joined: for so long a commit waits for its
+                                         // coordinator, and with it the end of the connection.
+                                         {"session.timeout.ms", "1000"},
+                                         {"heartbeat.interval.ms", "300"}};
+  for (const auto& [name, value] : source.config) out[name] = value;
+  out["bootstrap.servers"] = source.brokers;
+  return out;
+}
+
+Cluster::Cluster(boost::asio::io_context& io, boost::asio::thread_pool& pool)
+    : io_{io}, pool_{pool}, strand_{boost::asio::make_strand(pool)}, readable_{io} {}
+
+void Cluster::open(const std::map<std::string, std::string>& config, std::function<void()> called) {
+  called_ = std::move(called);
+  auto consumer = Consumer::make(config);
+  if (!consumer) {
+    error = consumer.error().message;
+    return;
+  }
+  consumer_ = *std::move(consumer);
+  UniqueFd copy{::fcntl(consumer_->wake_fd(), F_DUPFD_CLOEXEC, 0)};
+  error_code wrong;
+  if (copy) readable_.assign(copy.get(), wrong);
+  if (!copy || wrong) {
+    error = "kafka: cannot wait for messages: " + wrong.message();
+    consumer_.reset();
+    return;
+  }
+  error.clear();
+  static_cast<void>(copy.release());
+  wait_readable();
+}
+
+void Cluster::close() {
+  closed_->store(true);
+  called_ = nullptr;
+  error_code ignored;
+  readable_.close(ignored);
+  strand_.reset();  // whoever still holds this on the io thread may outlive the pool
+  // To end its threads takes time.
+  if (consumer_) boost::asio::post(pool_, [ended = std::exchange(consumer_, nullptr)] {});
+}
+
+void Cluster::wait_readable() {
+  readable_.async_wait(stream_descriptor::wait_read, [weak = weak_from_this()](error_code wrong) {
+    const auto self = weak.lock();
+    if (!self || wrong || self->closed_->load()) return;
+    std::uint64_t ignored{};
+    while (::read(self->readable_.native_handle(), &ignored, sizeof ignored) > 0) {
+    }
+    self->called_();
+    if (!self->closed_->load()) self->wait_readable();
+  });
+}
+
+void Cluster::read(const std::map<TopicPartition, std::int64_t>& offsets,
+                   std::function<void()> then) {
+  std::vector<TopicPartition> again;
+  for (const auto& [each, offset] : offsets) {
+    if (!read_.insert(each).second) again.push_back(each);
+  }
+  run(
+      [offsets, again = std::move(again)](Consumer& consumer) {
+        if (!again.empty()) consumer.remove(again);
+        auto added = offsets.empty() ? Result<void>{} : consumer.add(offsets);
+        if (!added) log("source").error("{}", added.error().message);
+        return added;
+      },
+      [self = shared_from_this(), offsets, then = std::move(then)](const Result<void>& added) {
+        if (!added) {
+          for (const auto& [each, offset] : offsets) self->forget(each);
+        }
+        then();
+      });
+}
+
+void Cluster::remove(const std::string& topic) {
+  std::vector<TopicPartition> gone;
+  std::erase_if(read_, [&](const TopicPartition& each) {
+    if (each.topic != topic) return false;
+    gone.push_back(each);
+    return true;
+  });
+  run([gone = std::move(gone)](Consumer& consumer) { consumer.remove(gone); });
+}
+
+void Cluster::pause(const std::vector<TopicPartition>& of, bool paused) {
+  run([of, paused](Consumer& consumer) { consumer.pause(of, paused); });
+}
+
+void Cluster::drain(const std::function<Readers()>& readers, std::function<void(Drained)> then) {
+  if (std::exchange(is_draining_, true)) {
+    is_called_ = true;
+    return;
+  }
+  is_called_ = false;
+  run(
+      [readers = readers()](Consumer& consumer) {
+        Drained out;
+        out.is_empty = consumer.drain(
+            drain_max,
+            [&](const std::string& topic, const Message& message) {
+              const auto found = readers.find(topic);
+              if (found == readers.end()) return;
+              for (const auto& [reader, rules] : found->second) {
+                const auto read = [&of = *rules](const Message& each) { return of.read(each); };
+                out.readings.emplace_back(reader, read_guarded(topic, message, read));
+              }
+            },
+            [&](Consumer::Trouble trouble) { out.troubles.push_back(std::move(trouble)); });
+        return out;
+      },
+      [self = shared_from_this(), then = std::move(then)](Drained drained) {
+        self->is_draining_ = false;
+        const bool has_more = !drained.is_empty || self->is_called_;
+        then(std::move(drained));
+        if (has_more && !self->closed_->load()) self->called_();
+      });
+}
+
+std::int64_t Cluster::known_end(const TopicPartition& of) const {
+  return consumer_ == nullptr ? -1 : consumer_->known_end(of);
+}
+
+}  // namespace freshet::kafka

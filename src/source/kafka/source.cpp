@@ -1,0 +1,147 @@
+#include "source/kafka/source.hpp"
+
+#include <utility>
+
+namespace freshet::kafka {
+
+namespace {
+
+std::string shown(const std::pair<const std::int32_t, std::string>& trouble) {
+  return "partition " + std::to_string(trouble.first) + ": " + trouble.second;
+}
+
+}  // namespace
+
+Source::Source(const Surroundings& around, const AssetDefinition& asset,
+               std::shared_ptr<SchemaRegistry> registry_in)
+    : key{asset.key},
+      definition{asset.source.kafka},
+      registry{std::move(registry_in)},
+      hold{.timer = boost::asio::steady_timer{around.io}},
+      around_{around},
+      partitions_{asset.partitions},
+      timer_{around.io} {
+  auto made = Rules::make(asset, registry);
+  if (!made) {
+    error = made.error().message;
+    return;
+  }
+  rules = *std::move(made);
+  Position position;
+  if (const auto found = around_.cursors.find(key); found != around_.cursors.end())
+    position = Position::parse(found->second, definition.topic).value_or(Position{});
+  checked = position;
+  intake.emplace(rules, std::move(position));
+}
+
+std::optional<std::int64_t> Source::next(std::int32_t partition) const {
+  if (!intake) return std::nullopt;
+  const auto found = intake->position().next.find(partition);
+  return found == intake->position().next.end() ? std::nullopt : std::optional{found->second};
+}
+
+void Source::stop() {
+  is_stopped_ = true;
+  if (is_paused_) set_paused(false);  // others may read the same
+  timer_.cancel();
+  hold.timer.cancel();
+}
+
+void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
+  if (moved.contains(reading.topic_partition)) return;
+  troubles.erase(reading.topic_partition);
+  if (reading.schema) {
+    hold.partitions.insert(reading.topic_partition);
+    hold.schema = reading.schema;
+  } else if (!hold.partitions.contains(reading.topic_partition)) {
+    intake->take(std::move(reading), now, wall);
+  }
+}
+
+void Source::offer() {
+  const Instant wall = around_.clock.now();
+  const auto due = intake->due(around_.clock.steady(), wall);
+  if (due && *due <= around_.clock.steady()) {
+    Intake::Batch batch = intake->make_batch(wall);
+    const std::size_t events = batch.events.size();
+    const std::string cursor = batch.cursor;
+    std::string& known = around_.cursors[key];
+    const bool is_news = events > 0 || cursor != known;
+    const bool taken =
+        !is_news || around_.offers.offer(std::move(batch.events), {{key, std::move(batch.cursor)}});
+    if (taken) {
+      intake->told(wall);
+      known = cursor;
+      for (const auto& [partition, latest] : intake->position().latest) {
+        const auto [at, is_first] = checked.latest.try_emplace(partition, latest);
+        if (is_first || at->second == Instant{}) {  // of which nothing had been read
+          at->second = latest;
+          checked.next[partition] = *next(partition);
+        }
+      }
+      events_ += events;
+      if (events > 0) last_event_ = wall;
+      for (const auto& [partition, offset] : intake->position().next)
+        cluster->published[{definition.topic, partition}] = offset;
+    }
+    set_paused(!taken);
+  }
+  wait();
+}
+
+void Source::wait() {
+  if (is_stopped_) return;
+  const SteadyTime now = around_.clock.steady();
+  const auto due = intake->due(now, around_.clock.now());
+  if (!due || (is_paused_ && *due <= now)) return;
+  timer_.expires_at(*due);
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code wrong) {
+    const auto self = weak.lock();
+    if (self && !wrong && !self->is_stopped_) self->offer();
+  });
+}
+
+void Source::set_paused(bool paused) {
+  if (std::exchange(is_paused_, paused) == paused) return;
+  std::vector<TopicPartition> of;
+  for (const auto& [partition, offset] : intake->position().next)
+    of.push_back({definition.topic, partition});
+  cluster->pause(of, paused);
+}
+
+SourceStatus Source::status() const {
+  SourceStatus out{.asset = key,
+                   .kind = "kafka",
+                   .state = "waiting",
+                   .detail = definition.topic + " at " + definition.brokers,
+                   .events = events_,
+                   .last_event = last_event_};
+  std::string wrong = !error.empty() || cluster == nullptr ? error
+                      : !hold.error.empty()                ? hold.error
+                      : !troubles.empty()                  ? shown(*troubles.begin())
+                                                           : cluster->error;
+  if (!error.empty() && cluster != nullptr && !cluster->error.empty())
+    wrong = error + ": " + cluster->error;  // that it did not answer, and why
+  if (!wrong.empty()) {
+    out.state = "error";
+    out.detail = wrong;
+  } else if (is_begun) {
+    out.state = is_paused_ ? "held" : "reading";
+  }
+  if (!intake || !is_begun) return out;
+  std::uint64_t lag = 0;
+  for (const auto& [partition, next] : intake->position().next) {
+    out.position +=
+        (out.position.empty() ? "" : " ") + std::to_string(partition) + ':' + std::to_string(next);
+    const auto end = cluster->known_end({definition.topic, partition});
+    if (end > next) lag += static_cast<std::uint64_t>(end - next);
+  }
+  out.lag = lag;
+  out.lag_unit = "messages";
+  out.messages = intake->messages();
+  out.ignored = intake->ignored();
+  out.dead = intake->dead();
+  return out;
+}
+
+}  // namespace freshet::kafka

@@ -1,0 +1,93 @@
+// One asset that is read from a topic: what has come and is to be told, and how it is doing.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "freshet/definitions.hpp"
+#include "freshet/service.hpp"
+#include "freshet/time.hpp"
+#include "source/kafka/cluster.hpp"
+#include "source/kafka/intake.hpp"
+#include "source/kafka/rules.hpp"
+#include "source/kafka/schema_registry.hpp"
+#include "source/offers.hpp"
+
+namespace freshet::kafka {
+
+/// Lives on the io thread.
+class Source : public std::enable_shared_from_this<Source> {
+ public:
+  /// What it tells by; borrowed.
+  struct Surroundings {
+    boost::asio::io_context& io;
+    const Clock& clock;
+    Offers& offers;                               ///< Offers again what was not taken.
+    std::map<std::string, std::string>& cursors;  ///< By asset key; what was told is put there.
+  };
+  /// `registry` is null where the format needs none.
+  Source(const Surroundings& around, const AssetDefinition& asset,
+         std::shared_ptr<SchemaRegistry> registry);
+
+  [[nodiscard]] bool is_for(const AssetDefinition& asset) const {
+    return asset.source.kafka == definition && asset.partitions == partitions_;
+  }
+  /// Of a topic partition, or nullopt where it is not known.
+  [[nodiscard]] std::optional<std::int64_t> next(std::int32_t partition) const;
+
+  void take(Rules::Reading reading, SteadyTime now, Instant wall);
+  /// Tells what is due, and waits for what will be.
+  void offer();
+  void wait();
+  /// For good.
+  void stop();
+
+  [[nodiscard]] SourceStatus status() const;
+
+  const std::string key;
+  const KafkaSource definition;
+  std::shared_ptr<const Rules> rules;  ///< Null: they are wrong, and nothing is read.
+  std::optional<Intake> intake;        ///< None: likewise.
+  std::shared_ptr<Cluster> cluster;    ///< Null: likewise.
+  const std::shared_ptr<SchemaRegistry> registry;
+  std::string error;     ///< "": none.
+  bool is_begun{false};  ///< Its partitions are known and read.
+  bool is_beginning{false};
+  bool was_missing{false};  ///< The topic was not there when it was last asked for.
+  Position checked;  ///< How far it had been read when the topic was last seen to be the same.
+  std::set<std::int32_t> moved;  ///< Until these are read from where they were moved to, what comes
+                                 ///< of them was on its way before.
+  std::map<std::int32_t, std::string> troubles;  ///< Why a topic partition hands out nothing.
+
+  /// What waits for a schema to be known: nothing is taken of those partitions until they are read
+  /// again, from the message on that named it.
+  struct Hold {
+    std::set<std::int32_t> partitions;
+    std::optional<SchemaId> schema;
+    std::string error;         ///< Why the registry did not tell; "": it did, or was not asked yet.
+    Millis delay{Seconds{1}};  ///< Until it is asked again.
+    bool is_fetching{false};
+    boost::asio::steady_timer timer;
+  };
+  Hold hold;
+
+ private:
+  void set_paused(bool paused);
+
+  const Surroundings around_;
+  const std::optional<PartitionsDefinition> partitions_;
+  boost::asio::steady_timer timer_;
+  bool is_paused_{false};  ///< Out of credit.
+  bool is_stopped_{false};
+  std::uint64_t events_{};
+  Instant last_event_{};
+};
+
+}  // namespace freshet::kafka
