@@ -10,6 +10,9 @@ export const launch = () => chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
+/// Sections that are not shown where the daemon knows nothing of the kind.
+const may_lack = /\/api\/v1\/(publications|lineage\/unmapped)$/;
+
 /// A page that is signed in.  `language` "en", "de" or "pseudo"; `theme` "light" or "dark".
 export async function open(browser, daemon, { width = 1440, height = 900, language = 'en', theme = 'light', time_zone = 'Europe/Vienna', token = true } = {}) {
   const context = await browser.newContext({
@@ -19,7 +22,7 @@ export async function open(browser, daemon, { width = 1440, height = 900, langua
   await context.addInitScript(([l]) => { localStorage.setItem('freshet.language', JSON.stringify(l)); }, [language]);
   const page = await context.newPage();
   page.complaints = [];
-  page.on('console', message => { if (message.type() === 'error') page.complaints.push(message.text()); });
+  page.on('console', message => { if (message.type() === 'error' && !may_lack.test(message.location().url)) page.complaints.push(message.text()); });
   page.on('pageerror', error => page.complaints.push(String(error)));
   page.setDefaultTimeout(30_000);
   return page;

@@ -1,5 +1,6 @@
 // The first minute with the page, in a real browser and on a real daemon.
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { launch, open, settled, violations } from './browser.mjs';
 import { Daemon } from './daemon.mjs';
@@ -51,7 +52,6 @@ describe('the page', { concurrency: false, timeout: 600_000 }, () => {
   });
 
   test('a failure is one line with what waits on it, is explained, and is gone once it is mended', async () => {
-    const { writeFile, rm } = await import('node:fs/promises');
     await writeFile(`${daemon.project}/burnt`, '');
     const page = await open(browser, daemon);
     await page.goto(daemon.url);
@@ -65,6 +65,47 @@ describe('the page', { concurrency: false, timeout: 600_000 }, () => {
     await daemon.report('flour', 'better');
     await page.getByText('cookies', { exact: true }).first().waitFor();
     await page.waitForFunction(() => !document.querySelector('.problem'));
+    assert.deepEqual(page.complaints, []);
+  });
+
+  test('what comes from outside is seen with what it led to, what is refused with its reason, and a source can be paused', async () => {
+    const page = await open(browser, daemon);
+    await page.goto(daemon.url);
+    await settled(page);
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await page.getByText('2 sources').first().waitFor();
+    const table = page.getByRole('grid', { name: '2 sources' });
+    await table.getByRole('link', { name: 'eggs' }).click();
+    const panel = page.getByRole('region', { name: 'eggs', exact: true });
+    await panel.getByText('What others send here over HTTP.').waitFor();
+
+    await daemon.report('eggs', 'of-the-morning');
+    const news = panel.getByRole('region', { name: 'Last events' }).getByRole('row', { name: /of-the-morning/ });
+    await news.getByRole('link', { name: 'dough' }).waitFor();
+    await page.getByRole('region', { name: 'Events as they come' }).getByRole('row', { name: /of-the-morning/ }).waitFor();
+
+    await assert.rejects(daemon.post('events', { asset: 'eggs', partition: 'brown', data_version: '1' }), /422/);
+    await panel.getByText(/eggs has no partitions/).click();
+    await panel.getByText('"partition": "brown"').waitFor();
+    await page.getByRole('link', { name: /1 report was refused/ }).waitFor();
+    await panel.getByRole('button', { name: 'Replay' }).click();
+    await panel.getByText(/refused again: /).waitFor();  // nothing was mended
+    for (const each of page.complaints.splice(0)) assert.match(each, /status of 4/);
+
+    await panel.getByRole('button', { name: 'Test now' }).click();
+    await panel.getByText('It can be read.').waitFor();
+    await panel.getByRole('button', { name: 'Pause' }).click();
+    await page.getByLabel(/Reason/).fill('the hens are moving');
+    await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+    await panel.getByText(/paused it.*the hens are moving/).waitFor();
+    await panel.getByRole('button', { name: 'Resume' }).click();
+    await panel.getByRole('button', { name: 'Pause' }).waitFor();
+
+    await page.goBack();
+    await panel.waitFor({ state: 'detached' });
+    await page.goForward();
+    await panel.waitFor();
     assert.deepEqual(page.complaints, []);
   });
 
@@ -95,7 +136,7 @@ describe('the page', { concurrency: false, timeout: 600_000 }, () => {
     while (await clients() !== 1) await new Promise(go_on => setTimeout(go_on, 50));
   });
 
-  for (const path of ['/', '/lineage?focus=dough', '/assets', '/assets/dough', '/runs', '/automation', '/automation?asset=dough', '/partitions', '/backfills', '/plan', '/system']) {
+  for (const path of ['/', '/lineage?focus=dough', '/assets', '/assets/dough', '/runs', '/automation', '/automation?asset=dough', '/partitions', '/backfills', '/plan', '/sources', '/sources?source=eggs', '/system']) {
     test(`axe finds nothing to mend on ${path}, light and dark`, async () => {
       for (const theme of ['light', 'dark']) {
         const page = await open(browser, daemon, { theme });
@@ -106,6 +147,28 @@ describe('the page', { concurrency: false, timeout: 600_000 }, () => {
         await page.context().close();
       }
     });
+  }
+});
+
+test('what was refused is taken in once the definitions fit, and says so', async () => {
+  const daemon = await new Daemon({ files: { 'freshet.yaml': project } }).start();
+  const browser = await launch();
+  try {
+    await assert.rejects(daemon.post('events', { asset: 'eggs', partition: 'brown', data_version: '1' }), /422/);
+    await writeFile(`${daemon.project}/freshet.yaml`, project.replace('{asset: eggs, webhook: {}}', '{asset: eggs, webhook: {}, partitions: {static: [brown]}}'));
+    await daemon.post('reload', {});
+    const page = await open(browser, daemon);
+    await page.goto(`${daemon.url}/sources?source=eggs`);
+    const panel = page.getByRole('region', { name: 'eggs', exact: true });
+    await panel.getByRole('button', { name: 'Replay' }).click();
+    await panel.getByText(/taken in as event \d+/).waitFor();
+    await page.reload();
+    await panel.getByText(/eggs has no partitions/).waitFor();
+    assert.equal(await panel.getByRole('button', { name: 'Replay' }).count(), 0);
+    assert.deepEqual(page.complaints, []);
+  } finally {
+    await browser.close();
+    await daemon.close();
   }
 });
 

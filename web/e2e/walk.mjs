@@ -31,6 +31,11 @@ const hub = catalog.deps.flat().reduce((counts, rank) => counts.set(rank, (count
 const busiest = catalog.key[[...hub].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0];
 const backfill = await first('backfills?limit=1');
 const asset = incident ?? busiest;
+const source = await first('sources', each => each.asset);
+/// Automated, of an upstream whose name is the longest word a decision has to say.
+const word_of = rank => catalog.key[rank].split('/').at(-1).length;
+const wordy_of = rank => (catalog.automation[rank] < 0 ? 0 : Math.max(0, ...catalog.deps[rank].map(word_of)));
+const wordiest = catalog.key[[...catalog.key.keys()].reduce((best, rank) => (wordy_of(rank) > wordy_of(best) ? rank : best), 0)];
 
 /// [name, address]; what there is nothing to show for is left out.
 const pages = [
@@ -38,12 +43,13 @@ const pages = [
   ['lineage-hub', `/lineage?focus=${encodeURIComponent(busiest)}`], ['lineage-list', `/lineage?focus=${encodeURIComponent(asset)}&list=1`],
   ['catalog', '/assets'], ['catalog-none', '/assets?q=nothing-is-called-so'],
   ...['', 'runs', 'history', 'checks', 'automation', 'schema', 'definition', 'consumers'].map(tab => [`asset${tab && '-' + tab}`, `/assets/${key(asset)}${tab && '?tab=' + tab}`]),
+  ['asset-decided', `/assets/${key(wordiest)}?tab=automation`],
   partitioned && ['asset-partitions', `/assets/${key(partitioned)}?tab=partitions`], multi && ['asset-heat', `/assets/${key(multi)}?tab=partitions`],
   ['asset-unknown', '/assets/no/such/asset'],
   ['runs', '/runs'], ['runs-errors', '/runs?status=failed&group=error'], any_run && ['run', `/runs/${any_run}`], failed_run && ['run-failed', `/runs/${failed_run}`], ['run-unknown', '/runs/0000000000000'],
   ['automation', '/automation'], ['automation-asset', `/automation?asset=${encodeURIComponent(asset)}`],
   ['partitions', '/partitions'], ['backfills', '/backfills'], backfill && ['backfill', `/backfills/${backfill}`],
-  ['plan', '/plan'], ['system', '/system'], ['nowhere', '/nowhere'],
+  ['plan', '/plan'], ['sources', '/sources'], source && ['source', `/sources?source=${encodeURIComponent(source)}`], ['system', '/system'], ['nowhere', '/nowhere'],
 ].filter(Boolean);
 
 const looks = quick ? [{ name: 'light-en', theme: 'light', language: 'en' }, { name: 'phone', theme: 'dark', language: 'de', width: 390, height: 844 }] : [
@@ -80,7 +86,9 @@ for (const look of looks) {
     const wide = await page.evaluate(() => {
       const over = document.documentElement.scrollWidth - innerWidth;
       if (over <= 1) return null;
-      const parts = [...document.querySelectorAll('#main *')].filter(part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.scroll, .tabs, pre'));
+      // A word can stick out of a part that does not.
+      const right = part => { const range = document.createRange(); range.selectNodeContents(part); return Math.max(part.getBoundingClientRect().right, range.getBoundingClientRect().right); };
+      const parts = [...document.querySelectorAll('#main *')].filter(part => right(part) > innerWidth + 1 && !part.closest('.scroll, .tabs, pre'));
       return `${over} px: ${parts.slice(-3).map(part => `${part.tagName} ${part.className} "${part.textContent.slice(0, 30)}"`).join(', ')}`;
     });
     if (wide) complain(`${name} ${look.name}: wider than the window by ${wide}`);

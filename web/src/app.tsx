@@ -33,6 +33,7 @@ const pages: Page[] = [
   { name: 'partitions', path: 'partitions', load: async () => (await import('./pages/partitions/partitions')).Partitions },
   { name: 'backfills', path: 'backfills', load: async () => (await import('./pages/backfills/backfills')).Backfills },
   { name: 'plan', path: 'plan', load: async () => (await import('./pages/plan/plan')).Plan },
+  { name: 'sources', path: 'sources', load: async () => (await import('./pages/sources/sources')).Sources },
   { name: 'system', path: 'system', load: async () => (await import('./pages/system/system')).System },
 ];
 const asset_page: Page = { name: 'asset', path: 'assets', load: async () => (await import('./pages/asset/asset')).Asset };
@@ -41,7 +42,8 @@ const run_page: Page = { name: 'run', path: 'runs', load: async () => (await imp
 const rail: { page: Page; icon: IconName; key: string }[] = [
   { page: pages[0]!, icon: 'home', key: 'o' }, { page: pages[1]!, icon: 'network', key: 'l' }, { page: pages[2]!, icon: 'boxes', key: 'a' },
   { page: pages[3]!, icon: 'play', key: 'r' }, { page: pages[4]!, icon: 'workflow', key: 'u' }, { page: pages[5]!, icon: 'grid', key: 'p' },
-  { page: pages[6]!, icon: 'layers', key: 'b' }, { page: pages[8]!, icon: 'health', key: 'h' },
+  { page: pages[6]!, icon: 'layers', key: 'b' }, { page: pages[8]!, icon: 'inbox', key: 's' },
+  { page: pages[9]!, icon: 'health', key: 'h' },
 ];
 
 function found(): { page: Page; rest: string } | null {

@@ -1,7 +1,7 @@
 // The page says in its languages whatever the daemon can say, of the same things.
 import { afterEach, expect, test } from 'vitest';
 import { language } from '../src/store/prefs';
-import { english, german, label_text, parts_of, said, Values, type Params } from '../src/words/sentences';
+import { english, german, label_text, parts_of, said, sentence_of, Values, type Params } from '../src/words/sentences';
 
 const headers = import.meta.glob<string>('../../src/model/sentences.hpp', { eager: true, query: '?raw', import: 'default' });
 const source = Object.values(headers)[0]!.replaceAll(/"\s*\n\s*"/g, '');
@@ -42,6 +42,12 @@ test('sentences hold sentences and lists', () => {
   language.value = 'de';
   expect(said(held_back)).toBe('nicht angefordert, denn raw: eines von gilt nicht (1.200 von 2.000 Partitionen)');
   expect(said(blocked)).toBe('nicht begonnen; wartet, bis in Ordnung gebracht ist: a, b, c und 2 weitere');
+});
+test('a sentence of its own begins with a capital letter, and never changes a name', () => {
+  expect(sentence_of({ code: 'requested_updated', params: { assets: ['raw'] }, text: '' })).toBe('Requested, because raw was updated.');
+  expect(sentence_of({ code: 'member', params: { member: 'core/orders' }, text: 'core/orders' })).toBe('core/orders.');
+  expect(sentence_of({ code: 'of_the_future', params: { what: [member('raw')] }, text: 'raw is odd' })).toBe('raw is odd.');
+  expect(sentence_of({ text: 'who knows?' })).toBe('Who knows?');
 });
 test('one and many', () => {
   language.value = 'de';

@@ -21,7 +21,7 @@ test('what never was, is never', () => {
   expect([age_text(null), time_text(null), clock_text(null), day_text(null), full_text(null)]).toEqual(['never', '', '', '', '']);
 });
 test('an age says which way it is', () => {
-  expect([age_text(at - 130_000), age_text(at + 130_000), age_text(at)]).toEqual(['2 min ago', 'in 2 min', '0 s ago']);
+  expect([age_text(at - 130_000), age_text(at + 130_000), age_text(at), age_text(at + 1_000)]).toEqual(['2 min ago', 'in 2 min', '0 s ago', '0 s ago']);
 });
 test('near is a time of day, far has its day, very far its year', () => {
   expect(time_text(at - 3_600_000)).toBe('13:02');

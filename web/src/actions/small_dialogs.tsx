@@ -12,8 +12,9 @@ import { mute, pause, send_event, type EventSaid } from './post';
 import { small_words } from './small_words';
 import './actions.css';
 
-/// Asks why, and pauses automation of what an expression selects.
-export const open_pause_dialog = (select: string): void => open_dialog(small_words.value.pause, <PauseDialog select={select} />);
+/// Asks why, and pauses automation of what an expression selects; `said` tells what that means for it.
+export const open_pause_dialog = (select: string, said = { title: small_words.value.pause, text: small_words.value.pause_text }): void =>
+  open_dialog(said.title, <PauseDialog select={select} text={said.text} />);
 /// Asks how long and why, and mutes.
 export const open_mute_dialog = (select: string): void => open_dialog(small_words.value.mute, <MuteDialog select={select} />);
 /// Asks what an event of an asset says, shows what it leads to, and sends it.
@@ -26,12 +27,12 @@ function Buttons({ text, is_off }: { text: string; is_off?: boolean }) {
   );
 }
 
-function PauseDialog({ select }: { select: string }) {
+function PauseDialog({ select, text }: { select: string; text: string }) {
   const w = small_words.value;
   const reason = useSignal('');
   return (
     <form class="stack ask" onSubmit={event => { event.preventDefault(); close_dialog(); void pause(select, reason.value); }}>
-      <p>{w.pause_text}</p>
+      <p>{text}</p>
       <p class="key">{select}</p>
       <ReasonField value={reason} />
       <AsCommand call={curl('POST', 'automation/pause', { select, reason: reason.value || undefined })} />

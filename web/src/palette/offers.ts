@@ -10,7 +10,7 @@ import { common } from '../words/common';
 import type { Entry } from './entries';
 import { palette_words } from './words';
 
-const paths = { overview: '', lineage: 'lineage', assets: 'assets', runs: 'runs', automation: 'automation', partitions: 'partitions', backfills: 'backfills', plan: 'plan', system: 'system' } as const;
+const paths = { overview: '', lineage: 'lineage', assets: 'assets', runs: 'runs', automation: 'automation', partitions: 'partitions', backfills: 'backfills', plan: 'plan', sources: 'sources', system: 'system' } as const;
 export const pages = (): Entry[] =>
   Object.entries(paths).map(([name, first]) => ({ kind: 'page', id: name, text: common.value.pages[name as keyof typeof paths], address: href('/' + first) }));
 

@@ -74,11 +74,11 @@ export async function get_text(path: string, signal?: AbortSignal): Promise<stri
 }
 
 /// Changes something.  `key` makes it safe to say twice; give one where a person's act may be sent
-/// again.
+/// again.  A null body is none.
 export async function post<T>(path: string, body: unknown = {}, key = crypto.randomUUID?.() ?? String(Math.random()).slice(2)): Promise<T> {
   const response = await ask('POST', path, {
-    headers: { 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify(body),
+    headers: { ...body === null ? {} : { 'content-type': 'application/json' }, 'idempotency-key': key },
+    body: body === null ? null : JSON.stringify(body),
   });
   return await response.json() as T;
 }

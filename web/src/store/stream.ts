@@ -5,7 +5,7 @@ import { catalog, read_catalog } from './catalog';
 import { api_url, prefix, Problem } from './http';
 import { pools, read_status, Status, status, status_tick, type AssetState } from './status';
 
-export type Kind = 'asset' | 'run' | 'step' | 'backfill' | 'alert' | 'definitions' | 'reset';
+export type Kind = 'asset' | 'run' | 'step' | 'backfill' | 'alert' | 'rejected' | 'definitions' | 'reset';
 export interface Message {
   kind: Kind;
   sequence: number;
@@ -24,7 +24,7 @@ export const sequence = signal(0);
 /// The catalog and the status are there.
 export const is_loaded = signal(false);
 
-const kinds: Kind[] = ['asset', 'run', 'step', 'backfill', 'alert', 'definitions', 'reset'];
+const kinds: Kind[] = ['asset', 'run', 'step', 'backfill', 'alert', 'rejected', 'definitions', 'reset'];
 const hidden_max_ms = 5 * 60_000;  ///< After so long in the background a tab leaves.
 const silence_max_ms = 40_000;     ///< The daemon says something every 15 s.
 

@@ -10,7 +10,7 @@ export const freshet = (...args: string[]): string => ['freshet', ...args.map(qu
 export function curl(method: 'GET' | 'POST', path: string, body?: unknown): string {
   const url = new URL(api_url(path), location.href).href;
   return `curl -H "Authorization: Bearer $(cat .freshet/token)" ${quoted(url)}` +
-    (method === 'GET' ? '' : ` --json ${quoted(JSON.stringify(body ?? {}))}`);
+    (method === 'GET' ? '' : body === null ? ' -X POST' : ` --json ${quoted(JSON.stringify(body ?? {}))}`);
 }
 
 export async function copy(text: string): Promise<void> {

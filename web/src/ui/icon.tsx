@@ -13,6 +13,7 @@ import external from 'lucide-static/icons/external-link.svg?raw';
 import grid from 'lucide-static/icons/grid-3x3.svg?raw';
 import health from 'lucide-static/icons/heart-pulse.svg?raw';
 import home from 'lucide-static/icons/house.svg?raw';
+import inbox from 'lucide-static/icons/inbox.svg?raw';
 import keyboard from 'lucide-static/icons/keyboard.svg?raw';
 import layers from 'lucide-static/icons/layers.svg?raw';
 import maximize from 'lucide-static/icons/maximize.svg?raw';
@@ -33,7 +34,7 @@ import zap from 'lucide-static/icons/zap.svg?raw';
 
 const drawings = {
   arrow_down, arrow_up, boxes, check, chevron_down, chevron_left, chevron_right, copy, download, ellipsis, external, grid, health, home,
-  keyboard, layers, maximize, menu, minus, network, pause, play, plus, refresh, search, settings, star, terminal, workflow, x, zap,
+  inbox, keyboard, layers, maximize, menu, minus, network, pause, play, plus, refresh, search, settings, star, terminal, workflow, x, zap,
 };
 export type IconName = keyof typeof drawings;
 

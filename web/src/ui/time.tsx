@@ -58,7 +58,8 @@ export function age_text(at: When): string {
   const ms = ms_of(at);
   if (ms === null) return common.value.never;
   const seconds = (now.value - ms) / 1000;
-  return seconds >= 0 ? common.value.ago(rough_duration(seconds)) : common.value.in_time(rough_duration(-seconds));
+  // Clocks differ a little, and ours moves once a second: what has just happened is not to come.
+  return seconds > -2 ? common.value.ago(rough_duration(Math.max(0, seconds))) : common.value.in_time(rough_duration(-seconds));
 }
 /// Both zones and the age, for a tooltip.
 export function full_text(at: When): string {

@@ -20,7 +20,7 @@ const en = {
   ago: (age: string) => `${age} ago`, in_time: (age: string) => `in ${age}`, never: 'never',
   pages: {
     overview: 'Overview', lineage: 'Lineage', assets: 'Catalog', runs: 'Runs', automation: 'Automation',
-    partitions: 'Partitions', backfills: 'Backfills', system: 'Health', plan: 'Plan', asset: 'Asset', run: 'Run',
+    partitions: 'Partitions', backfills: 'Backfills', sources: 'Sources & events', system: 'Health', plan: 'Plan', asset: 'Asset', run: 'Run',
   },
   search: 'Search', cancel: 'Cancel', close: 'Close', copy: 'Copy', copied: 'Copied', open: 'Open', loading: 'Reading …', retry: 'Try again', undo: 'Undo',
   reason: 'Reason', optional: 'optional', as_command: 'As a command', as_call: 'As an API call', more: 'More', less: 'Less', all: 'all', none: 'none',
@@ -51,7 +51,7 @@ const de: typeof en = {
   ago: age => `vor ${age}`, in_time: age => `in ${age}`, never: 'nie',
   pages: {
     overview: 'Überblick', lineage: 'Herkunft', assets: 'Katalog', runs: 'Läufe', automation: 'Automatik',
-    partitions: 'Partitionen', backfills: 'Backfills', system: 'Zustand', plan: 'Plan', asset: 'Asset', run: 'Lauf',
+    partitions: 'Partitionen', backfills: 'Backfills', sources: 'Quellen & Ereignisse', system: 'Zustand', plan: 'Plan', asset: 'Asset', run: 'Lauf',
   },
   search: 'Suchen', cancel: 'Abbrechen', close: 'Schließen', copy: 'Kopieren', copied: 'Kopiert', open: 'Öffnen', loading: 'Wird gelesen …', retry: 'Noch einmal', undo: 'Rückgängig',
   reason: 'Grund', optional: 'freiwillig', as_command: 'Als Befehl', as_call: 'Als API-Aufruf', more: 'Mehr', less: 'Weniger', all: 'alle', none: 'keine',

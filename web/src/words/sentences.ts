@@ -100,6 +100,7 @@ export const english = {
   is_in_progress: v => `${v.text('asset')} is in progress`,
   blocking_check_failed: v => `${v.text('asset') || 'it'} failed a blocking check`,
   blocking_checks_not_passed: v => `${v.text('asset') || 'it'} has not passed its blocking checks`,
+  not_due: 'its schedule’s time has not come yet',
   nothing_new: 'nothing that it reads has changed since it was last made or asked for',
   nothing_new_of: v => `nothing has changed for ${v.text('asset')}`,
   holds: v => `${v.if('asset', asset => `${asset}: `)}${v.label('condition')} holds${v.if('detail', detail => ` (${detail})`)}`,
@@ -213,6 +214,7 @@ export const german: Same<typeof english> = {
   is_in_progress: v => `${v.text('asset')} ist in Arbeit`,
   blocking_check_failed: v => `${v.text('asset') || 'es'} hat eine sperrende Prüfung nicht bestanden`,
   blocking_checks_not_passed: v => `${v.text('asset') || 'es'} hat seine sperrenden Prüfungen nicht bestanden`,
+  not_due: 'die Zeit seines Zeitplans ist noch nicht gekommen',
   nothing_new: 'nichts, was es liest, hat sich geändert, seit es zuletzt erzeugt oder angefordert wurde',
   nothing_new_of: v => `für ${v.text('asset')} hat sich nichts geändert`,
   holds: v => `${v.if('asset', asset => `${asset}: `)}${v.label('condition')} gilt${v.if('detail', detail => ` (${detail})`)}`,
@@ -281,6 +283,14 @@ export function said(sentence: Said | null | undefined): string {
   const table: Record<string, string | Make> = sentences.value;
   const make = sentence.code && Object.hasOwn(table, sentence.code) ? table[sentence.code] : undefined;
   return make === undefined ? sentence.text : typeof make === 'string' ? make : make(new Values(sentence.params ?? {}));
+}
+const names_in = (value: Params[string]): string[] =>
+  typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(each => typeof each === 'string' ? [each] : Object.values(each.params ?? {}).flatMap(names_in)) : [];
+/// As a sentence of its own: with a full stop, and a capital letter unless it begins with a name, which stays as it is written.
+export function sentence_of(what: Said): string {
+  const text = said(what);
+  const is_named = Object.values(what.params ?? {}).flatMap(names_in).some(name => name !== '' && text.startsWith(name));
+  return (is_named ? text : text.charAt(0).toUpperCase() + text.slice(1)) + (/[.!?]$/.test(text) ? '' : '.');
 }
 /// What failed, null where nothing did, and what is said of the automation.
 export function parts_of(sentence: Said): [Said | null, Said] {

@@ -32,7 +32,7 @@ export function Automation({ name, detail }: TabProps) {
       <Section title={w.decisions}>
         <More paged={decisions} where="top" />
         {decisions.is_empty.value ? <p class="quiet">{w.no_decisions}</p> : (
-          <ol class="asset-lately">{decisions.items.value.map(decision => (
+          <ol class="asset-lately asset-decided">{decisions.items.value.map(decision => (
             <li key={decision.id}><Time at={decision.at} as="both" />
               <span><Came decision={decision} /> {said(decision)} <LedTo run={decision.run} backfill={decision.backfill} /></span></li>))}</ol>)}
         <More paged={decisions} where="bottom" />

@@ -1,6 +1,7 @@
 // How news of an asset that others bring comes in: a line that works, and the source that watches.
 import { useMemo } from 'preact/hooks';
 import { on_kinds, useResource } from '../../store/resource';
+import { href } from '../../store/router';
 import { Command, curl } from '../../ui/command';
 import { Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
@@ -18,7 +19,7 @@ export function Curl({ name, detail }: { name: string; detail: AssetDetail }) {
   const mine = sources.data.value?.items.find(source => source.asset === name);
   return (
     <Section title={w.source}>
-      <p>{mine ? w.source_text(mine.kind) : w.no_source}</p>
+      <p class="row wrap">{mine ? <><span>{w.source_text(mine.kind)}</span><a class="button" href={href('/sources', { source: name })}>{w.how_it_does}</a></> : w.no_source}</p>
       {mine && (
         <dl class="facts">
           <dt>{w.state}</dt><dd><StatusMark word={mine.state === 'error' ? 'failed' : mine.state === 'watching' ? 'ok' : mine.state} text={mine.state} /></dd>

@@ -17,7 +17,7 @@ import { Icon } from '../../ui/icon';
 import { Failed, Menu } from '../../ui/parts';
 import { said_of, StatusMark } from '../../ui/status';
 import { Time, time_text } from '../../ui/time';
-import { parts_of, said } from '../../words/sentences';
+import { parts_of, said, sentence_of } from '../../words/sentences';
 import type { AssetDetail, Explanation } from './data';
 import { Failure, FailingCheck, Late } from './failure';
 import { editor_href, failing_checks, tag_text } from './model';
@@ -125,10 +125,9 @@ function State({ name, is_external, detail }: { name: string; is_external: boole
       {now?.failed && <Failure step={now.failed} />}
       {late && <Late alert={late} />}
       {checks.map(each => <FailingCheck key={each.check} name={name} {...each} />)}
-      <p class={is_wrong ? 'quiet' : 'sentence'}>{now ? capital(said(now.failed ? parts_of(now)[1] : now)) : <span class="quiet">…</span>}</p>
+      <p class={is_wrong ? 'quiet' : 'sentence'}>{now ? sentence_of(now.failed ? parts_of(now)[1] : now) : <span class="quiet">…</span>}</p>
       {expected?.p50 && <p class="quiet">{is_external ? w.expected_seen : w.expected} <Time at={expected.p50} as="both" />
         {time_text(expected.p10) !== time_text(expected.p90) && <span title={said(expected)}> ({w.between} <Time at={expected.p10} />–<Time at={expected.p90} />)</span>}</p>}
     </div>
   );
 }
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

@@ -28,6 +28,8 @@ export function merged<T extends { id: string }>(shown: T[], newest: T[], is_hel
   return is_held ? kept : [...newest.filter(item => !known.has(item.id)), ...kept];
 }
 
+/// So many at most grow at the top: a list that is left open all day is the newest page again then.
+export const grown_max = 400;
 const far_px = 200;  ///< Scrolled further down than this, one is reading.
 export function usePaged<T extends { id: string }>(path: string, wakes?: Wakes): Paged<T> {
   const newest = useResource<Page<T>>(path, wakes);
@@ -37,10 +39,12 @@ export function usePaged<T extends { id: string }>(path: string, wakes?: Wakes):
   }, [path]);
   useEffect(() => {
     const page = newest.data.value;
-    if (!page) return;
+    if (!page || newest.of.peek() !== path) return;  // the answer to another question, shown meanwhile
     const shown = state.items.peek();
-    if (shown.length === 0) state.cursor.value = page.next_cursor;
-    state.items.value = merged(shown, page.items, scrollY > far_px);
+    const is_held = scrollY > far_px, now = merged(shown, page.items, is_held);
+    const is_anew = now === page.items || (!is_held && now.length > grown_max);
+    if (is_anew) state.cursor.value = page.next_cursor;
+    state.items.value = is_anew ? page.items : now;
   }, [state, newest.data.value]);
   return useMemo(() => ({
     items: state.items,

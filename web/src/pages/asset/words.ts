@@ -22,7 +22,7 @@ const en = {
   durations: 'Duration', plot: 'Plot', never_ran: 'It has never run. Run it, or wait for its automation.', never_runs: 'Others bring it: nothing runs here.',
   project: 'Project', freshness: 'Freshness', code_version: 'Code version', pool: 'Pool', last_change: 'Last change', alerts: 'Open alerts',
   by_deadline: (cron: string, zone: string) => `by ${cron} (${zone})`, within: (time: string) => `no older than ${time}`, warns: (time: string) => `warns at ${time}`,
-  source: 'Where its news comes from', source_text: (kind: string): string => kind === 'file' ? 'It is files that others write; Freshet watches them.' : 'Others tell of it over HTTP.',
+  source: 'Where its news comes from', source_text: (kind: string): string => kind === 'file' ? 'It is files that others write; Freshet watches them.' : kind === 'webhook' ? 'Others tell of it over HTTP.' : 'Others write it; Freshet reads what has changed.', how_it_does: 'How it is doing',
   no_source: 'Others bring it, and nothing here watches it: tell of it by an event.', where: 'Where', last_event: 'Last event', events: 'Events',
   curl_text: 'Say that a new version has arrived:',
   // partitions
@@ -79,7 +79,7 @@ const de: typeof en = {
   durations: 'Dauer', plot: 'Kurve', never_ran: 'Es lief noch nie. Führen Sie es aus oder warten Sie auf seine Automatik.', never_runs: 'Andere bringen es: Hier läuft nichts.',
   project: 'Projekt', freshness: 'Aktualität', code_version: 'Codestand', pool: 'Pool', last_change: 'Letzte Änderung', alerts: 'Offene Meldungen',
   by_deadline: (cron, zone) => `bis ${cron} (${zone})`, within: time => `nicht älter als ${time}`, warns: time => `warnt ab ${time}`,
-  source: 'Woher seine Neuigkeiten kommen', source_text: kind => kind === 'file' ? 'Es sind Dateien, die andere schreiben; Freshet beobachtet sie.' : 'Andere melden es über HTTP.',
+  source: 'Woher seine Neuigkeiten kommen', source_text: kind => kind === 'file' ? 'Es sind Dateien, die andere schreiben; Freshet beobachtet sie.' : kind === 'webhook' ? 'Andere melden es über HTTP.' : 'Andere schreiben es; Freshet liest, was sich geändert hat.', how_it_does: 'Wie es ihr geht',
   no_source: 'Andere bringen es, und nichts hier beobachtet es: Melden Sie es durch ein Ereignis.', where: 'Wo', last_event: 'Letztes Ereignis', events: 'Ereignisse',
   curl_text: 'Melden, dass ein neuer Stand angekommen ist:',
   no_partitions: 'Dieses Asset hat keine Partitionen. Das ist normal.', partitions_of: (n, what) => `${counted(n, 'Partition', 'Partitionen')} (${what})`,

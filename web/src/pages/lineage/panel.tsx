@@ -13,7 +13,7 @@ import { AssetLink, Meter } from '../../ui/parts';
 import { said_of, StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { common } from '../../words/common';
-import { parts_of, said, type Said } from '../../words/sentences';
+import { parts_of, sentence_of, type Said } from '../../words/sentences';
 import { number } from '../../words';
 import { useMemo } from 'preact/hooks';
 import { no_question, part_max } from './address';
@@ -24,8 +24,6 @@ import type { Change } from './compare';
 import type { Scene } from './scene';
 import { box_name } from './texts';
 import { lineage_words } from './words';
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /// The neighbourhood of another asset, with as many levels as now.
 export const focus_href = (key: string): string => href_with({ ...no_question, focus: key });
@@ -66,10 +64,10 @@ export function AssetPanel({ name, is_focus, scene, on_toggle_group, is_closed, 
     <div class="stack">
       <h2 class="lineage-name"><AssetLink name={name} /></h2>
       {now && <p class="row wrap">{said_of(now, rank).map(each => <StatusMark key={each.word + each.text} {...each} />)}</p>}
-      {failed && <p class="lineage-why is-failed">{capital(said(failed))}.</p>}
+      {failed && <p class="lineage-why is-failed">{sentence_of(failed)}</p>}
       {is_late && <p class="lineage-why is-late">{w.is_late}</p>}
       {checks_failed > 0 && <p class="lineage-why is-failed">{common.value.checks_failed(checks_failed)}.</p>}
-      {then && <p class={failed || is_late || checks_failed > 0 ? 'quiet' : 'lineage-why'}>{capital(said(then))}.</p>}
+      {then && <p class={failed || is_late || checks_failed > 0 ? 'quiet' : 'lineage-why'}>{sentence_of(then)}</p>}
       {change && <p class="note">{w[change.kind]}{change.fields.length > 0 && `: ${w.fields(change.fields.join(', '))}`}
         {change.added_deps.map(each => <span key={each} class="key"> + {each}</span>)}{change.removed_deps.map(each => <span key={each} class="key"> − {each}</span>)}</p>}
       <Actions name={name} is_focus={is_focus} />

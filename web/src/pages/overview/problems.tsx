@@ -50,7 +50,7 @@ function Problem({ incident }: { incident: Incident }) {
       {incident.affects > 0 && asset ? <a class="problem-affects" href={href('/lineage', { focus: asset, mode: 'impact' })} title={incident.affected.join('\n')}>{w.others_wait(incident.affects)}</a> : <span class="problem-affects" />}
       <span class="problem-owner clip quiet">{incident.owners.join(', ')}</span>
       <span class="problem-actions row">
-        {asset && <a class="button" href={asset_href(asset)}>{w.why}</a>}
+        {asset && <a class="button" href={kind === 'source' ? href('/sources', { source: asset }) : asset_href(asset)}>{w.why}</a>}
         {run && step !== null && <a class="button" href={run_href(run, { step }) + '#log'}>{w.log}</a>}
         {asset && (
           <Menu id={`problem-${incident.id}`} class="is-plain is-icon" label={<><span aria-hidden="true">⋯</span><span class="only-read">{common.value.more}: {asset}</span></>}>

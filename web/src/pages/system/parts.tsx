@@ -1,10 +1,11 @@
-// Sections of the page of health: definitions, sources, alert routes, configuration.
+// Sections of the page of health: definitions, a line on sources, alert routes, configuration.
 import { signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { post } from '../../store/http';
 import { on_kinds, useResource } from '../../store/resource';
+import { href } from '../../store/router';
 import { copy } from '../../ui/command';
-import { AssetLink, Section } from '../../ui/parts';
+import { Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { attempt, tell } from '../../ui/toast';
@@ -35,24 +36,17 @@ export function Definitions({ projects }: { projects: Project[] }) {
   );
 }
 
-interface Source { asset: string; kind: string; state: string; detail: string; events: number; unchanged: number; last_event: string | null }
-const source_wakes = on_kinds('asset');
+interface Source { state: string }
+const source_wakes = on_kinds('definitions');
+/// One line; they have a page of their own.
 export function Sources() {
   const w = system_words.value;
   const { data } = useResource<{ items: Source[] }>('sources', source_wakes);
   const items = data.value?.items ?? [];
-  const state = (source: Source) => source.state === 'error' ? 'failed' : 'ok';
+  const failed = items.filter(each => each.state === 'error').length;
   return (
     <Section title={w.sources}>
-      {data.value && items.length === 0 ? <p class="quiet">{w.no_sources}</p> : (
-        <div class="scroll bounded" tabIndex={0} role="region" aria-label={w.sources}>
-          <table class="list">
-            <thead><tr>{[w.source, w.state, w.last_event].map(each => <th key={each} scope="col">{each}</th>)}<th scope="col" class="end">{w.events}</th><th scope="col" class="end">{w.unchanged}</th><th scope="col">{w.detail}</th></tr></thead>
-            <tbody>{items.toSorted((a, b) => Number(b.state === 'error') - Number(a.state === 'error')).slice(0, 200).map(source => (
-              <tr key={source.asset}><th scope="row" class="source-name"><AssetLink name={source.asset} /></th><td><StatusMark word={state(source)} text={`${source.kind}, ${source.state}`} /></td>
-                <td><Time at={source.last_event} as="both" /></td><td class="end">{number(source.events)}</td><td class="end">{number(source.unchanged)}</td><td class="quiet source-detail" title={source.detail}>{source.detail}</td></tr>))}</tbody>
-          </table>
-        </div>)}
+      <p><a href={href('/sources')}>{data.value && items.length === 0 ? w.no_sources : w.sources_n(items.length)}</a>{failed > 0 && <> <a href={href('/sources', { state: 'error' })}><StatusMark word="failed" text={w.in_error(failed)} /></a></>}</p>
     </Section>
   );
 }
