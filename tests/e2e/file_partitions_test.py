@@ -178,8 +178,12 @@ sources:
             for file in growing:
                 file.close()
         until("the others as well", lambda: "9020 files" in self.source(daemon)["detail"])
-        versions = [e["data_version"] for e in daemon.items("/assets/raw/events")]
-        self.assertEqual("files:9020", versions[0].rpartition(":")[0])
+
+        def told():
+            versions = [e["data_version"] for e in daemon.items("/assets/raw/events")]
+            return versions if versions[0].startswith("files:9020:") else None
+
+        versions = until("the last of them to be told", told)
         self.assertEqual(len(versions), len(set(versions)))
 
 
