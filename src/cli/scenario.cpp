@@ -88,8 +88,10 @@ void Scenario::give(const Node& given, const Graph& graph) {
       rows.of<PartitionNameRow>().push_back({is_shape, n, std::string{names.text(n)}});
   }
   std::map<std::string, AssetId> ids;
-  for (const Node& item : need(given, "materialized").children()) {
+  for (const Node& item : list_of(need(given, "materialized"))) {
     const Member member = member_of(item);
+    const auto rank = graph.find(member.asset);
+    if (!rank) refuse(item, "there is no asset \"" + member.asset + "\"");
     const auto [id, is_new] =
         ids.emplace(member.asset, AssetId{static_cast<std::uint32_t>(ids.size() + 1)});
     if (is_new) rows.of<AssetRow>().push_back({id->second, member.asset});
@@ -100,10 +102,13 @@ void Scenario::give(const Node& given, const Graph& graph) {
                   .materialized = Sequence{1},
                   .updated_at = now_,
                   .changed_at = now_};
-    if (!member.partition.empty()) {
-      const auto rank = graph.find(member.asset);
-      if (!rank || !graph.asset(*rank).partitions)
-        refuse(item, member.asset + " has no partitions");
+    const bool is_cut = graph.asset(*rank).partitions.has_value();
+    if (is_cut != !member.partition.empty()) {
+      refuse(item,
+             member.asset + (is_cut ? " has partitions: say which, as " + member.asset + "[KEY]"
+                                    : " has no partitions"));
+    }
+    if (is_cut) {
       const auto space = PartitionSpace::bind(*graph.asset(*rank).partitions, {}, registry);
       row.partition = value_or_refuse(item, space->find(member.partition, now_));
     }
@@ -233,6 +238,8 @@ void Scenario::run_until(Instant target) {
 void Scenario::move_clock(const Node& step) {
   Instant target = now_;
   if (const Node* advance = step.find("advance")) {
+    if (step.find("at") != nullptr)
+      refuse(*step.find("at"), "a step moves the clock by `advance` or to `at`, not both");
     target += duration_of(*advance);
   } else if (const Node* at = step.find("at")) {
     target = value_or_refuse(*at, parse_instant(text_of(*at)));
@@ -256,16 +263,18 @@ ScenarioResult Scenario::run() {
   const Node* project = root_.find("project");
   auto graph = project == nullptr ? read_graph(need(root_, "graph")) : read_project(*project);
   const Node& steps = need(root_, "steps");
-  if (!steps.is_sequence()) refuse(steps, "steps is a list");
+  if (list_of(steps).empty()) refuse(steps, "a scenario has a step at least; {} is one");
+  const std::string name = text_of(need(root_, "name"));
+  if (const Node* differs = root_.find("differs")) static_cast<void>(text_of(*differs));
   if (const Node* given = root_.find("given")) give(*given, *graph);
   json results = json::array();
   for (const Node& step : steps.children()) {
     begin_step(step);
     if (number_ == 1) load(graph);
-    if (step.is_map()) {
+    if (!step.is_null()) {
       move_clock(step);
       if (const Node* actions = step.find("do")) {
-        for (const Node& action : actions->children()) act(action);
+        for (const Node& action : list_of(*actions)) act(action);
       }
       if (work_) run_until(now_);
       expect(step);
@@ -279,10 +288,8 @@ ScenarioResult Scenario::run() {
   if (recorder_ != nullptr) {
     if (const auto done = recorder_->finish(); !done) throw Unusable{done.error().message};
   }
-  json out{{"scenario", text_of(need(root_, "name"))},
-           {"steps", results},
-           {"pass", failures_.empty()},
-           {"failures", failures_}};
+  json out{
+      {"scenario", name}, {"steps", results}, {"pass", failures_.empty()}, {"failures", failures_}};
   if (work_) out["totals"] = totals();
   return {failures_.empty() ? 0 : 1, out.dump(2), ""};
 }

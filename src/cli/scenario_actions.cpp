@@ -1,5 +1,8 @@
 // What a scenario does: its actions, as the engine's inputs.
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 
 #include "cli/scenario_player.hpp"
 #include "freshet/selection.hpp"
@@ -24,7 +27,65 @@ std::string partitions_of(const Node& action) {
   return out;
 }
 
+constexpr auto verbs = std::to_array<std::string_view>({"materialize",
+                                                        "observe",
+                                                        "deliver",
+                                                        "check",
+                                                        "request",
+                                                        "backfill",
+                                                        "pause_backfill",
+                                                        "resume_backfill",
+                                                        "cancel_backfill",
+                                                        "start",
+                                                        "succeed",
+                                                        "fail",
+                                                        "cancel",
+                                                        "skip",
+                                                        "wipe",
+                                                        "pause",
+                                                        "resume",
+                                                        "mute",
+                                                        "unmute",
+                                                        "add_partition",
+                                                        "remove_partition",
+                                                        "together",
+                                                        "redefine",
+                                                        "restart",
+                                                        "break",
+                                                        "mend"});
+
+struct Verb {
+  std::string name;
+  const Node& value;
+};
+
+/// What an action does, wherever among its fields that stands; there is one thing that it does.
+Verb verb_of(const Node& action) {
+  if (!action.is_map() || action.children().empty())
+    refuse(action, "an action is a map, such as {materialize: A}");
+  const auto fields = action.children();
+  std::optional<std::size_t> at;
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    const std::string_view name = fields[i].text();
+    if (std::ranges::find(verbs, name) == verbs.end()) continue;
+    if (at) {
+      refuse(fields[i], "an action does one thing, and this one is " +
+                            std::string{fields[*at].text()} + " already");
+    }
+    at = i;
+  }
+  if (!at) refuse(action, "unknown action \"" + std::string{fields[0].text()} + "\"");
+  return {std::string{fields[*at].text()}, fields[*at + 1]};
+}
+
 }  // namespace
+
+/// An asset that the definitions in force have.
+Member Scenario::known_member(const Node& node) const {
+  Member member = member_of(node);
+  if (!graph_->find(member.asset)) refuse(node, "there is no asset \"" + member.asset + "\"");
+  return member;
+}
 
 std::vector<std::string> Scenario::select(const Node& value) {
   const std::string text = text_of(value);
@@ -73,30 +134,31 @@ void Scenario::outcome(const Node& value, const std::string& verb, const Node& a
 }
 
 void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
-  if (!action.is_map() || action.children().empty())
-    refuse(action, "an action is a map, such as {materialize: A}");
-  const std::string verb{action.children()[0].text()};
-  const Node& value = action.children()[1];
+  const auto& [verb, value] = verb_of(action);
   if (verb == "materialize" || verb == "observe") {
-    allow_only(action, {"materialize", "observe", "data_version", "columns"}, "field");
+    allow_only(action, {verb, "data_version", "columns"}, "field");
+    const Member member = known_member(value);
     input::Event event{.kind = verb == "observe" ? input::Event::Kind::observation
                                                  : input::Event::Kind::materialization,
-                       .asset = member_of(value).asset,
-                       .partition = member_of(value).partition};
+                       .asset = member.asset,
+                       .partition = member.partition};
     if (const Node* version = action.find("data_version")) event.data_version = text_of(*version);
     if (const Node* columns = action.find("columns")) event.columns = columns_of(*columns);
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "deliver") {
     deliver(action, value, inputs);
   } else if (verb == "check") {
+    allow_only(action, {verb}, "field");
     allow_only(value, {"asset", "name", "passed", "severity"}, "field");
+    const Member member = known_member(need(value, "asset"));
     input::Event event{.kind = input::Event::Kind::check,
-                       .asset = member_of(need(value, "asset")).asset,
-                       .partition = member_of(need(value, "asset")).partition,
+                       .asset = member.asset,
+                       .partition = member.partition,
                        .check = text_of(need(value, "name")),
                        .passed = flag_of(need(value, "passed"))};
     if (const Node* severity = value.find("severity")) {
-      event.severity = severity->text() == "warn" ? CheckSeverity::warn : CheckSeverity::error;
+      event.severity = word_of(*severity, {"error", "warn"}) == "warn" ? CheckSeverity::warn
+                                                                       : CheckSeverity::error;
     }
     inputs.emplace_back(input::Report{.events = {std::move(event)}});
   } else if (verb == "request") {
@@ -116,23 +178,22 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     inputs.emplace_back(cancel_running(action, value));
   } else if (verb == "start" || verb == "succeed" || verb == "fail" || verb == "cancel" ||
              verb == "skip") {
-    allow_only(
-        action,
-        {"start", "succeed", "fail", "cancel", "skip", "data_version", "columns", "columns_read"},
-        "field");
+    allow_only(action, {verb, "data_version", "columns", "columns_read"}, "field");
     if (work_) refuse(action, "the scenario has `work`, which starts and ends the steps");
     outcome(value, verb, action, inputs);
   } else if (verb == "wipe") {
-    inputs.emplace_back(input::Wipe{member_of(value).asset, member_of(value).partition});
+    allow_only(action, {verb}, "field");
+    const Member member = known_member(value);
+    inputs.emplace_back(input::Wipe{member.asset, member.partition});
   } else if (verb == "pause" || verb == "resume") {
-    allow_only(action, {"pause", "resume", "by", "reason"}, "field");
+    allow_only(action, {verb, "by", "reason"}, "field");
     inputs.emplace_back(input::Pause{.assets = select(value),
                                      .paused = verb == "pause",
                                      .actor = actor_of(action),
                                      .reason = reason_of(action),
                                      .token = 1});
   } else if (verb == "mute" || verb == "unmute") {
-    allow_only(action, {"mute", "unmute", "for", "by", "reason"}, "field");
+    allow_only(action, {verb, "for", "by", "reason"}, "field");
     input::Mute mute{.assets = select(value),
                      .muted = verb == "mute",
                      .actor = actor_of(action),
@@ -141,13 +202,14 @@ void Scenario::translate(const Node& action, std::vector<Input>& inputs) {
     if (const Node* duration = action.find("for")) mute.until = now_ + duration_of(*duration);
     inputs.emplace_back(std::move(mute));
   } else if (verb == "add_partition" || verb == "remove_partition") {
+    allow_only(action, {verb}, "field");
     allow_only(value, {"set", "keys"}, "field");
     const auto keys = texts_of(need(value, "keys"));
     input::Partitions change{.set = text_of(need(value, "set")), .actor = "person"};
     (verb == "add_partition" ? change.add : change.remove) = keys;
     inputs.emplace_back(std::move(change));
   } else {
-    refuse(action, "unknown action \"" + verb + "\"");
+    refuse(action, verb + " stands by itself, and not among those that happen together");
   }
 }
 
@@ -201,8 +263,7 @@ void Scenario::backfill(const Node& action, const std::string& verb, const Node&
                                        : verb == "cancel_backfill" ? std::optional{Action::cancel}
                                                                    : std::nullopt;
   if (!change) refuse(action, "unknown action \"" + verb + "\"");
-  allow_only(action, {"pause_backfill", "resume_backfill", "cancel_backfill", "by", "reason"},
-             "field");
+  allow_only(action, {verb, "by", "reason"}, "field");
   const auto named = backfills_.find(text_of(value));
   if (named == backfills_.end())
     refuse(value, "no backfill was made `as: " + text_of(value) + "` before");
@@ -228,44 +289,43 @@ input::Cancel Scenario::cancel_running(const Node& action, const Node& value) {
 }
 
 bool Scenario::change_work(const Node& action) {
-  if (!work_ || !action.is_map() || action.children().empty()) return false;
-  const std::string_view verb = action.children()[0].text();
-  const Node& value = action.children()[1];
-  if (verb == "break") {
-    allow_only(action, {"break", "text", "code", "signal"}, "field");
-    Work::Failure failure{.text = text_or(action, "text", "")};
-    const Node* signal = action.find("signal");
-    const Node* code = signal == nullptr ? action.find("code") : signal;
-    if (code != nullptr)
-      failure.code = static_cast<std::int32_t>(std::min(number_of(*code), 255.0));
-    failure.is_signal = signal != nullptr;
-    work_->break_down(member_of(value), std::move(failure));
-  } else if (verb == "mend") {
-    allow_only(action, {"mend"}, "field");
-    work_->mend(member_of(value));
-  } else {
-    return false;
+  const auto& [verb, value] = verb_of(action);
+  if (verb != "break" && verb != "mend") return false;
+  if (!work_) refuse(action, verb + " is for a scenario that has `work`");
+  const Member member = known_member(value);
+  if (verb == "mend") {
+    allow_only(action, {verb}, "field");
+    work_->mend(member);
+    return true;
   }
-  if (!graph_->find(member_of(value).asset))
-    refuse(value, "there is no asset " + member_of(value).asset);
+  allow_only(action, {verb, "text", "code", "signal"}, "field");
+  Work::Failure failure{.text = text_or(action, "text", "")};
+  const Node* signal = action.find("signal");
+  const Node* code = signal == nullptr ? action.find("code") : signal;
+  if (code != nullptr) failure.code = static_cast<std::int32_t>(std::min(number_of(*code), 255.0));
+  failure.is_signal = signal != nullptr;
+  work_->break_down(member, std::move(failure));
   return true;
 }
 
 void Scenario::act(const Node& action) {
+  const auto& [verb, value] = verb_of(action);
   if (change_work(action)) return;
-  if (const Node* together = action.find("together")) {
+  if (verb != "together" && verb != "redefine" && verb != "restart") return act_alone(action);
+  allow_only(action, {verb}, "field");
+  if (verb == "together") {
     std::vector<Input> inputs;
-    for (const Node& part : together->children()) translate(part, inputs);
+    for (const Node& part : list_of(value)) translate(part, inputs);
+    if (inputs.empty()) refuse(value, "nothing happens together here");
     moment(std::move(inputs));
-  } else if (const Node* graph = action.find("redefine")) {
-    load(read_graph(*graph));
-  } else if (action.find("restart") != nullptr) {
+  } else if (verb == "redefine") {
+    load(read_graph(value));
+  } else {
+    if (!flag_of(value)) refuse(value, "restart is true, or left out");
     Engine next = fresh_engine();
     next.load(engine_.rows());
     engine_ = std::move(next);
     load(graph_);
-  } else {
-    act_alone(action);
   }
 }
 
@@ -273,8 +333,7 @@ void Scenario::act_alone(const Node& action) {
   std::vector<Input> inputs;
   translate(action, inputs);
   const std::size_t failures = failures_.size();
-  const Node& value = action.children()[1];
-  const std::string verb{action.children()[0].text()};
+  const auto& [verb, value] = verb_of(action);
   const auto before = value.is_scalar() ? steps_.find(text_of(value)) : steps_.end();
   const StepId meant =
       before == steps_.end() || before->second.empty() ? StepId{} : before->second.front().step;

@@ -1,5 +1,6 @@
 // What a scenario expects of a step, and asks, held against what the engine did.
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -119,7 +120,7 @@ void Scenario::expect(const Node& step) {
   }
   if (const Node* runs = wanted->find("runs")) {
     std::set<Keys> want, got{runs_.begin(), runs_.end()};
-    for (const Node& run : runs->children()) {
+    for (const Node& run : list_of(*runs)) {
       const auto texts = texts_of(run);
       want.insert(Keys{texts.begin(), texts.end()});
     }
@@ -132,8 +133,12 @@ void Scenario::expect(const Node& step) {
   }
   if (const Node* stale = wanted->find("stale")) {
     Keys want, got;
+    if (!stale->is_map()) refuse(*stale, "a map is wanted here, such as {A: [data]}");
     for (std::size_t i = 0; i + 1 < stale->children().size(); i += 2) {
-      const auto causes = texts_of(stale->children()[i + 1]);
+      const Node& listed = stale->children()[i + 1];
+      const auto causes = texts_of(listed);
+      for (const Node& cause : listed.children())
+        static_cast<void>(word_of(cause, {"code", "data", "dependencies"}));
       want.insert(std::string{stale->children()[i].text()} + " " +
                   list(Keys{causes.begin(), causes.end()}));
     }
@@ -142,9 +147,11 @@ void Scenario::expect(const Node& step) {
     compare("stale", want, got);
   }
   if (const Node* freshness = wanted->find("freshness")) {
+    if (!freshness->is_map()) refuse(*freshness, "a map is wanted here, such as {A: pass}");
     for (std::size_t i = 0; i + 1 < freshness->children().size(); i += 2) {
       const std::string key{freshness->children()[i].text()};
-      const std::string want{freshness->children()[i + 1].text()};
+      const std::string want =
+          word_of(freshness->children()[i + 1], {"pass", "warn", "fail", "unknown", "none"});
       const std::string got = now["freshness"].value(key, "none");
       if (want != got) fail("freshness of " + key + ": expected " + want + ", got " + got);
     }
@@ -152,6 +159,28 @@ void Scenario::expect(const Node& step) {
 }
 
 void Scenario::answer(const Node& question) {
+  constexpr std::array<std::string_view, 6> kinds{"select",   "next_ticks", "why",
+                                                  "upstream", "downstream", "partitions"};
+  const auto asked = std::ranges::count_if(
+      kinds, [&](std::string_view kind) { return question.is_map() && question.find(kind); });
+  if (asked != 1)
+    refuse(question,
+           "a question is one of select, next_ticks, why, upstream, downstream, partitions");
+  const bool is_why = question.find("why") != nullptr;
+  const bool is_related = question.find("upstream") || question.find("downstream");
+  if (is_why) {
+    allow_only(question, {"why", "contains"}, "field");
+  } else if (is_related) {
+    allow_only(question, {"upstream", "downstream", "of", "answer", "count"}, "field");
+  } else if (question.find("next_ticks") != nullptr) {
+    allow_only(question, {"next_ticks", "timezone", "count", "answer"}, "field");
+  } else {
+    allow_only(question, {"select", "partitions", "answer", "count"}, "field");
+  }
+  const std::optional<std::size_t> wanted_count =
+      question.find("count") == nullptr ? std::nullopt
+                                        : std::optional{static_cast<std::size_t>(
+                                              std::min(number_of(*question.find("count")), 1e6))};
   json got = json::array();
   const Node* wanted = question.find("answer");
   bool in_order = false;
@@ -163,11 +192,8 @@ void Scenario::answer(const Node& question) {
     const auto* zone = zone_name == nullptr
                            ? &utc()
                            : value_or_refuse(*zone_name, find_time_zone(text_of(*zone_name)));
-    const int count = question.find("count") == nullptr
-                          ? 1
-                          : std::atoi(std::string{question.find("count")->text()}.c_str());
     Instant at = now_;
-    for (int i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < wanted_count.value_or(1); ++i) {
       const auto next = parsed.next(at, *zone);
       if (!next) break;
       got.push_back(format_instant(at = *next));
@@ -201,10 +227,9 @@ void Scenario::answer(const Node& question) {
     const Member member = member_of(*to);
     const auto from = value_or_refuse(*to, engine_.find(member.asset, member.partition));
     got = value_or_refuse(question, engine_.downstream(from, text_of(need(question, "of"))));
-  } else if (const Node* asset = question.find("partitions")) {
-    got = value_or_refuse(*asset, engine_.partitions(text_of(*asset)));
   } else {
-    refuse(question, "unknown question");
+    const Node& asset = need(question, "partitions");
+    got = value_or_refuse(asset, engine_.partitions(text_of(asset)));
   }
   answers_.push_back(got);
   if (wanted != nullptr) {
@@ -215,16 +240,14 @@ void Scenario::answer(const Node& question) {
       std::ranges::sort(want), std::ranges::sort(have);
     }
     if (want != have) fail("answer: expected " + json(want).dump() + ", got " + json(have).dump());
-  } else if (const Node* count = question.find("count"); count != nullptr && !in_order) {
-    if (std::to_string(got.size()) != count->text()) {
-      fail("answer: expected " + std::string{count->text()} + " of them, got " +
-           std::to_string(got.size()));
-    }
+  } else if (wanted_count && !in_order && got.size() != *wanted_count) {
+    fail("answer: expected " + std::to_string(*wanted_count) + " of them, got " +
+         std::to_string(got.size()));
   }
 }
 
 void Scenario::ask(const Node& questions) {
-  for (const Node& question : questions.children()) answer(question);
+  for (const Node& question : list_of(questions)) answer(question);
 }
 
 }  // namespace freshet::cli

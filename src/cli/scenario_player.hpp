@@ -69,6 +69,7 @@ class Scenario {
                std::vector<Input>& inputs);
   [[nodiscard]] input::Cancel cancel_running(const Node& action, const Node& value);
   [[nodiscard]] std::vector<std::string> select(const Node& value);
+  [[nodiscard]] Member known_member(const Node& node) const;
   Outstanding& outstanding(const Node& value, const std::string& verb);
 
   // scenario_expect.cpp: what `expect` and `ask` say

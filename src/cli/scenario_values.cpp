@@ -22,11 +22,23 @@ std::string text_of(const Node& node) {
   return std::string{node.text()};
 }
 
-std::vector<std::string> texts_of(const Node& node) {
+std::span<const Node> list_of(const Node& node) {
   if (!node.is_sequence()) refuse(node, "a list is wanted here");
+  return node.children();
+}
+
+std::vector<std::string> texts_of(const Node& node) {
   std::vector<std::string> out;
-  for (const Node& item : node.children()) out.push_back(text_of(item));
+  for (const Node& item : list_of(node)) out.push_back(text_of(item));
   return out;
+}
+
+std::string word_of(const Node& node, std::initializer_list<std::string_view> words) {
+  std::string text = text_of(node);
+  if (std::ranges::find(words, text) != words.end()) return text;
+  std::string all;
+  for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string{word};
+  refuse(node, "\"" + text + "\" is none of " + all);
 }
 
 bool flag_of(const Node& node) {
@@ -48,6 +60,7 @@ double number_of(const Node& node) {
 }
 
 void allow_only(const Node& map, std::initializer_list<std::string_view> names, const char* where) {
+  if (!map.is_map()) refuse(map, "a map is wanted here");
   const auto fields = map.children();
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     if (std::ranges::find(names, fields[i].text()) == names.end()) {

@@ -2,6 +2,7 @@
 // which run_scenario catches.
 #pragma once
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,10 @@ T value_or_refuse(const Node& node, Result<T> result) {
 const Node& need(const Node& map, std::string_view key);
 std::string text_of(const Node& node);
 std::vector<std::string> texts_of(const Node& node);
+std::span<const Node> list_of(const Node& node);
 bool flag_of(const Node& node);
+/// One of these, which the error lists.
+std::string word_of(const Node& node, std::initializer_list<std::string_view> words);
 Micros duration_of(const Node& node);
 /// From 0.
 double number_of(const Node& node);

@@ -56,6 +56,67 @@ INSTANTIATE_TEST_SUITE_P(Scenario, ScenarioFile, testing::ValuesIn(files()), [](
   return name;
 });
 
+struct NoScenario {
+  const char* name;
+  const char* rest;  ///< Of the file, after its start and its graph.
+  const char* error;
+};
+class Refused : public testing::TestWithParam<NoScenario> {};
+TEST_P(Refused, WithItsPlace) {
+  const auto result = run_scenario(
+      "name: n\nstart: \"2026-01-01T00:00:00Z\"\n"
+      "graph: {assets: [{key: A}, {key: P, partitions: {static: [x]}}]}\n" +
+          std::string{GetParam().rest},
+      "f.yaml");
+  EXPECT_EQ(result.exit_code, 2) << result.output;
+  EXPECT_THAT(result.error, testing::MatchesRegex("f\\.yaml: [0-9]+:[0-9]+: .*"));
+  EXPECT_THAT(result.error, testing::HasSubstr(GetParam().error));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Scenario, Refused,
+    testing::Values(
+        NoScenario{"NoSteps", "steps: []", "a step at least"},
+        NoScenario{"StepOfText", "steps: [oops]", "a map is wanted"},
+        NoScenario{"DoOfOne", "steps: [{do: {materialize: A}}]", "a list is wanted"},
+        NoScenario{"DoOfText", "steps: [{do: restart}]", "a list is wanted"},
+        NoScenario{"TwoThings", "steps: [{do: [{materialize: A, wipe: A}]}]", "one thing"},
+        NoScenario{"TwoClocks", "steps: [{advance: 1h, at: \"2026-01-02\"}]", "not both"},
+        NoScenario{"NoVerb", "steps: [{do: [{data_version: v}]}]", "unknown action"},
+        NoScenario{"FieldTooMany", "steps: [{do: [{wipe: A, x: 1}]}]", "unknown field"},
+        NoScenario{"NoSuchAsset", "steps: [{do: [{materialize: B}]}]", "no asset \"B\""},
+        NoScenario{"NothingTogether", "steps: [{do: [{together: []}]}]", "nothing happens"},
+        NoScenario{"ReloadTogether", "steps: [{do: [{together: [{restart: true}]}]}]", "by itself"},
+        NoScenario{"NoRestart", "steps: [{do: [{restart: false}]}]", "or left out"},
+        NoScenario{"NoSeverity",
+                   "steps: [{do: [{check: {asset: A, name: c, passed: true, severity: bad}}]}]",
+                   "none of error, warn"},
+        NoScenario{"BreakWithoutWork", "steps: [{do: [{break: A}]}]", "has `work`"},
+        NoScenario{"ExpectOfText", "steps: [{expect: requested}]", "a map is wanted"},
+        NoScenario{"StaleOfList", "steps: [{expect: {stale: [A]}}]", "a map is wanted"},
+        NoScenario{"NoCause", "steps: [{expect: {stale: {A: [age]}}}]", "none of code"},
+        NoScenario{"NoFreshness", "steps: [{expect: {freshness: {A: ok}}}]", "none of pass"},
+        NoScenario{"RunsOfText", "steps: [{expect: {runs: A}}]", "a list is wanted"},
+        NoScenario{"AskOfText", "steps: [{ask: why}]", "a list is wanted"},
+        NoScenario{"TwoQuestions", "steps: [{ask: [{select: A, why: A}]}]", "a question is one of"},
+        NoScenario{"AnswerTooMany", "steps: [{ask: [{select: A, contains: A}]}]", "unknown field"},
+        NoScenario{"NoCount", "steps: [{ask: [{select: A, count: many}]}]", "a number"},
+        NoScenario{"GivenNobody", "given: {materialized: [B]}\nsteps: [{}]", "no asset \"B\""},
+        NoScenario{"GivenWhole", "given: {materialized: [P]}\nsteps: [{}]", "say which"},
+        NoScenario{"GivenOfText", "given: {materialized: A}\nsteps: [{}]", "a list is wanted"}),
+    [](const auto& param) { return std::string{param.param.name}; });
+
+TEST(Scenario, AnActionIsFoundWhereverItStands) {
+  const auto result = run_scenario(R"(
+name: n
+start: "2026-01-01T00:00:00Z"
+graph: {assets: [{key: A}, {key: B, deps: [A], automation: eager}]}
+steps:
+  - {do: [{data_version: v, materialize: A}], expect: {requested: [B]}}
+)",
+                                   "f.yaml");
+  EXPECT_EQ(result.exit_code, 0) << result.error << result.output;
+}
+
 TEST(Scenario, FilesAreThoseOfTheSharedSpecificationToTheLetter) {
   const char* given = std::getenv("FRESHET_SHARED");
   const fs::path shared =
