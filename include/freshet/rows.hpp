@@ -93,7 +93,7 @@ struct DefinitionRow {
   std::uint64_t checks{};  ///< Hash of its checks' names and kinds.
   std::uint64_t freshness{};
   std::vector<AssetId> deps;   ///< Ascending.
-  std::uint64_t rules{};       ///< Hash of the edge rules.
+  std::uint64_t rules{};       ///< Hash of the edge rules, and of where it comes from.
   bool defined{true};          ///< False after it was removed.
   std::uint64_t partitions{};  ///< Hash of how it is cut; 0: not at all.
   std::uint32_t shape{};       ///< Of its partitions; 0: it is not cut.

@@ -94,7 +94,7 @@ struct Condition {
   std::string zone;                        ///< Of a cron.
   Micros lookback{};                       ///< Of updated_since_tick, in_latest_time_window.
   bool blocking_only{false};               ///< Of any_checks, all_checks.
-  std::optional<Selection> allow, ignore;  ///< Of any_deps, all_deps.
+  std::optional<Selection> allow, ignore;  ///< Of any_deps, all_deps, any_deps_unready.
   /// Of executed_with_tags and its like, ascending: "name=value", or "name" for any value.
   std::vector<std::string> tags;
   std::string label;  ///< What people call it; "" for its own name.

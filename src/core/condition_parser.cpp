@@ -603,14 +603,17 @@ class Parser {
     }
     if (name == "since") return make(Op::since, {std::move(self), one_condition(name, at, args)});
     if (name == "allow" || name == "ignore") {
-      if (self->op != Op::any_deps && self->op != Op::all_deps) {
-        fail(at, name +
-                     " narrows the dependencies of any_deps_match and all_deps_match, and stands "
-                     "behind one of them");
+      limit_size(*self, at);
+      const Selection chosen = selection(name, at, args);
+      ConditionPtr out =
+          narrowed(self, name == "allow" ? &Condition::allow : &Condition::ignore, chosen);
+      if (out == self) {
+        fail(at,
+             name +
+                 " narrows the dependencies that any_deps_match and all_deps_match look at, and "
+                 "there is neither of them in what stands before it");
       }
-      auto copy = std::make_shared<Condition>(*self);
-      (name == "allow" ? copy->allow : copy->ignore) = selection(name, at, args);
-      return copy;
+      return out;
     }
     if (name == "with_label") {
       if (args.size() != 1 || !args.front().text) fail(at, "with_label takes a text in quotes");
@@ -640,6 +643,28 @@ class Parser {
     if (!out) fail(at, name + ": nothing is left of the condition");
     limit_size(*out, at);
     return out;
+  }
+  /// With the selection on every part that looks at dependencies; the condition itself where there
+  /// is none.  What was selected before counts beside it (Dagster: `|`).
+  static ConditionPtr narrowed(const ConditionPtr& c, std::optional<Selection> Condition::* which,
+                               const Selection& chosen) {
+    if (c->op == Op::any_deps || c->op == Op::all_deps || c->op == Op::any_deps_unready) {
+      auto copy = std::make_shared<Condition>(*c);
+      std::optional<Selection>& mine = (*copy).*which;
+      mine = mine ? *Selection::parse("(" + mine->text() + ") or (" + chosen.text() + ")") : chosen;
+      return copy;
+    }
+    if (c->op == Op::asset_matches) return c;  // another asset's dependencies
+    std::vector<ConditionPtr> args;
+    bool any = false;
+    for (const ConditionPtr& arg : c->args) {
+      args.push_back(narrowed(arg, which, chosen));
+      any = any || args.back() != arg;
+    }
+    if (!any) return c;
+    auto copy = std::make_shared<Condition>(*c);
+    copy->args = std::move(args);
+    return copy;
   }
   static std::string shown(std::string text) {
     constexpr std::size_t shown_max = 200;

@@ -77,7 +77,8 @@ class Writer {
         return;
       case Op::any_deps:
       case Op::all_deps:
-        write_call(c);
+      case Op::any_deps_unready:
+        c.op == Op::any_deps_unready ? write_operand(c, "") : write_call(c);
         write_selection(".allow(", c.allow);
         write_selection(".ignore(", c.ignore);
         return;

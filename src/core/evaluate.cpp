@@ -150,27 +150,9 @@ Truth Evaluator::node(std::uint16_t index, const Target& target, Explanation::No
     case Op::all_checks:
       value = over_checks(n, true, target, out);
       break;
-    case Op::asset_matches: {
-      const AssetId other = s_.find(c.text);
-      if (!s_.is_defined(other)) {
-        if (out != nullptr) out->detail = say("undefined_asset", {{"asset", c.text}});
-        break;
-      }
-      Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
-      const bool outer = std::exchange(elsewhere_, true);
-      // Equal partitionings match partition by partition; of any other, one that holds is enough.
-      const bool same = s_.is_cut(other) && s_.is_cut(target.asset) &&
-                        s_.cut(other)->space->shape() == s_.cut(target.asset)->space->shape();
-      const PartitionSet theirs = same ? target.of & s_.universe(other) : s_.universe(other);
-      const Truth held = node(n.args[0], {.asset = other, .of = theirs}, child);
-      elsewhere_ = outer;
-      if (same) {
-        value = held;
-      } else if (!held.empty()) {
-        value = Truth{target.of, held.pieces().back().order, held.pieces().back().cause};
-      }
+    case Op::asset_matches:
+      value = matches(n, target, out);
       break;
-    }
     default:
       if (target.check != nullptr) {
         value = on_check(n, target);
@@ -232,6 +214,54 @@ Truth Evaluator::any_of(const Program::Node& n, const Target& target, Explanatio
   return value;
 }
 
+Evaluator::Across Evaluator::over_dep(std::uint16_t arg, Rank rank, std::size_t d,
+                                      const PartitionSet& of, Explanation::Node* out) {
+  Across over{.up = s_.upstream_of(rank, d, of), .theirs = {}, .here = {}};
+  const PartitionMapping* mapping = s_.mapping(rank, d);
+  const bool inferred = mapping != nullptr && mapping->is_inferred_all();
+  if (inferred && over.up.needed.empty()) over.up.lacking = of;
+  path_.emplace_back(rank, d);
+  over.theirs = node(arg,
+                     {.asset = s_.id_of[s_.graph->upstream(rank)[d].value],
+                      .of = over.up.needed,
+                      .through_inferred_all = inferred},
+                     out);
+  path_.pop_back();
+  for (const Truth::Piece& piece : over.theirs.pieces()) {
+    over.here = either(std::move(over.here),
+                       Truth{s_.downstream_of(rank, d, piece.set) & of, piece.order, piece.cause});
+  }
+  return over;
+}
+
+/// As a dependency's mapping has it where it is one, else as the graph leads there: one partition
+/// for which it holds is enough.
+Truth Evaluator::matches(const Program::Node& n, const Target& target, Explanation::Node* out) {
+  const std::string& key = n.condition->text;
+  const AssetId other = s_.find(key);
+  if (!s_.is_defined(other)) {
+    if (out != nullptr) out->detail = say("undefined_asset", {{"asset", key}});
+    return {};
+  }
+  Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
+  const Rank rank = s_.rank_of[target.asset.value];
+  const auto deps = s_.graph->upstream(rank);
+  const auto dep = std::ranges::find(deps, s_.rank_of[other.value]);
+  if (dep != deps.end() && !(program_.of_check && is_itself()))
+    return over_dep(n.args[0], rank, static_cast<std::size_t>(dep - deps.begin()), target.of, child)
+        .here;
+  const PartitionSet theirs = s_.related(target.asset, other, target.of);
+  const bool outer = std::exchange(elsewhere_, true);
+  const Truth held = node(n.args[0], {.asset = other, .of = theirs}, child);
+  elsewhere_ = outer;
+  Truth here;
+  for (const Truth::Piece& piece : held.pieces()) {
+    here = either(std::move(here), Truth{s_.related(other, target.asset, piece.set) & target.of,
+                                         piece.order, piece.cause});
+  }
+  return here;
+}
+
 Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& target,
                            Explanation::Node* out) {
   if (program_.of_check && is_itself()) return over_checked(n, target, out);
@@ -246,20 +276,8 @@ Truth Evaluator::over_deps(const Program::Node& n, bool all, const Target& targe
     if (left.empty() && !sees_all) break;
     Explanation::Node* child = out == nullptr ? nullptr : &out->children.emplace_back();
     const PartitionSet of = sees_all ? target.of : left;
-    PartitionMapping::Upstream up = s_.upstream_of(rank, d, of);
-    const PartitionMapping* mapping = s_.mapping(rank, d);
-    const bool inferred = mapping != nullptr && mapping->is_inferred_all();
-    if (inferred && up.needed.empty()) up.lacking = of;
-    path_.emplace_back(rank, d);
     const AssetId upstream = s_.id_of[deps[d].value];
-    const Truth theirs = node(
-        n.args[0], {.asset = upstream, .of = up.needed, .through_inferred_all = inferred}, child);
-    path_.pop_back();
-    Truth here;
-    for (const Truth::Piece& piece : theirs.pieces()) {
-      here = either(std::move(here),
-                    Truth{s_.downstream_of(rank, d, piece.set) & of, piece.order, piece.cause});
-    }
+    auto [up, theirs, here] = over_dep(n.args[0], rank, d, of, child);
     const bool of_nothing = !up.lacking.empty() && holds_of_nothing(n.args[0]);
     if (all) {
       // For every one that is needed: none is left over for which it does not hold.
@@ -440,39 +458,62 @@ PartitionSet Evaluator::will_be_requested(const Target& target) const {
   for (const auto& [rank, dep] : path_) {
     if (!s_.is_identity(rank, dep)) return {};
   }
-  if (elsewhere_ && s_.is_cut(target.asset) != s_.is_cut(subject_)) return {};
+  if (elsewhere_ && !s_.are_alike(target.asset, subject_)) return {};
   return it->second & target.of;
 }
 
 /// Partitions of the target whose updating run also targeted a member of the subject that needs
-/// them.
-PartitionSet Evaluator::executed_with_root(const Target& target) const {
-  PartitionSet out;
+/// them; so does one that such a member waits for in another run, or that belongs to its backfill
+/// (DECISIONS 18c), as long as that can be told: in the moment of the update.
+PartitionSet Evaluator::executed_with_root(const Target& target) {
+  PartitionSet out, ordered;
   const std::string check = program_.of_check ? s_.check_definition(subject_).name : "";
+  const PartitionSet now = of_asset(s_.moment.materialized, target.asset).set();
   (target.of - s_.missing_of(target.asset, target.of)).for_each([&](PartitionId p) {
-    const RunId id = s_.member({target.asset, p}).step.run;
+    const StepId updated_by = s_.member({target.asset, p}).step;
+    const RunId id = updated_by.run;
     if (id.value == 0) return true;
     PartitionSet back{p};
     for (auto it = path_.rbegin(); it != path_.rend() && it->first != no_rank; ++it)
       back = s_.downstream_of(it->first, it->second, back);
+    const auto is_root = [&](const StepRow& row) {
+      return row.check == check && row.member.asset == place_ &&
+             (elsewhere_ || back.intersects(row.partitions()));
+    };
     for (auto step = s_.steps.lower_bound({id, 0}); step != s_.steps.end() && step->first.run == id;
          ++step) {
-      const StepRow& row = step->second.row;
-      if (row.check == check && row.member.asset == place_ &&
-          (elsewhere_ || back.intersects(row.partitions()))) {
-        out.add(p);
-        break;
-      }
+      if (!is_root(step->second.row)) continue;
+      out.add(p);
+      return true;
     }
+    if (!now.contains(p) || program_.of_check) return true;
+    const StepState* step = s_.step(updated_by);
+    if (step == nullptr) return true;
+    const bool waits = std::ranges::any_of(step->waiters, [&](StepId waiter) {
+      const StepState* other = s_.step(waiter);
+      return other != nullptr && is_root(other->row);
+    });
+    const auto backfill = s_.backfills.find(s_.runs.at(id).row.backfill);
+    const auto with = [&] {
+      const auto target_row = backfill->second.targets.find(place_);
+      return target_row != backfill->second.targets.end() &&
+             (elsewhere_ || back.intersects(target_row->second.wanted));
+    };
+    if (waits || (backfill != s_.backfills.end() && with())) ordered.add(p);
     return true;
   });
-  return out;
+  mark_transient(ordered, target.asset);
+  return out | ordered;
 }
 
 /// Which dependencies' edge rules do not hold; nothing if all do.
-Sentence Evaluator::unready(AssetId a) const {
+Sentence Evaluator::unready(AssetId a, const Condition& c) const {
   Sentence::Param::Parts inputs;
+  const auto narrowed = s_.narrowed.find(&c);
   for (const Dependency& dep : s_.definition(a).deps) {
+    const bool counts = narrowed == s_.narrowed.end() ||
+                        narrowed->second[s_.rank_of[s_.find(dep.key).value].value] != 0;
+    if (!counts) continue;
     Sentence why = s_.edge_unready(dep, s_.now);
     if (!why.empty()) inputs.push_back(std::move(why));
   }
@@ -633,7 +674,7 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
     case Op::executed_with_root_target:
       return Truth{executed_with_root(target)};
     case Op::any_deps_unready: {
-      Sentence why = unready(a);
+      Sentence why = unready(a, c);
       const bool held = !why.empty();
       detail(std::move(why));
       return whole(held);
@@ -644,7 +685,7 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
       return Truth{target.of - bad};
     }
     case Op::freshness_due: {
-      const auto start = s_.latest_start(a);
+      const auto start = s_.latest_start(a, s_.now);
       if (start) detail(say("must_start_by", {{"at", format_instant(*start)}}));
       return whole(start && *start <= s_.now);
     }

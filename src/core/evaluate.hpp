@@ -65,7 +65,17 @@ class Evaluator {
   Truth node(std::uint16_t index, const Target& target, Explanation::Node* out);
   Truth all_of(const Program::Node& n, const Target& target, Explanation::Node* out);
   Truth any_of(const Program::Node& n, const Target& target, Explanation::Node* out);
+  /// Of one dependency: the partitions that are needed, those for which it holds, and where that
+  /// leads back to.
+  struct Across {
+    PartitionMapping::Upstream up;
+    Truth theirs;
+    Truth here;
+  };
+  Across over_dep(std::uint16_t arg, Rank rank, std::size_t d, const PartitionSet& of,
+                  Explanation::Node* out);
   Truth over_deps(const Program::Node& n, bool all, const Target& target, Explanation::Node* out);
+  Truth matches(const Program::Node& n, const Target& target, Explanation::Node* out);
   Truth over_checks(const Program::Node& n, bool all, const Target& target, Explanation::Node* out);
   Truth since(std::uint16_t index, const Target& target, Explanation::Node* out);
   Truth since_last_handled(std::uint16_t index, const Target& target, Explanation::Node* out);
@@ -77,8 +87,8 @@ class Evaluator {
   /// What a condition would say of a partition that does not exist: only `missing` holds of it.
   [[nodiscard]] bool holds_of_nothing(std::uint16_t index) const;
   [[nodiscard]] PartitionSet will_be_requested(const Target& target) const;
-  [[nodiscard]] PartitionSet executed_with_root(const Target& target) const;
-  [[nodiscard]] Sentence unready(AssetId a) const;
+  [[nodiscard]] PartitionSet executed_with_root(const Target& target);
+  [[nodiscard]] Sentence unready(AssetId a, const Condition& c) const;
   /// Of these, which have something upstream that is stale, missing or in progress.
   PartitionSet upstream_unready(AssetId a, const PartitionSet& of);
   /// Of a dependency's changed updates, those that touch what the target before it reads of it.
@@ -104,7 +114,7 @@ class Evaluator {
   /// From the subject to the target being asked: its rank, and the dependency taken; no_rank for
   /// the way from a check to its asset.
   std::vector<std::pair<Rank, std::size_t>> path_;
-  bool elsewhere_{false};  ///< Within asset_matches: there is no path back.
+  bool elsewhere_{false};  ///< Within asset_matches of no dependency: there is no path back.
   /// What upstream_unready was asked of an asset, and what it found.
   std::unordered_map<AssetId, std::pair<PartitionSet, PartitionSet>> unready_;
   std::string unready_name_;  ///< One that makes it so.

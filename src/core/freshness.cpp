@@ -76,25 +76,25 @@ std::optional<Instant> Engine::State::next_freshness_change(AssetId a, Instant a
   return std::nullopt;
 }
 
-std::optional<Instant> Engine::State::freshness_deadline(AssetId a) const {
+std::optional<Instant> Engine::State::freshness_deadline(AssetId a, Instant at) const {
   const auto& policy = definition(a).freshness;
   const MemberRow& row = members[a.value];
   if (!policy || row.updated.value == 0) return std::nullopt;
   if (policy->deadline.empty()) return row.updated_at + policy->within;
   const core::Schedule& deadline = deadlines.at(deadline_name(*policy));
   // One that was missed is due at once; one that is met already lets the next one count.
-  if (const auto last = period_before(deadline, policy->within, now);
+  if (const auto last = period_before(deadline, policy->within, at);
       last && row.updated_at <= last->oldest) {
     return last->due;
   }
-  auto next = period_after(deadline, policy->within, now);
+  auto next = period_after(deadline, policy->within, at);
   while (next && row.updated_at > next->oldest) {
     next = period_after(deadline, policy->within, next->due);
   }
   return next ? std::optional{next->due} : std::nullopt;
 }
 
-std::optional<Instant> Engine::State::latest_start(AssetId a) const {
+std::optional<Instant> Engine::State::latest_start(AssetId a, Instant at) const {
   // Of everything downstream, those furthest down first.
   std::map<Rank, std::optional<Instant>> starts;
   std::vector<Rank> waiting{rank_of[a.value]};
@@ -106,7 +106,7 @@ std::optional<Instant> Engine::State::latest_start(AssetId a) const {
   }
   for (auto it = starts.rbegin(); it != starts.rend(); ++it) {
     const AssetId one = id_of[it->first.value];
-    std::optional<Instant> end = freshness_deadline(one);
+    std::optional<Instant> end = freshness_deadline(one, at);
     for (const Rank down : graph->downstream(it->first)) {
       const auto& theirs = starts.at(down);
       if (theirs && (!end || *theirs < *end)) end = theirs;

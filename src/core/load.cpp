@@ -35,7 +35,8 @@ std::uint64_t hash_of_checks(const AssetDefinition& def) {
 }
 std::uint64_t hash_of_rules(const AssetDefinition& def) {
   Hash hash;
-  bool any = false;
+  bool any = def.external;
+  if (any) hash << 1 << static_cast<std::uint64_t>(def.source.kind != SourceKind::none ? 1 : 0);
   for (const auto& dep : def.deps) {
     if (!dep.rule.max_age && dep.mapping.text.empty() && dep.columns.empty()) continue;
     any = true;
@@ -84,11 +85,11 @@ std::vector<std::uint8_t> narrow(const Graph& graph, const Condition& c) {
   return out;
 }
 
-/// Everything upstream of `from`, or downstream, without itself.
-std::vector<Rank> closure(const Graph& graph, Rank from, bool upstream) {
+/// Everything upstream of these, or downstream, ascending; they themselves only where one leads to
+/// another.
+std::vector<Rank> closure(const Graph& graph, std::vector<Rank> waiting, bool upstream) {
   std::vector<std::uint8_t> seen(graph.size(), 0);
   std::vector<Rank> out;
-  std::vector<Rank> waiting{from};
   while (!waiting.empty()) {
     const Rank rank = waiting.back();
     waiting.pop_back();
@@ -99,6 +100,16 @@ std::vector<Rank> closure(const Graph& graph, Rank from, bool upstream) {
     }
   }
   std::ranges::sort(out);
+  return out;
+}
+
+/// What lies on the ways between these and `other`, in either direction.
+std::vector<Rank> between(const Graph& graph, const std::vector<Rank>& these, Rank other) {
+  std::vector<Rank> out;
+  for (const bool up : {true, false}) {
+    std::ranges::set_intersection(closure(graph, these, up), closure(graph, {other}, !up),
+                                  std::back_inserter(out));
+  }
   return out;
 }
 
@@ -125,7 +136,7 @@ ConditionPtr downstream_conditions(const Graph& graph, Rank rank) {
   constexpr std::size_t nodes_max = 20'000;  // a program numbers 65,535
   std::map<std::string, ConditionPtr> distinct;
   std::map<std::string, bool> looked_at;
-  for (const Rank down : closure(graph, rank, false)) {
+  for (const Rank down : closure(graph, {rank}, false)) {
     const std::string& text = graph.asset(down).automation;
     if (text.empty() || !looked_at.emplace(text, true).second) continue;
     const ConditionPtr theirs = parse_condition(text).root;
@@ -144,7 +155,7 @@ ConditionPtr downstream_conditions(const Graph& graph, Rank rank) {
 
 /// Assets exactly `depth` steps upstream of `from`.
 std::vector<Rank> upstream_at(const Graph& graph, Rank from, int depth) {
-  if (depth == Program::all_upstream) return closure(graph, from, true);
+  if (depth == Program::all_upstream) return closure(graph, {from}, true);
   std::vector<Rank> level{from};
   for (int i = 0; i < depth; ++i) {
     std::vector<Rank> next;
@@ -236,6 +247,16 @@ void Engine::State::bring_into_force() {
           change(subject, changed_person);  // gone
         continue;
       }
+      if (!reach.key.empty() && (reach.changes & changed_members) != 0) {
+        // Which members of the two belong together is a matter of what lies between them.
+        std::vector<Rank> these{rank};
+        if (!reach.direct)
+          std::ranges::copy(closure(*graph, these, true), std::back_inserter(these));
+        for (const Rank r : between(*graph, these, *base)) {
+          watchers[id_of[r.value]].push_back(
+              {.subject = subject, .changes = changed_members | changed_definition, .base = r});
+        }
+      }
       // Of a check, the first step upstream leads to the asset at whose place it is.
       const bool one_less = program.of_check && reach.key.empty() && reach.depth > 0;
       const int depth = reach.depth - (one_less ? 1 : 0);
@@ -279,9 +300,12 @@ void Engine::State::bring_into_force() {
         touched_reads.insert(a);
       if (before.defined && before.code != row.code) moment.code[a] = moment.order;
       redefined[i] = 1;
+      // Whether it can be missing at all depends on where it comes from.
+      const bool other_rules = before.rules != row.rules;
       before = std::move(row);
       touch(a, touched_definition);
-      change(a, changed_definition);
+      change(a,
+             static_cast<std::uint16_t>(changed_definition | (other_rules ? changed_missing : 0)));
       note_members(a, existed[i]);
     }
     if (program == nullptr) continue;
@@ -321,7 +345,7 @@ void Engine::State::bring_into_force() {
   lazy.erase(std::unique(lazy.begin(), lazy.end()), lazy.end());
   for (const AssetId a : lazy) {
     lazy_above[a].push_back(a);
-    for (const Rank down : closure(*graph, rank_of[a.value], false))
+    for (const Rank down : closure(*graph, {rank_of[a.value]}, false))
       lazy_above[id_of[down.value]].push_back(a);
   }
   recompute_staleness(stale_before, std::move(redefined));
@@ -432,7 +456,7 @@ void Engine::State::arm_timers(AssetId a) {
       mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
   }
   if (std::ranges::binary_search(lazy, a)) {
-    if (const auto at = latest_start(a); at && *at > now)
+    if (const auto at = latest_start(a, now); at && *at > now)
       mine.push_back({*at, Timer::Kind::edge, a, {}, {}});
   }
   timers.insert(mine.begin(), mine.end());

@@ -129,17 +129,41 @@ PartitionSet Engine::State::below(Rank down, int depth, Rank up, const Partition
   return out;
 }
 
+PartitionSet Engine::State::related(AssetId from, AssetId to, const PartitionSet& of) const {
+  if (from == to || of.empty() || mappings.empty()) return of;
+  const Rank last = rank_of[to.value];
+  const bool up = last < rank_of[from.value];
+  std::map<Rank, PartitionSet> front{{rank_of[from.value], of}};
+  while (!front.empty()) {
+    const auto node = front.extract(up ? std::prev(front.end()) : front.begin());
+    const Rank rank = node.key();
+    if (rank == last) return node.mapped();
+    if (up) {
+      const auto deps = graph->upstream(rank);
+      for (std::size_t d = 0; d < deps.size(); ++d) {
+        if (deps[d] >= last) front[deps[d]] |= upstream_of(rank, d, node.mapped()).needed;
+      }
+    } else {
+      for (const Rank down : graph->downstream(rank)) {
+        if (down <= last) front[down] |= downstream_of(rank, down, node.mapped());
+      }
+    }
+  }
+  if (are_alike(from, to)) return of & universe(to);
+  const auto inferred = make_mapping({}, is_cut(from) ? cut(from)->space : nullptr,
+                                     is_cut(to) ? cut(to)->space : nullptr);
+  return inferred ? (*inferred)->upstream(of, window_time()).needed : universe(to);
+}
+
 PartitionSet Engine::State::watched_by(const Watcher& watcher, Rank up,
                                        const PartitionSet& of) const {
-  const AssetId subject = watcher.subject;
-  const AssetId base = id_of[watcher.base.value];
-  const bool alike = watcher.itself || (watcher.direct && is_cut(subject) && is_cut(base) &&
-                                        cut(subject)->shape == cut(base)->shape);
-  const bool whole = watcher.depth == core::Program::all_upstream || (!alike && watcher.depth == 0);
+  const AssetId subject = place_of[watcher.subject.value];
+  const bool whole =
+      watcher.depth == core::Program::all_upstream || (!watcher.itself && !watcher.direct);
   if (mappings.empty() || whole) return universe(subject);
   const PartitionSet lower = below(watcher.base, watcher.depth, up, of);
-  if (alike) return lower & universe(subject);
-  return lower.empty() ? lower : universe(subject);
+  return watcher.itself ? lower & universe(subject)
+                        : related(id_of[watcher.base.value], subject, lower) & universe(subject);
 }
 
 /// Windows that came to exist by `until` are there from now on.

@@ -122,7 +122,7 @@ struct Watcher {
   Rank base;  ///< The asset is `depth` steps upstream of this one.
   int depth{};
   bool itself{false};  ///< The base is the subject.
-  bool direct{false};  ///< The subject's partitions are those of the base, where they are equal.
+  bool direct{false};  ///< The base is asked about for the subject, not for one upstream of it.
 };
 
 /// Time windows that come to exist together: a shape and an offset.
@@ -453,6 +453,14 @@ struct Engine::State {
   [[nodiscard]] PartitionSet downstream_of(Rank up, Rank down, const PartitionSet& of) const;
   /// Existing members of `down` that have some of these `depth` steps upstream.
   [[nodiscard]] PartitionSet below(Rank down, int depth, Rank up, const PartitionSet& of) const;
+  /// Members of `to` that the graph relates to these of `from`: along the mappings of all ways
+  /// upstream or downstream, or where there is none, as the mapping that would be inferred between
+  /// the two.
+  [[nodiscard]] PartitionSet related(AssetId from, AssetId to, const PartitionSet& of) const;
+  /// Cut in the same way, or neither is.
+  [[nodiscard]] bool are_alike(AssetId a, AssetId b) const {
+    return is_cut(a) == is_cut(b) && (!is_cut(a) || cut(a)->shape == cut(b)->shape);
+  }
   /// Members of its subject that a watcher looks at these for.
   [[nodiscard]] PartitionSet watched_by(const core::Watcher& watcher, Rank up,
                                         const PartitionSet& of) const;
@@ -565,10 +573,14 @@ struct Engine::State {
   /// What is wrong with an asset whose freshness failed.
   [[nodiscard]] std::string freshness_text(AssetId a) const;
   [[nodiscard]] FreshnessState freshness_at(AssetId a, Instant at) const;
-  /// When an asset must start at the latest for every deadline of freshness from here on
-  /// downstream, its own too: deadlines less what the way there usually takes.
-  [[nodiscard]] std::optional<Instant> latest_start(AssetId a) const;
-  [[nodiscard]] std::optional<Instant> freshness_deadline(AssetId a) const;
+  /// When an asset must start at the latest for every deadline of freshness that counts at `at`,
+  /// from here on downstream, its own too: deadlines less what the way there usually takes.
+  [[nodiscard]] std::optional<Instant> latest_start(AssetId a, Instant at) const;
+  [[nodiscard]] bool is_due(AssetId a, Instant at) const {
+    const auto start = latest_start(a, at);
+    return start && *start <= at;
+  }
+  [[nodiscard]] std::optional<Instant> freshness_deadline(AssetId a, Instant at) const;
   [[nodiscard]] std::optional<Instant> next_freshness_change(AssetId a, Instant at) const;
   /// Why a dependency's edge rule does not hold at `at`; "" when it does.
   /// (Of a dependency that is cut, the latest update of any partition counts.)

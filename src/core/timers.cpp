@@ -54,7 +54,8 @@ void Decider::look_at_clock() {
   for (const AssetId a : s_.id_of) {
     const AssetDefinition& def = s_.definition(a);
     if (def.freshness) aged_.push_back(a);
-    if (std::ranges::binary_search(s_.lazy, a)) s_.change(a, changed_edge);
+    if (std::ranges::binary_search(s_.lazy, a) && s_.is_due(a, before_) != s_.is_due(a, s_.now))
+      s_.change(a, changed_edge);
     look_at_edges(a);
   }
 }

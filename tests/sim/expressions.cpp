@@ -37,7 +37,8 @@ std::string Expressions::draw() {
         "lazy",
         "upstream_ready.newly_true & ~in_progress",
         "any_downstream_conditions & ~in_progress"};
-    return one_of(composites);
+    const std::string& text = one_of(composites);
+    return text == "eager" && chance(20) ? text + narrowing() : text;
   }
   if (chance(20)) {
     const std::string cron = one_of(words_.crons);
@@ -116,11 +117,14 @@ std::string Expressions::over_dependencies(int depth) {
   std::string text = std::string{chance(65) ? "any" : "all"} + "_deps_match(";
   text += tree(depth - 1) + ")";
   --below_deps_;
-  if (chance(15) && !words_.assets.empty()) {
-    text +=
-        std::string{chance(50) ? ".allow(" : ".ignore("} + "\"key:" + one_of(words_.assets) + "\")";
-  }
+  if (chance(15)) text += narrowing();
   return text;
+}
+
+std::string Expressions::narrowing() {
+  if (words_.assets.empty()) return {};
+  return std::string{chance(50) ? ".allow(" : ".ignore("} + "\"key:" + one_of(words_.assets) +
+         "\")";
 }
 
 std::string Expressions::tree(int depth) {

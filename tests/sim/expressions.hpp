@@ -27,6 +27,7 @@ class Expressions {
   std::string tree(int depth);
   std::string operand();
   std::string over_dependencies(int depth);
+  std::string narrowing();
   std::string over_checks();
 
   std::size_t below(std::size_t n) {

@@ -145,15 +145,20 @@ Model::Value Model::value_of(const Expression& e, const Member& target, const Wa
     concern(asking, Kind::definition, e.text, {});
     if (definition(e.text) == nullptr) return {};
     concern(asking, Kind::members, e.text, {});
+    const auto& deps = definition(target.asset)->deps;
+    const auto dep = std::ranges::find(deps, e.text, &Dependency::key);
     const bool same_cut = is_cut(e.text) == is_cut(target.asset);
-    const bool same = same_cut && is_cut(e.text) &&
-                      spaces_.at(e.text)->shape() == spaces_.at(target.asset)->shape();
+    const bool same = same_cut && (!is_cut(e.text) || spaces_.at(e.text)->shape() ==
+                                                          spaces_.at(target.asset)->shape());
     Way on = way;
     on.top = false, on.inferred_all = false, on.check = nullptr;
-    on.same_run = way.same_run && (same || (same_cut && !is_cut(e.text)));
+    on.same_run = way.same_run && same;
+    if (dep != deps.end()) {
+      const Needed needs = needed(target, static_cast<std::size_t>(dep - deps.begin()));
+      on.same_run = way.same_run && needs.identity, on.inferred_all = needs.inferred_all;
+    }
     Value out;
-    for (const Member& other : universe(e.text)) {
-      if (same && other.partition != target.partition) continue;
+    for (const Member& other : related(target, e.text)) {
       const Value v = value_of(e.args[0], other, on, asking);
       if (!v.held) continue;
       out.cause = !out.held || v.cause == Cause::own ? v.cause : out.cause;
@@ -165,21 +170,66 @@ Model::Value Model::value_of(const Expression& e, const Member& target, const Wa
   return way.check == nullptr ? operand(e, target, way, asking) : on_check(e, target, way);
 }
 
-Model::Value Model::over_deps(const Expression& e, const Member& target, const Way& way,
-                              Asking& asking) {
-  concern(asking, Kind::definition, target.asset, target);
-  const auto chosen = [&](const std::optional<Selection>& selection, const std::string& key) {
-    const auto ranks = selection->select(*graph_);
+/// Whether `allow` and `ignore` leave a dependency.
+bool Model::is_chosen(const Expression& e, const std::string& key) const {
+  const auto has = [&](const Selection& selection) {
+    const auto ranks = selection.select(*graph_);
     return ranks &&
            std::ranges::any_of(*ranks, [&](Rank r) { return graph_->asset(r).key == key; });
   };
+  return (!e.allow || has(*e.allow)) && !(e.ignore && has(*e.ignore));
+}
+
+std::optional<std::set<Member>> Model::above(const Member& m, const std::string& asset) const {
+  if (m.asset == asset) return std::set{m};
+  std::optional<std::set<Member>> out;
+  const auto& deps = definition(m.asset)->deps;
+  const auto lies_above = [&](const auto& self, const std::string& from) -> bool {
+    return from == asset || std::ranges::any_of(definition(from)->deps, [&](const Dependency& dep) {
+             return self(self, dep.key);
+           });
+  };
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    if (!lies_above(lies_above, deps[d].key)) continue;
+    if (!out) out.emplace();
+    for (const Member& up : needed(m, d).members) {
+      if (const auto further = above(up, asset)) out->insert(further->begin(), further->end());
+    }
+  }
+  return out;
+}
+
+std::set<Member> Model::related(const Member& m, const std::string& asset) const {
+  if (const auto up = above(m, asset)) return *up;
+  std::set<Member> out;
+  bool lies_below = false;
+  const std::set<Member> all = universe(asset);
+  for (const Member& other : all) {
+    const auto up = above(other, m.asset);
+    lies_below = lies_below || up;
+    if (up && up->contains(m)) out.insert(other);
+  }
+  if (lies_below) return out;
+  const auto mine = is_cut(m.asset) ? spaces_.at(m.asset) : nullptr;
+  const auto theirs = is_cut(asset) ? spaces_.at(asset) : nullptr;
+  const auto mapping = make_mapping({}, mine, theirs);
+  if (!mapping) return all;
+  const auto up = (*mapping)->upstream(PartitionSet{PartitionId{m.partition}}, now_).needed;
+  for (const Member& other : all) {
+    if (up.contains(PartitionId{other.partition})) out.insert(other);
+  }
+  return out;
+}
+
+Model::Value Model::over_deps(const Expression& e, const Member& target, const Way& way,
+                              Asking& asking) {
+  concern(asking, Kind::definition, target.asset, target);
   const bool all = e.word == "all_deps_match";
   Value out{.held = all};
   bool any_own = false, any_neutral = false, any_upstream = false;
   const auto& deps = definition(target.asset)->deps;
   for (std::size_t d = 0; d < deps.size(); ++d) {
-    if (e.allow && !chosen(e.allow, deps[d].key)) continue;
-    if (e.ignore && chosen(e.ignore, deps[d].key)) continue;
+    if (!is_chosen(e, deps[d].key)) continue;
     const Needed needs = needed(target, d);
     Way on = way;
     on.top = false, on.check = nullptr;
@@ -378,12 +428,19 @@ Model::Value Model::operand(const Expression& e, const Member& target, const Way
   if (e.word == "executed_with_root_target") {
     speaks_of({Kind::version});
     if (h.updates.empty() || h.updates.back().run < 0) return {};
-    return {.held = run_targets_[h.updates.back().run].contains(asking.subject)};
+    const Update& last = h.updates.back();
+    // So does a run for which the member's own step in another one waits.
+    const bool follows = !first && last.when > asking.evaluated &&
+                         std::ranges::any_of(steps_, [&](const Step& step) {
+                           return step.member == asking.subject && step.follows.contains(last.step);
+                         });
+    return {.held = follows || run_targets_[last.run].contains(asking.subject)};
   }
   if (e.word == "any_deps_unready") {
     speaks_of({Kind::edge, Kind::definition});
-    return {.held = std::ranges::any_of(def.deps,
-                                        [&](const Dependency& dep) { return is_unready(dep); })};
+    return {.held = std::ranges::any_of(def.deps, [&](const Dependency& dep) {
+              return is_chosen(e, dep.key) && is_unready(dep);
+            })};
   }
   if (e.word == "upstream_ready") {
     bool ready = true;
@@ -445,9 +502,9 @@ bool Model::can_be_released(const Member& m) const {
 /// passes) and its inputs still differ from what it consumed, automation requests it."
 void Model::release_repaired() {
   std::vector<Member> repaired;
-  for (auto& [m, back] : handed_back_) {
+  for (auto& [m, blockers] : handed_back_) {
     if (!exists(m)) continue;
-    std::erase_if(back.blockers, [&](const Blocker& b) {
+    std::erase_if(blockers, [&](const Blocker& b) {
       if (!b.check.empty()) {
         const CheckResult* is = result(b.member, b.check);
         return is != nullptr && !blocks(is);
@@ -455,10 +512,10 @@ void Model::release_repaired() {
       if (in_progress(b.member)) return false;
       const History& h = history(b.member);
       const bool written = std::ranges::any_of(
-          h.updates, [&](const Update& u) { return u.materialization && u.when > back.since; });
-      return written || h.succeeded > back.since;
+          h.updates, [&](const Update& u) { return u.materialization && u.when > b.since; });
+      return written || h.succeeded > b.since;
     });
-    if (back.blockers.empty()) repaired.push_back(m);
+    if (blockers.empty()) repaired.push_back(m);
   }
   for (const Member& m : repaired) {
     handed_back_.erase(m);

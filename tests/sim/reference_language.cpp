@@ -209,7 +209,8 @@ class Reader {
     const std::vector<Argument> args = arguments();
     if (name == "with_label") return self;
     if (name == "allow" || name == "ignore") {
-      (name == "allow" ? self.allow : self.ignore) = *Selection::parse(args.at(0).text.value());
+      narrow(self, name == "allow" ? &Expression::allow : &Expression::ignore,
+             args.at(0).text.value());
       return self;
     }
     if (name == "without") return without(self, to_text(*args.at(0).expression));
@@ -220,6 +221,17 @@ class Reader {
     out.args = {std::move(self)};
     if (name == "since") out.args.push_back(*args.at(0).expression);
     return out;
+  }
+  /// Every part that looks at dependencies of the asset itself.
+  static void narrow(Expression& e, std::optional<Selection> Expression::* which,
+                     const std::string& text) {
+    if (e.is_over_deps() || e.word == "any_deps_unready") {
+      const bool had = (e.*which).has_value();
+      e.*which = *Selection::parse(had ? "(" + (e.*which)->text() + ") or (" + text + ")" : text);
+      return;
+    }
+    if (e.word == "asset_matches") return;
+    for (Expression& arg : e.args) narrow(arg, which, text);
   }
   static Expression without(Expression whole, const std::string& gone) {
     std::vector<Expression> left;

@@ -296,10 +296,14 @@ void Model::handle(const Member& m) {
 }
 
 void Model::update(const Member& m, bool materialization, const std::string& version, int run,
-                   const std::optional<Member>& own) {
+                   int step, const std::optional<Member>& own) {
   History& h = history_[m];
-  Update update{
-      .when = clock_, .materialization = materialization, .given = version, .run = run, .at = now_};
+  Update update{.when = clock_,
+                .materialization = materialization,
+                .given = version,
+                .run = run,
+                .step = step,
+                .at = now_};
   const bool first = h.updates.empty();
   update.changed = version.empty() || first || h.updates.back().given != version;
   // What was before a wipe is forgotten, so the same version is another one after it.
@@ -322,7 +326,7 @@ void Model::give(const Graph& graph, const std::vector<std::string>& names) {
   graph_ = std::shared_ptr<const Graph>{std::shared_ptr<const Graph>{}, &graph};
   bind();
   ++clock_;
-  for (const std::string& name : names) update(find(name), true, "", -1, {});
+  for (const std::string& name : names) update(find(name), true, "", -1, -1, {});
   for (const std::string& name : names) {
     History& h = history_[find(name)];
     h.materialized = true;
@@ -372,6 +376,13 @@ void Model::load(std::shared_ptr<const Graph> graph) {
     }
     for (const std::string& line : lines) text += line + '\n';
     text += asset.partitions ? asset.partitions->text : "";
+    // Whether it can be missing at all depends on where it comes from.
+    const std::string origin = !asset.external                         ? ""
+                               : asset.source.kind == SourceKind::none ? "unknown"
+                                                                       : "a source";
+    if (std::exchange(origins_[key], origin) != origin && was_defined)
+      happen_to(Kind::missing, key);
+    text += origin;
     described_[key] = text;
     if (const auto it = described.find(key); it == described.end() || it->second != text)
       happen_to(Kind::definition, key);
@@ -439,7 +450,7 @@ void Model::materialize(const std::string& name, const std::string& version) {
   learn(name);
   ++clock_;
   const Member m = find(name);
-  update(m, true, version, -1, {});
+  update(m, true, version, -1, -1, {});
   History& h = history_[m];
   h.materialized = true;
   h.code_version.clear();
@@ -452,7 +463,7 @@ void Model::observe(const std::string& name, const std::string& version) {
   learn(name);
   ++clock_;
   const Member m = find(name);
-  update(m, false, version, -1, {});
+  update(m, false, version, -1, -1, {});
   handle(m);
   look_around();
 }
@@ -600,7 +611,10 @@ void Model::queue(const std::vector<Wanted>& wanted, bool by_automation) {
     const auto& deps = definition(member.asset)->deps;
     for (std::size_t d = 0; d < deps.size(); ++d) {
       for (const Member& up : needed(member, d).members) {
-        if (const auto it = step_of.find(up); it != step_of.end()) step.waits.insert(it->second);
+        if (const auto it = step_of.find(up); it != step_of.end()) {
+          step.waits.insert(it->second);
+          step.follows.insert(it->second);
+        }
         // A source's own checks run on each update, and what depends on it waits for those that
         // block.
         const AssetDefinition* source = definition(up.asset);
@@ -623,7 +637,7 @@ bool Model::is_ready(const Step& step, std::set<Blocker>* blockers) {
       if (!check.blocking) continue;
       const CheckResult* is = result(gate, check.name);
       if (is == nullptr) waiting = true;
-      if (blocks(is)) found.insert({gate, check.name});
+      if (blocks(is)) found.insert({gate, check.name, clock_});
     }
   }
   if (waiting) return false;
@@ -634,7 +648,7 @@ bool Model::is_ready(const Step& step, std::set<Blocker>* blockers) {
 /// How a step that need not, or must not, start ends; "" where it may start, or waits.
 std::string Model::fate(const Step& step, std::set<Blocker>& blockers) {
   const Member m = step.member;
-  if (!exists(m)) return "canceled";
+  if (!exists(m) || definition(m.asset)->external) return "canceled";
   if (!is_ready(step, &blockers)) return {};
   if (!blockers.empty()) return "left";
   const History& h = history(m);
@@ -647,7 +661,7 @@ std::string Model::fate(const Step& step, std::set<Blocker>& blockers) {
         changed = changed || (!is_missing(up) && !step.unwritten.contains(up));
     }
     if (!changed) {
-      for (const Member& up : step.unwritten) blockers.insert({up, ""});
+      for (const Member& up : step.unwritten) blockers.insert({up, "", clock_});
       return "left";
     }
   }
@@ -668,7 +682,7 @@ void Model::settle() {
       again = true;
       finish(step, how);
       if (how == "left" && !definition(step.member.asset)->automation.empty())
-        handed_back_[step.member] = {blockers, clock_};
+        handed_back_[step.member] = blockers;
     }
   }
 }
@@ -708,7 +722,7 @@ void Model::finish(Step& step, const std::string& status) {
   h.ended = clock_;
   if (status == "failed") {
     h.last = History::Last::failed;
-    seen_.notified.insert(m.asset);
+    if (exists(m)) seen_.notified.insert(m.asset);  // of what is gone nobody wants to be told
   } else if (status == "succeeded" || status == "canceled" || status == "wrote_nothing") {
     h.last = History::Last::other;
   }
@@ -722,12 +736,12 @@ void Model::finish(Step& step, const std::string& status) {
     } else if (status == "unchanged") {
       for (const CheckDefinition& check : definition(m.asset)->checks) {
         if (check.blocking && blocks(result(m, check.name)))
-          waiter.blockers.insert({m, check.name});
+          waiter.blockers.insert({m, check.name, clock_});
       }
     } else if (status == "wrote_nothing") {
       waiter.unwritten.insert(m);
     } else {
-      waiter.blockers.insert({m, ""});
+      waiter.blockers.insert({m, "", clock_});
     }
   }
 }
@@ -753,7 +767,7 @@ void Model::end(const std::string& name, End how, const std::string& version) {
   }
   const Member m = step->member;
   if (how == End::succeeded) {
-    update(m, true, version, step->run, m);
+    update(m, true, version, step->run, step->number, m);
     History& h = history_[m];
     h.materialized = true;
     h.code_version = step->code_version;

@@ -95,6 +95,7 @@ class Model {
     std::string version;  ///< What is compared: unique where none was given.
     std::string given;    ///< As given; "" for unknown.
     int run{-1};          ///< -1: from outside any run.
+    int step{-1};
     Instant at{};
   };
   struct CheckResult {
@@ -122,6 +123,7 @@ class Model {
   struct Blocker {
     Member member;
     std::string check;  ///< "" for the member itself.
+    When since{};       ///< What happened later may repair it.
     friend auto operator<=>(const Blocker&, const Blocker&) = default;
   };
   struct Step {
@@ -132,15 +134,12 @@ class Model {
     bool started{}, ended{};
     bool own_reason{};
     std::set<int> waits;
+    std::set<int> follows;  ///< All that it ever waited for.
     std::set<Blocker> blockers;
     std::set<Member> unwritten;
     std::set<Member> gates;  ///< Whose blocking checks must have passed.
     Consumed consumed;
     std::string code_version;
-  };
-  struct HandedBack {
-    std::set<Blocker> blockers;
-    When since{};
   };
 
   /// Why a thing may be other than it was: what operands speak about.
@@ -232,6 +231,7 @@ class Model {
   [[nodiscard]] Value over_deps(const Expression& e, const Member& target, const Way& way,
                                 Asking& asking);
   [[nodiscard]] bool of_nothing(const Expression& e) const;
+  [[nodiscard]] bool is_chosen(const Expression& e, const std::string& key) const;
   void concern(Asking& asking, Kind kind, const std::string& asset,
                const std::optional<Member>& member, const std::string& detail = {});
   bool evaluate_once();
@@ -256,6 +256,11 @@ class Model {
     bool inferred_all{};
   };
   [[nodiscard]] Needed needed(const Member& m, std::size_t dependency) const;
+  /// Members of an asset that lie upstream of one, by all ways; nullopt: the asset does not.
+  [[nodiscard]] std::optional<std::set<Member>> above(const Member& m,
+                                                      const std::string& asset) const;
+  /// Members of another asset that asset_matches looks at for one.
+  [[nodiscard]] std::set<Member> related(const Member& m, const std::string& asset) const;
   [[nodiscard]] Member find(std::string_view name) const;
   void learn(const std::string& name);
   [[nodiscard]] std::string name_of(const Member& m) const;
@@ -295,7 +300,7 @@ class Model {
   void release_repaired();
 
   // --- Events.
-  void update(const Member& m, bool materialization, const std::string& version, int run,
+  void update(const Member& m, bool materialization, const std::string& version, int run, int step,
               const std::optional<Member>& own);
   void handle(const Member& m);
   void happen(Kind kind, const Member& who, const std::optional<Member>& own = {});
@@ -316,11 +321,12 @@ class Model {
   std::map<std::string, Condition> conditions_;
   std::map<std::string, When> code_changed_;
   std::map<std::string, std::string> code_known_;
+  std::map<std::string, std::string> origins_;    ///< "" of what is made here.
   std::map<std::string, std::string> described_;  ///< What definitions say, for comparison.
   std::vector<Step> steps_;
   int runs_{0};
   std::map<int, std::set<Member>> run_targets_;
-  std::map<Member, HandedBack> handed_back_;
+  std::map<Member, std::set<Blocker>> handed_back_;
   std::set<std::string> paused_;
   std::vector<Happening> happenings_;
   std::set<Member> requested_;  ///< In the evaluation under way.

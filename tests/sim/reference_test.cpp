@@ -38,6 +38,7 @@ constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml"
                                       "freshet/downstream_conditions.yaml",
                                       "freshet/freshness_deadline.yaml",
                                       "freshet/lazy.yaml",
+                                      "freshet/lazy_after_a_restart.yaml",
                                       "freshet/lazy_asks_once.yaml",
                                       "freshet/muted_alerts.yaml",
                                       "freshet/run_tags.yaml",
