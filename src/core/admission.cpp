@@ -122,7 +122,10 @@ void Decider::settle() {
     StepState* step = s_.step(id);
     if (step == nullptr || step->row.status != StepStatus::queued) continue;
     const AssetId a = step->row.member.asset;
-    if (!s_.is_defined(a) || !step->row.partitions().is_subset_of(s_.universe(a))) {
+    const bool is_gone = !s_.is_defined(a) ||
+                         !step->row.partitions().is_subset_of(s_.universe(a)) ||
+                         (step->row.check.empty() && !s_.can_run(a));
+    if (is_gone) {
       end_step(*step, StepStatus::canceled, Reason::definition_removed);
       continue;
     }

@@ -879,7 +879,7 @@ void Applier::resolve_waits(const StepState& step) {
     } else if (step.row.status == StepStatus::skipped && step.row.reason == Reason::wrote_nothing) {
       waiter->row.unwritten.push_back(step.row.member);
     } else {
-      waiter->row.blockers.push_back({step.row.member, step.row.check});
+      waiter->row.blockers.push_back({step.row.member, step.row.check, seq_});
     }
     touch_step(*waiter);
     s_.reconsider.push_back(id);

@@ -307,6 +307,9 @@ bool Decider::can_be_released(MemberId m) const {
 void Decider::release_repaired() {
   if (s_.handed_back.empty()) return;
   std::set<MemberId> looked_at;
+  for (const MemberId m : std::exchange(left_, {})) {
+    if (s_.handed_back.contains(m)) looked_at.insert(m);
+  }
   for (const ChangeEvent& change : s_.changes) {
     if ((change.changes & (changed_delivery | changed_check | changed_progress)) == 0) continue;
     if (!s_.is_defined(change.asset)) continue;

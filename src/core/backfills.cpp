@@ -307,7 +307,9 @@ std::vector<Wanted> Decider::next_chunk(const BackfillState& backfill) const {
 void Decider::skip_failed(BackfillState& backfill) {
   if (!std::exchange(backfill.has_failed, false)) return;
   std::vector<std::pair<Rank, AssetId>> order;
-  for (const auto& [a, target] : backfill.targets) order.emplace_back(s_.rank_of[a.value], a);
+  for (const auto& [a, target] : backfill.targets) {
+    if (s_.is_defined(a)) order.emplace_back(s_.rank_of[a.value], a);
+  }
   std::ranges::sort(order);
   for (const auto& [rank, a] : order) {
     const auto deps = s_.graph->upstream(rank);

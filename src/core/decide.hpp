@@ -202,6 +202,7 @@ class Decider {
   std::vector<FactRecord> facts_;
   std::vector<Effect> effects_;
   std::vector<MemberId> delivered_;  ///< External ones that have checks to run.
+  std::vector<MemberId> left_;       ///< Whose request was handed back since that was looked at.
   std::vector<AssetId> aged_;        ///< Whose freshness the clock may have changed.
   /// Evaluated with something that holds for one moment only.
   std::map<AssetId, PartitionSet> transient_;

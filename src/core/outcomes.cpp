@@ -240,9 +240,13 @@ void Decider::end_step(StepState& step, StepStatus status, Reason reason, std::i
                          .text = std::move(text),
                          .blockers = blockers});
   if (left_unstarted && !is_check && s_.is_defined(a) && s_.exists(m) && s_.programs[a.value]) {
-    for (Blocker& b : blockers) b.since = s_.sequence;
+    // What failed long before the last of its siblings ended may have been repaired meanwhile.
+    for (Blocker& b : blockers) {
+      if (b.since.value == 0) b.since = s_.sequence;
+    }
     partitions.for_each([&](PartitionId p) {
       record(fact::HandedBack{{a, p}, blockers});
+      left_.push_back({a, p});
       return true;
     });
   }
