@@ -234,8 +234,8 @@ Evaluator::Across Evaluator::over_dep(std::uint16_t arg, Rank rank, std::size_t 
   return over;
 }
 
-/// As a dependency's mapping has it where it is one, else as the graph leads there: one partition
-/// for which it holds is enough.
+/// Of a dependency as its own mapping has it, of another asset along all ways of the graph: one
+/// partition for which it holds is enough.
 Truth Evaluator::matches(const Program::Node& n, const Target& target, Explanation::Node* out) {
   const std::string& key = n.condition->text;
   const AssetId other = s_.find(key);

@@ -200,6 +200,9 @@ std::optional<std::set<Member>> Model::above(const Member& m, const std::string&
 }
 
 std::set<Member> Model::related(const Member& m, const std::string& asset) const {
+  const auto& deps = definition(m.asset)->deps;
+  const auto own = std::ranges::find(deps, asset, &Dependency::key);
+  if (own != deps.end()) return needed(m, static_cast<std::size_t>(own - deps.begin())).members;
   if (const auto up = above(m, asset)) return *up;
   std::set<Member> out;
   bool lies_below = false;
