@@ -302,44 +302,59 @@ bool Decider::can_be_released(MemberId m) const {
   return true;
 }
 
+/// Whether what left a step unstarted does so no more.
+bool Decider::is_repaired(const Blocker& blocker) const {
+  const MemberId u = blocker.member;
+  if (!blocker.check.empty()) {
+    const CheckRow* row = s_.current_check(u, blocker.check);
+    return row != nullptr && (row->passed || row->severity == CheckSeverity::warn);
+  }
+  if (!s_.can_run(u.asset) || !s_.exists(u)) return true;  // nobody makes it any more
+  if (s_.in_progress(u)) return false;
+  const MemberRow& row = s_.member(u);
+  const auto unchanged = s_.moment.unchanged.find(u.asset);
+  if (row.materialized > blocker.since ||
+      (unchanged != s_.moment.unchanged.end() && unchanged->second.set().contains(u.partition)))
+    return true;
+  // One that was itself left unstarted, and has nothing to do since what stopped it is repaired.
+  const bool ended_well = !is_terminal(row.last_step) || row.last_step == StepStatus::succeeded;
+  return ended_well && row.materialized.value != 0 && s_.compute_stale(u) == 0 &&
+         s_.programs[u.asset.value] && !s_.handed_back.contains(u);
+}
+
 /// A request that was handed back is made again once everything that stopped it is repaired
 /// (DECISIONS 18b).
 void Decider::release_repaired() {
   if (s_.handed_back.empty()) return;
   std::set<MemberId> looked_at;
-  for (const MemberId m : std::exchange(left_, {})) {
-    if (s_.handed_back.contains(m)) looked_at.insert(m);
-  }
-  for (const ChangeEvent& change : s_.changes) {
-    if ((change.changes & (changed_delivery | changed_check | changed_progress)) == 0) continue;
-    if (!s_.is_defined(change.asset)) continue;
-    const Rank rank = s_.rank_of[change.asset.value];
-    for (const Rank down : s_.graph->downstream(rank)) {
+  const auto look_below = [&](AssetId a) {
+    for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
       const AssetId d = s_.id_of[down.value];
       for (auto it = s_.handed_back.lower_bound({d, {}});
            it != s_.handed_back.end() && it->first.asset == d; ++it) {
         looked_at.insert(it->first);
       }
     }
+  };
+  for (const MemberId m : std::exchange(left_, {})) looked_at.insert(m);
+  for (const ChangeEvent& change : s_.changes) {
+    constexpr std::uint16_t repairs =
+        changed_delivery | changed_check | changed_progress | changed_stale | changed_definition;
+    if ((change.changes & repairs) != 0 && s_.is_defined(change.asset)) look_below(change.asset);
   }
-  for (const MemberId m : looked_at) {
-    std::vector<Blocker> blockers = s_.handed_back.at(m);
+  while (!looked_at.empty()) {
+    const MemberId m = *looked_at.begin();
+    looked_at.erase(looked_at.begin());
+    const auto it = s_.handed_back.find(m);
+    if (it == s_.handed_back.end() || !s_.is_defined(m.asset)) continue;
+    std::vector<Blocker> blockers = it->second;
     const std::size_t count = blockers.size();
-    std::erase_if(blockers, [&](const Blocker& b) {
-      const MemberId u = b.member;
-      if (!b.check.empty()) {
-        const CheckRow* row = s_.current_check(u, b.check);
-        return row != nullptr && (row->passed || row->severity == CheckSeverity::warn);
-      }
-      if (s_.in_progress(u)) return false;
-      const auto unchanged = s_.moment.unchanged.find(u.asset);
-      return s_.member(u).materialized > b.since || (unchanged != s_.moment.unchanged.end() &&
-                                                     unchanged->second.set().contains(u.partition));
-    });
+    std::erase_if(blockers, [&](const Blocker& b) { return is_repaired(b); });
     if (blockers.size() == count) continue;
     const bool repaired = blockers.empty();
     record(fact::HandedBack{m, std::move(blockers)});
     if (!repaired) continue;
+    look_below(m.asset);
     const bool differs = s_.member(m).materialized.value == 0 ||
                          (s_.compute_stale(m) & (stale_data | stale_code)) != 0;
     const auto& program = s_.programs[m.asset.value];

@@ -512,23 +512,29 @@ void Model::release_repaired() {
         const CheckResult* is = result(b.member, b.check);
         return is != nullptr && !blocks(is);
       }
+      const AssetDefinition* def = definition(b.member.asset);
+      if (def == nullptr || def->external || !exists(b.member)) return true;
       if (in_progress(b.member)) return false;
       const History& h = history(b.member);
       const bool written = std::ranges::any_of(
           h.updates, [&](const Update& u) { return u.materialization && u.when > b.since; });
-      return written || h.succeeded > b.since;
+      // It has nothing to do: it was itself only left unstarted, and what stopped it is repaired.
+      const bool is_fine = (h.last == History::Last::none || h.last == History::Last::succeeded) &&
+                           h.materialized && stale_causes(b.member).empty() &&
+                           !def->automation.empty() && !handed_back_.contains(b.member);
+      return written || h.succeeded > b.since || is_fine;
     });
     if (blockers.empty()) repaired.push_back(m);
   }
   for (const Member& m : repaired) {
     handed_back_.erase(m);
+    restless_ = true;
     const bool differs = !history(m).materialized || is_data_stale(m) || is_code_stale(m);
     const auto it = conditions_.find(m.asset);
     if (!differs || it == conditions_.end() || it->second.is_first) continue;
     it->second.released.insert(m);
     it->second.stirred[m] = clock_;
     make_pending(it->second, it->second.expression, m);
-    restless_ = true;
   }
 }
 

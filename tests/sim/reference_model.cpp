@@ -407,7 +407,11 @@ void Model::load(std::shared_ptr<const Graph> graph) {
                       [&](const auto& entry) { return std::get<2>(entry.first).asset == key; });
       }
     }
-    if (asset.automation.empty() || asset.external) continue;
+    if (asset.automation.empty() || asset.external) {
+      conditions_.erase(key);
+      std::erase_if(handed_back_, [&](const auto& entry) { return entry.first.asset == key; });
+      continue;
+    }
     Expression expression = parse(asset.automation);
     const std::string canonical = to_text(expression);
     Condition& condition = conditions_[key];
@@ -556,6 +560,17 @@ void Model::queue(const std::vector<Wanted>& wanted, bool by_automation) {
   for (const Wanted& w : wanted) {
     part.try_emplace(w.member.asset, w.member.asset);
     if (queued_step(w.member) == nullptr) ++count[w.member.asset];
+  }
+  // What is wanted of the same partitions shares their runs.
+  std::map<std::string, std::set<std::uint64_t>> partitions;
+  for (const Wanted& w : wanted) partitions[w.member.asset].insert(w.member.partition);
+  for (auto& [asset, mine] : part) {
+    for (auto& [other, its] : part) {
+      const bool same = is_cut(asset) && partitions[asset].size() > 1 &&
+                        partitions[asset] == partitions[other] &&
+                        definition(asset)->project == definition(other)->project;
+      if (same) mine = its = std::min(mine, its);
+    }
   }
   for (bool again = true; again;) {
     again = false;
@@ -724,7 +739,7 @@ void Model::finish(Step& step, const std::string& status) {
     h.last = History::Last::failed;
     if (exists(m)) seen_.notified.insert(m.asset);  // of what is gone nobody wants to be told
   } else if (status == "succeeded" || status == "canceled" || status == "wrote_nothing") {
-    h.last = History::Last::other;
+    h.last = status == "succeeded" ? History::Last::succeeded : History::Last::other;
   }
   const bool succeeded = status == "succeeded" || status == "unchanged";
   if (succeeded) h.succeeded = clock_;

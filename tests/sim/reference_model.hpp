@@ -115,7 +115,7 @@ class Model {
     Consumed consumed;         ///< By the latest materialization …
     std::string code_version;  ///< … and what made it; "" for unknown.
     bool materialized{};
-    enum class Last : std::uint8_t { none, failed, other } last{Last::none};
+    enum class Last : std::uint8_t { none, succeeded, failed, other } last{Last::none};
     When succeeded{};  ///< A step of it ended well, or was skipped as unchanged.
     When ended{};      ///< A step of it ended, however.
   };

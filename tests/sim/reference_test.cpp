@@ -41,6 +41,7 @@ constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml"
                                       "freshet/lazy_after_a_restart.yaml",
                                       "freshet/lazy_asks_once.yaml",
                                       "freshet/muted_alerts.yaml",
+                                      "freshet/pools_at_admission.yaml",
                                       "freshet/run_tags.yaml",
                                       "freshet/selection_state.yaml",
                                       "freshet/step_of_a_former_partitioning.yaml"};
