@@ -55,21 +55,8 @@ class Applier {
   }
   void operator()(const fact::Wiped& f) {
     const MemberId m = f.member;
-    MemberRow& row = s_.edit(m);
-    row = MemberRow{.asset = m.asset, .partition = m.partition, .last_step = row.last_step};
-    s_.note(m);
-    for (CheckRow& check : s_.checks_of(m)) {
-      check = CheckRow{.asset = m.asset, .partition = m.partition, .name = check.name};
-    }
-    if (s_.columns.erase(m) != 0) s_.touched_columns.push_back(m);
-    if (m.partition.value == 0) {
-      s_.versions.erase(m.asset);
-    } else {
-      s_.cut(m.asset)->versions.erase(m.partition);
-      s_.find_latest(m.asset);
-    }
+    s_.forget(m);
     s_.moment.wiped[m.asset].put(PartitionSet{m.partition}, s_.moment.order, Cause::neutral);
-    s_.touch(m, touched_member | touched_versions | touched_checks);
     s_.change(m, changed_missing | changed_check | changed_definition);
     look_at_gates(m.asset);
     if (s_.is_defined(m.asset)) {

@@ -1,5 +1,6 @@
 // How definitions come into force: what changed, what is indexed anew, which timers are armed.
 #include <algorithm>
+#include <charconv>
 
 #include "core/state.hpp"
 
@@ -294,6 +295,7 @@ void Engine::State::bring_into_force() {
     DefinitionRow& before = definitions[a.value];
     if (row != before) {
       if (before.shape != row.shape) forget_partitioning(a);
+      if ((before.shape == 0) != (row.shape == 0)) forget_whole(a);
       // What its steps read is what they read as it was defined.
       if ((before.code != row.code || before.deps != row.deps || before.rules != row.rules) &&
           columns_read.erase(a) != 0)
@@ -330,6 +332,8 @@ void Engine::State::bring_into_force() {
     programs[a] = nullptr;
     touch(AssetId{a}, touched_definition);
   }
+
+  forget_conditions_given_up();
 
   slots_used = 0;
   pools.clear();
@@ -381,31 +385,59 @@ void Engine::State::forget_gone(AssetId a, const PartitionSet& existed) {
   }
 }
 
-/// Another cadence, zone or kind of key: what conditions remember is of partitions that are gone.
-void Engine::State::forget_partitioning(AssetId a) {
-  const auto forget = [&](AssetId subject, auto&& concerns) {
-    auto& slots = memory[subject.value].slots;
-    for (const auto& [slot, set] : slots) {
-      if (concerns(slot)) touched_slots.emplace(subject, slot);
-    }
-    std::erase_if(slots, [&](const auto& entry) { return concerns(entry.first); });
-  };
-  std::vector<AssetId> subjects = checks_with_automation(a);
-  subjects.push_back(a);
-  for (const AssetId subject : subjects) {
-    forget(subject, [](std::uint64_t) { return true; });
-    if (std::exchange(memory[subject.value].expression, 0) != 0) touch(subject, touched_memory);
-  }
-  for (std::uint32_t other = 1; other < memory.size(); ++other) {
-    forget(AssetId{other}, [&](std::uint64_t slot) {
-      return slot < static_cast<std::uint64_t>(fact::Slot::stirred) &&
-             (slot & 0xffff'ffffU) == a.value;
-    });
-  }
-  for (auto it = handed_back.lower_bound({a, {}});
-       it != handed_back.end() && it->first.asset == a;) {
+/// The asset as a whole is another member than it was, which stood for the latest of its partitions
+/// or stands for it now.
+void Engine::State::forget_whole(AssetId a) {
+  MemberRow& row = members[a.value];
+  if (row.updated.value == 0) return;
+  const FreshnessState freshness = row.freshness;
+  row.last_step = {};
+  forget({a, {}});
+  row.freshness = freshness;  // judged anew, with the others
+  if (is_cut(a)) find_latest(a);
+}
+
+void Engine::State::forget_condition(AssetId subject) {
+  Memory& mine = memory[subject.value];
+  for (const auto& [slot, set] : mine.slots) touched_slots.emplace(subject, slot);
+  mine.slots.clear();
+  if (std::exchange(mine.expression, 0) != 0) touch(subject, touched_memory);
+  for (auto it = handed_back.lower_bound({subject, {}});
+       it != handed_back.end() && it->first.asset == subject;) {
     touched_handed_back.insert(it->first);
     it = handed_back.erase(it);
+  }
+}
+
+/// Of what is defined, but has no condition any more: one that comes later is asked for the first
+/// time.
+void Engine::State::forget_conditions_given_up() {
+  for (std::uint32_t i = 1; i < memory.size(); ++i) {
+    if (memory[i].expression == 0 || programs[i]) continue;
+    AssetId place{i};
+    if (keys[i].starts_with('#')) {
+      place = {};
+      std::from_chars(keys[i].data() + 1, keys[i].data() + keys[i].size(), place.value);
+      if (place.value >= keys.size()) continue;
+    }
+    if (is_defined(place)) forget_condition(AssetId{i});
+  }
+}
+
+/// Another cadence, zone or kind of key: what conditions remember is of partitions that are gone.
+void Engine::State::forget_partitioning(AssetId a) {
+  forget_condition(a);
+  for (const AssetId check : checks_with_automation(a)) forget_condition(check);
+  for (std::uint32_t other = 1; other < memory.size(); ++other) {
+    auto& slots = memory[other].slots;
+    const auto concerns = [&](const auto& entry) {
+      return entry.first < static_cast<std::uint64_t>(fact::Slot::stirred) &&
+             (entry.first & 0xffff'ffffU) == a.value;
+    };
+    for (const auto& entry : slots) {
+      if (concerns(entry)) touched_slots.emplace(AssetId{other}, entry.first);
+    }
+    std::erase_if(slots, concerns);
   }
 }
 

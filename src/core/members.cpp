@@ -74,6 +74,23 @@ void Engine::State::note(MemberId m) {
   if (m.partition.value != 0) partitions[m.asset.value]->note(m.partition);
 }
 
+void Engine::State::forget(MemberId m) {
+  MemberRow& row = edit(m);
+  row = MemberRow{.asset = m.asset, .partition = m.partition, .last_step = row.last_step};
+  note(m);
+  for (CheckRow& check : checks_of(m)) {
+    check = CheckRow{.asset = m.asset, .partition = m.partition, .name = check.name};
+  }
+  if (columns.erase(m) != 0) touched_columns.push_back(m);
+  if (m.partition.value == 0) {
+    versions.erase(m.asset);
+  } else {
+    cut(m.asset)->versions.erase(m.partition);
+    find_latest(m.asset);
+  }
+  touch(m, core::touched_member | core::touched_versions | core::touched_checks);
+}
+
 void Engine::State::find_latest(AssetId a) {
   MemberRow& latest = members[a.value];
   latest.updated = {}, latest.updated_at = {}, latest.step = {};

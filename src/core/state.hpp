@@ -369,6 +369,8 @@ struct Engine::State {
     if (!owner) owner = std::make_unique<core::Partitions>();
     return *owner;
   }
+  /// As if it had never been made nor observed.
+  void forget(MemberId m);
   /// The row of an asset that is cut, from those of all its partitions.
   void find_latest(AssetId a);
   /// Brings the sets up to date with a member's row.
@@ -562,6 +564,9 @@ struct Engine::State {
   void note_members(AssetId a, const PartitionSet& existed);
   void forget_gone(AssetId a, const PartitionSet& existed);
   void forget_partitioning(AssetId a);
+  void forget_whole(AssetId a);
+  void forget_condition(AssetId subject);
+  void forget_conditions_given_up();
   void arm_windows(const std::string& name);
   void arm_timers(AssetId a);
   void arm_schedule(const std::string& name);
