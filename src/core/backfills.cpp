@@ -1,6 +1,9 @@
 // Several partitions of an asset at once: cut into runs, and these made as there is room.
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <string>
+#include <tuple>
 
 #include "core/decide.hpp"
 
@@ -70,7 +73,8 @@ Queued Decider::join_backfills(std::vector<BackfillTarget>& wanted, RunCause cau
   return out;
 }
 
-/// Assets that depend on each other stay together.
+/// Assets that depend on each other stay together, and those of which the same partitions are
+/// wanted, which share runs.
 std::vector<std::vector<BackfillTarget>> Decider::components(
     const std::vector<BackfillTarget>& wanted) const {
   std::vector<std::size_t> parent(wanted.size());
@@ -86,6 +90,22 @@ std::vector<std::vector<BackfillTarget>> Decider::components(
       const auto it = position.find(s_.id_of[up.value]);
       if (it != position.end())
         parent[std::max(find(i), find(it->second))] = std::min(find(i), find(it->second));
+    }
+  }
+  using Kind = std::tuple<std::string, std::uint32_t, std::uint32_t, std::uint32_t>;
+  std::map<Kind, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const AssetId a = wanted[i].asset;
+    if (!s_.is_cut(a) || wanted[i].wanted.size() < 2) continue;
+    const AssetDefinition& def = s_.definition(a);
+    auto& others =
+        alike[{def.project, s_.cut(a)->shape, def.backfill.per_run, def.backfill.concurrency}];
+    const auto same = std::ranges::find_if(
+        others, [&](std::size_t other) { return wanted[other].wanted == wanted[i].wanted; });
+    if (same == others.end()) {
+      others.push_back(i);
+    } else {
+      parent[std::max(find(i), find(*same))] = std::min(find(i), find(*same));
     }
   }
   std::map<std::size_t, std::vector<BackfillTarget>> parts;
