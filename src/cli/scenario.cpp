@@ -252,6 +252,9 @@ void Scenario::begin_step(const Node& step) {
   ++number_;
   requested_.clear(), notified_.clear(), alerted_.clear(), runs_.clear(), answers_ = json::array();
   if (!step.is_null()) allow_only(step, {"advance", "at", "do", "expect", "ask"}, "field");
+  const Node* wanted = step.is_map() ? step.find("expect") : nullptr;
+  expects_work_ = wanted != nullptr && wanted->is_map() &&
+                  (wanted->find("queued") != nullptr || wanted->find("in_progress") != nullptr);
   is_watched_ = !work_ || step.find("expect") != nullptr || step.find("ask") != nullptr;
 }
 

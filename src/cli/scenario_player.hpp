@@ -94,7 +94,8 @@ class Scenario {
   std::map<std::string, BackfillId> backfills_;  ///< By the name that the scenario gives them.
   Totals totals_;
   // Of the step:
-  bool is_watched_{true};  ///< What happens in it is listed.
+  bool is_watched_{true};     ///< What happens in it is listed.
+  bool expects_work_{false};  ///< It says what is queued or in progress.
   Keys requested_, notified_;
   Keys alerted_;  ///< "failure A", "muted check B".
   std::vector<Keys> runs_;

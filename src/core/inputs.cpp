@@ -558,6 +558,9 @@ void Decider::take(const input::Admit& in) {
     }
   }
   if (step == nullptr) return;
+  const auto pool = s_.pools.find(step->pool);
+  if (!step->pool.empty() && pool != s_.pools.end() && pool->second.used >= pool->second.limit)
+    return;
   const StepReadiness r = readiness(*step);
   if (!r.waiting && r.end == Reason::none) start(*step);
 }
