@@ -620,26 +620,32 @@ class Parser {
       return labeled(self, *args.front().text);
     }
     if (name == "without") {
-      return edited(name, at, self, one_condition(name, at, args), nullptr);
+      if (args.size() == 1 && args[0].text) return edited(name, at, self, args[0], nullptr);
+      one_condition(name, at, args);
+      return edited(name, at, self, args[0], nullptr);
     }
     if (name == "replace") {
-      if (args.size() != 2 || !args[0].condition || !args[1].condition)
-        fail(at, "replace takes two conditions");
-      return edited(name, at, self, args[0].condition, args[1].condition);
+      if (args.size() != 2 || (!args[0].condition && !args[0].text) || !args[1].condition)
+        fail(at, "replace takes two conditions, or the name of a part in quotes and a condition");
+      return edited(name, at, self, args[0], args[1].condition);
     }
     std::vector<std::string> words;
     for (const auto& m : methods) words.emplace_back(m);
     unknown("method", name, at, words);
   }
   [[nodiscard]] ConditionPtr edited(const std::string& name, std::size_t at,
-                                    const ConditionPtr& self, const ConditionPtr& old,
+                                    const ConditionPtr& self, const Argument& old,
                                     const ConditionPtr& with) const {
-    for (const auto& c : {self, old, with}) {
+    for (const auto& c : {self, old.condition, with}) {
       if (c) limit_size(*c, at);
     }
     bool found = false;
-    ConditionPtr out = edit(self, *old, with, found);
-    if (!found) fail(at, name + ": the condition does not contain " + shown(old->canonical()));
+    ConditionPtr out = edit(self, old, with, found);
+    if (!found) {
+      fail(at, name + ": the condition does not contain " +
+                   (old.condition ? shown(old.condition->canonical())
+                                  : "a part that is called \"" + *old.text + "\""));
+    }
     if (!out) fail(at, name + ": nothing is left of the condition");
     limit_size(*out, at);
     return out;
@@ -670,11 +676,15 @@ class Parser {
     constexpr std::size_t shown_max = 200;
     return text.size() > shown_max ? "what is named" : text;
   }
+  /// Whether a part is the one that is meant: by the name that it was given, or by what it is.
+  static bool is_meant(const Condition& c, const Argument& old) {
+    return old.condition ? is_same(c, *old.condition) : c.label == *old.text;
+  }
   /// Replaces every part that is `old`; a null `with` removes it, negated or not, from its
   /// conjunction or disjunction.  Returns null where nothing is left.
-  static ConditionPtr edit(const ConditionPtr& c, const Condition& old, const ConditionPtr& with,
+  static ConditionPtr edit(const ConditionPtr& c, const Argument& old, const ConditionPtr& with,
                            bool& found) {
-    if (with && is_same(*c, old)) {
+    if (with && is_meant(*c, old)) {
       found = true;
       return with;
     }
@@ -682,7 +692,7 @@ class Parser {
     std::vector<ConditionPtr> args;
     for (const auto& arg : c->args) {
       const bool is_old =
-          is_same(*arg, old) || (arg->op == Op::negate && is_same(*arg->args[0], old));
+          is_meant(*arg, old) || (arg->op == Op::negate && is_meant(*arg->args[0], old));
       if (!with && is_chain && is_old) {
         found = true;
       } else if (ConditionPtr kept = edit(arg, old, with, found)) {
