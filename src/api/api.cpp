@@ -187,6 +187,10 @@ LineageTaken Api::translate_lineage(std::string_view body, const Snapshot& snaps
                                       impl_->context->clock.now());
 }
 
+void Api::restore_lineage(std::vector<std::pair<std::string, std::string>> runs) {
+  impl_->context->lineage.restore(std::move(runs));
+}
+
 void Api::tick() {
   Context& context = *impl_->context;
   if (context.follows.size() != 0) context.follows.look(impl_->context);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/lineage_taken.hpp"
@@ -45,6 +46,8 @@ class Api final : public http::Handler {
   /// What an event of OpenLineage means that came by another way; for what is none, one with an
   /// error.  Any thread.
   [[nodiscard]] LineageTaken translate_lineage(std::string_view body, const Snapshot& snapshot);
+  /// What was stored of runs of OpenLineage, by key, the latest at the end.  Before any event.
+  void restore_lineage(std::vector<std::pair<std::string, std::string>> runs);
 
   /// Cheap when nobody waits.
   void tick();

@@ -1,6 +1,9 @@
 // OpenLineage: events of others are taken in as any receiver of theirs does, and what could not be
 // found among the assets is listed.
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -33,6 +36,7 @@ struct Read {
   std::size_t received{};
   std::vector<std::pair<std::size_t, Fault>> faults;  ///< Of those that are no events.
   std::vector<input::Event> events;
+  std::map<std::string, std::string> said;  ///< As LineageTaken has it.
 };
 
 Problem malformed(std::string detail) {
@@ -69,10 +73,10 @@ Read read_body(const CallPtr& call, bool is_batch) {
       out.faults.emplace_back(place, std::move(read.fault));
       return;
     }
-    auto events =
-        call->context->lineage.take(*std::move(read.event), *call->view.snapshot, now).events;
-    out.events.insert(out.events.end(), std::make_move_iterator(events.begin()),
-                      std::make_move_iterator(events.end()));
+    LineageTaken taken =
+        call->context->lineage.take(*std::move(read.event), *call->view.snapshot, now);
+    std::ranges::move(taken.events, std::back_inserter(out.events));
+    for (auto& [run, said] : taken.said) out.said[run] = std::move(said);
   };
   if (is_batch && json->size() > events_max) {
     out.problem = malformed("want at most " + std::to_string(events_max) + " events, not " +
@@ -115,8 +119,9 @@ void answer(const CallPtr& call, const Read& read, bool is_batch) {
 
 void take(const CallPtr& call, Read read, bool is_batch) {
   if (read.problem) return call->fail(*read.problem);
-  if (read.events.empty()) return answer(call, read, is_batch);
-  input::Report report{.events = std::move(read.events)};
+  if (read.events.empty() && read.said.empty()) return answer(call, read, is_batch);
+  input::Report report{.events = std::move(read.events),
+                       .cursors = {read.said.begin(), read.said.end()}};
   read.events.resize(report.events.size());
   // What the engine cannot use is kept among the rejected events: no concern of the sender's.
   submit(call, std::move(report),

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/log.hpp"
+#include "model/cursor_names.hpp"
 
 namespace freshet::api {
 namespace {
@@ -30,13 +31,62 @@ std::vector<LineageDataset> new_in(const std::vector<LineageDataset>& datasets,
   return out;
 }
 
+constexpr std::size_t stored_id_max = 255;
+
+std::string key_of(const std::string& run) { return std::string{lineage_run_prefix} + run; }
+
+Json datasets_json(const std::vector<LineageDataset>& datasets) {
+  Json out = Json::array();
+  for (const LineageDataset& each : datasets)
+    out.push_back({{"namespace", each.name_space}, {"name", each.name}, {"facets", each.facets}});
+  return out;
+}
+std::string stored_text(const Json& facets, const std::vector<LineageDataset>& inputs,
+                        const std::vector<LineageDataset>& outputs) {
+  return dump(Json{
+      {"facets", facets}, {"inputs", datasets_json(inputs)}, {"outputs", datasets_json(outputs)}});
+}
+
+bool has_assertions(const LineageDataset& dataset) {
+  return dataset.facets.contains("dataQualityAssertions");
+}
+
 }  // namespace
+
+void LineageMemory::restore(std::vector<std::pair<std::string, std::string>> runs) {
+  const std::scoped_lock lock{mutex_};
+  restored_ = std::move(runs);
+}
+
+/// Not before the names of assets are known, by which what is too much is left out.
+void LineageMemory::keep_restored(LineageTaken& taken) {
+  for (const auto& [key, text] : std::exchange(restored_, {})) {
+    // It is read as the event was.
+    const Json said = Json::parse(text, nullptr, false);
+    if (!said.is_object()) continue;
+    const std::string id = key.substr(lineage_run_prefix.size());
+    Json event{{"eventType", "START"},
+               {"run", {{"runId", id}, {"facets", said.value("facets", Json::object())}}},
+               {"job", {{"namespace", ""}, {"name", "?"}}},
+               {"inputs", said.value("inputs", Json::array())},
+               {"outputs", said.value("outputs", Json::array())}};
+    LineageRead read = read_lineage(event, "");
+    if (!read.event) continue;
+    keep({.id = id,
+          .facets = std::move(read.event->run_facets),
+          .inputs = std::move(read.event->inputs),
+          .outputs = std::move(read.event->outputs),
+          .names_assets = true},
+         taken);
+  }
+}
 
 LineageTaken LineageMemory::take(LineageEvent event, const Snapshot& snapshot, Instant now) {
   const std::scoped_lock lock{mutex_};
   const auto names = names_of(snapshot);
   ++totals_.events;
   LineageTaken taken;
+  keep_restored(taken);
   if (event.kind == LineageEvent::Kind::run) accumulate(event, taken);
   LineageMeaning meaning = translate(event, *names, snapshot);
   const bool is_step =
@@ -56,7 +106,10 @@ void LineageMemory::accumulate(LineageEvent& event, LineageTaken& taken) {
   const auto is_ours = [&](const LineageDataset& each) {
     return !find_assets(*names_, each).empty();
   };
-  run.names_assets = run.names_assets || std::ranges::any_of(event.outputs, is_ours);
+  run.names_assets = run.names_assets || std::ranges::any_of(event.outputs, is_ours) ||
+                     std::ranges::any_of(event.inputs, [&](const LineageDataset& each) {
+                       return has_assertions(each) && is_ours(each);
+                     });
   const bool is_late = run.is_complete && !is_end(event.type);
   std::vector<LineageDataset> late;
   if (is_late) late = new_in(event.outputs, run.outputs);
@@ -74,9 +127,29 @@ void LineageMemory::accumulate(LineageEvent& event, LineageTaken& taken) {
   } else {
     event.inputs = run.inputs, event.outputs = run.outputs;
   }
-  taken.run = run.id;
-  taken.is_ended = run.is_ended, taken.names_assets = run.names_assets;
-  keep(std::move(run));
+  if (run.names_assets && run.id.size() <= stored_id_max)
+    taken.said[key_of(run.id)] = run.is_ended ? std::string{} : text_of(run);
+  keep(std::move(run), taken);
+}
+
+std::string LineageMemory::text_of(const Run& run) const {
+  Json facets = run.facets;
+  std::vector<LineageDataset> inputs = run.inputs, outputs = run.outputs, none;
+  const auto is_foreign = [&](const LineageDataset& each) {
+    return find_assets(*names_, each).empty();
+  };
+  std::erase_if(outputs, is_foreign);
+  std::erase_if(inputs, [&](const LineageDataset& each) {
+    return !has_assertions(each) || is_foreign(each);
+  });
+  leave_essentials(facets, none, *names_);
+  std::string text = stored_text(facets, inputs, outputs);
+  if (text.size() <= limits_.stored_bytes) return text;
+  leave_essentials(facets, outputs, *names_);
+  text = stored_text(facets, {}, outputs);
+  if (text.size() <= limits_.run_bytes) return text;
+  log("api").warn("openlineage: a run names too much to be known after a restart run={}", run.id);
+  return {};
 }
 
 LineageMemory::Run LineageMemory::take_out(const std::string& id) {
@@ -91,7 +164,7 @@ LineageMemory::Run LineageMemory::take_out(const std::string& id) {
 }
 
 /// Also after its end: the same event may come again, or one that it has overtaken.
-void LineageMemory::keep(Run run) {
+void LineageMemory::keep(Run run, LineageTaken& taken) {
   run.is_short = false;
   run.bytes = bytes_of(run.facets, run.inputs) + bytes_of(Json::object(), run.outputs);
   if (run.bytes > limits_.run_bytes) shorten(run);
@@ -99,7 +172,7 @@ void LineageMemory::keep(Run run) {
   Runs& runs = list_of(run);
   runs.push_back(std::move(run));
   by_id_[runs.back().id] = std::prev(runs.end());
-  forget_what_is_too_much();
+  forget_what_is_too_much(taken);
 }
 
 void LineageMemory::shorten(Run& run) const {
@@ -109,7 +182,7 @@ void LineageMemory::shorten(Run& run) const {
   run.bytes = bytes_of(run.facets, run.outputs);
 }
 
-void LineageMemory::forget_what_is_too_much() {
+void LineageMemory::forget_what_is_too_much(LineageTaken& taken) {
   const auto is_too_much = [&] { return by_id_.size() > limits_.runs || bytes_ > limits_.bytes; };
   while (is_too_much() && !ended_.empty()) forget(ended_);
   if (bytes_ > limits_.bytes) {
@@ -122,8 +195,10 @@ void LineageMemory::forget_what_is_too_much() {
     }
   }
   while (is_too_much() && !open_.empty()) {
-    if (open_.front().names_assets)
+    if (open_.front().names_assets) {
       log("api").warn("openlineage: too many runs are open, forgotten run={}", open_.front().id);
+      taken.said[key_of(open_.front().id)] = {};
+    }
     forget(open_);
   }
 }

@@ -1,6 +1,6 @@
 // What is remembered of OpenLineage between events: what runs that go on have said so far, and
-// which datasets are no assets.  In memory only: after a restart a COMPLETE counts as it is, unless
-// what came before it is read again.
+// which datasets are no assets.  Of runs that name assets, what their end needs is handed out to be
+// stored, and restored at a start.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +27,8 @@ struct LineageLimits {
   std::size_t runs{20'000};
   std::size_t bytes{std::size_t{32} << 20};     ///< Of all runs …
   std::size_t run_bytes{std::size_t{1} << 20};  ///< … and all of one.
+  /// Of one, as it is stored: of one that has said more, the essentials, up to `run_bytes`.
+  std::size_t stored_bytes{std::size_t{16} << 10};
 };
 
 /// Any thread.
@@ -35,6 +37,9 @@ class LineageMemory {
   explicit LineageMemory(LineageLimits limits = {}) : limits_{limits} {}
 
   static constexpr std::size_t datasets_listed_max = 1'000;
+
+  /// What was stored of runs, by key, the one that was heard of last at the end.  Before take().
+  void restore(std::vector<std::pair<std::string, std::string>> runs);
 
   /// What an event means, with what its run said before.
   [[nodiscard]] LineageTaken take(LineageEvent event, const Snapshot& snapshot, Instant now);
@@ -71,9 +76,12 @@ class LineageMemory {
   /// Adds the event to what its run said, and the other way round.
   void accumulate(LineageEvent& event, LineageTaken& taken);
   [[nodiscard]] Run take_out(const std::string& id);
-  void keep(Run run);
-  void forget_what_is_too_much();
+  void keep(Run run, LineageTaken& taken);
+  void keep_restored(LineageTaken& taken);
+  void forget_what_is_too_much(LineageTaken& taken);
   void forget(Runs& runs);
+  /// "": it cannot be stored.
+  [[nodiscard]] std::string text_of(const Run& run) const;
   void shorten(Run& run) const;
   [[nodiscard]] Runs& list_of(const Run& run) { return run.is_ended ? ended_ : open_; }
   void remember_unmapped(const LineageEvent& event, const LineageMeaning& meaning, Instant now);
@@ -82,6 +90,7 @@ class LineageMemory {
   const LineageLimits limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<const DatasetNames> names_;
+  std::vector<std::pair<std::string, std::string>> restored_;  ///< Until the first event.
   Runs open_, ended_;
   std::map<std::string, Runs::iterator> by_id_;
   std::size_t bytes_{};

@@ -1,5 +1,6 @@
 // What one event of OpenLineage came to.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,10 +9,8 @@
 namespace freshet::api {
 
 struct LineageTaken {
-  std::vector<input::Event> events;  ///< For the engine.
-  std::string run;                   ///< Its id; "": it is of none.
-  bool is_ended{false};              ///< That run.
-  bool names_assets{false};          ///< That run, so far: what it has said is needed at its end.
+  std::vector<input::Event> events;         ///< For the engine, and with them …
+  std::map<std::string, std::string> said;  ///< … what is to be stored of runs, as cursors are.
 };
 
 }  // namespace freshet::api

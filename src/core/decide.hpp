@@ -104,6 +104,7 @@ class Decider {
               const input::Event& event);
   [[nodiscard]] bool answer_again(Token token, const Idempotency& idempotency);
   void answer(Token token, Reply reply, const Idempotency& idempotency = {});
+  void remember(const std::string& run, const std::string& said);
   /// Errc::invalid: they are too many, and none was named.
   [[nodiscard]] Result<void> name_partitions(const Graph& graph, const DynamicSets& sets);
   [[nodiscard]] Result<void> change_partitions(fact::PartitionsChanged change);

@@ -82,6 +82,13 @@ void Decider::answer(Token token, Reply reply, const Idempotency& idempotency) {
   if (token != 0) replies_.emplace_back(token, std::move(reply));
 }
 
+/// For as long as answers are kept; what is said again, or ends and was never heard of, is no fact.
+void Decider::remember(const std::string& run, const std::string& said) {
+  const auto known = s_.answers.find(run);
+  if (known == s_.answers.end() ? said.empty() : known->second.body == said) return;
+  record(fact::Answered{.key = run, .body = said});
+}
+
 void Decider::take(const input::Load& in) {
   const Graph& graph = *in.graph;
   s_.next_graph = in.graph;
@@ -379,6 +386,10 @@ void Decider::take(const input::Report& in) {
     }
   }
   for (const auto& [key, cursor] : in.cursors) {
+    if (key.starts_with(lineage_run_prefix)) {
+      remember(key, cursor);
+      continue;
+    }
     const AssetId a = s_.find(key);
     if (a.value != 0) record(fact::SourceCursor{a, cursor});
   }

@@ -23,4 +23,8 @@ inline constexpr std::string_view publication_prefix = "publish:";
   return "#openlineage/" + std::string{project};
 }
 
+/// What a run of others has said, beside cursors where it is told, and stored among answers to
+/// requests, none of whose keys begins with a `#`.  "" is said of one that has ended.
+inline constexpr std::string_view lineage_run_prefix = "#openlineage-run/";
+
 }  // namespace freshet

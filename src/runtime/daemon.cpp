@@ -170,6 +170,7 @@ int serve(const ServeOptions& options) {
   }
 
   SourceMemory source_memory = runtime::source_memory(*rows);
+  auto lineage_runs = runtime::lineage_runs(*rows);
 
   asio::io_context io{1};
   asio::thread_pool pool{pool_threads};
@@ -195,6 +196,7 @@ int serve(const ServeOptions& options) {
                 .prefix = options.prefix,
                 .instance = std::string{(*store)->instance()},
                 .version = FRESHET_VERSION}};
+  api.restore_lineage(std::move(lineage_runs));
   http::Server server{io, pool, {}, api};
   api.set_http_stats([&server]() -> http::Stats { return server.stats(); });
   const auto port = server.listen(options.host, options.port);
@@ -248,9 +250,7 @@ int serve(const ServeOptions& options) {
                 [&api](std::string_view body, const Snapshot& snapshot) {
                   api::LineageTaken taken = api.translate_lineage(body, snapshot);
                   return LineageTopics::Meaning{.events = std::move(taken.events),
-                                                .run = std::move(taken.run),
-                                                .is_ended = taken.is_ended,
-                                                .is_needed = taken.names_assets};
+                                                .cursors = std::move(taken.said)};
                 });
   log("runtime").info("serving url={} assets={} state={} version={}", url, loaded.graph->size(),
                       state, FRESHET_VERSION);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "model/cursor_names.hpp"
 #include "source/database_sources.hpp"
 #include "source/file_sources.hpp"
 #include "source/kafka_sources.hpp"
@@ -26,6 +27,17 @@ SourceMemory source_memory(const Rows& rows) {
       out.cursors[row.key] = found->second;
     if (paused.contains(row.asset)) out.paused.insert(row.key);
   }
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> lineage_runs(const Rows& rows) {
+  std::vector<const AnswerRow*> open;
+  for (const AnswerRow& row : rows.of<AnswerRow>()) {
+    if (row.key.starts_with(lineage_run_prefix) && !row.body.empty()) open.push_back(&row);
+  }
+  std::ranges::sort(open, {}, &AnswerRow::at);
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const AnswerRow* row : open) out.emplace_back(row->key, row->body);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -26,6 +27,8 @@ struct SourceMemory {
   std::set<std::string> paused;
 };
 [[nodiscard]] SourceMemory source_memory(const Rows& rows);
+/// What runs of OpenLineage that go on have said, by key, the latest at the end.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> lineage_runs(const Rows& rows);
 
 /// On the io thread.
 class SourceSet {

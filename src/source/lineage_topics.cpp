@@ -31,9 +31,6 @@ constexpr Millis retry_every{1'000};        ///< Where they could not be asked f
 constexpr Millis open_every{2'000};         ///< Where the settings were of no use.
 constexpr Millis credit_pause{20};          ///< The engine has no room.
 constexpr std::size_t body_max = 64 << 10;  ///< Of what was no event, kept.
-// For a run that is older than either by its topic, nothing is read again.
-constexpr std::int64_t open_messages_max = 100'000;
-constexpr Micros open_age_max{std::chrono::hours{24}};
 
 std::map<std::string, std::string> config_of(const LineageIntake& source) {
   std::map<std::string, std::string> out{{"group.id", "freshet"},
@@ -174,6 +171,7 @@ class LineageTopics::Topic {
       return snapshot_;
     }();
     std::vector<input::Event> events;
+    std::map<std::string, std::string> cursors;
     std::uint64_t messages = 0, dead = 0;
     std::vector<std::int32_t> lost;
     const bool is_empty = consumer_->drain(
@@ -184,7 +182,7 @@ class LineageTopics::Topic {
           next = message.offset + 1;
           ++messages;
           Meaning meaning = translate_(message.value, *snapshot);
-          remember(meaning, message);
+          for (auto& [name, text] : meaning.cursors) cursors[name] = std::move(text);
           for (input::Event& event : meaning.events) {
             if (!event.error.empty()) {
               ++dead;
@@ -204,9 +202,10 @@ class LineageTopics::Topic {
         });
     for (const std::int32_t partition : lost) begin_anew(partition);
     if (messages == 0 && lost.empty()) return is_empty;
-    const std::string cursor = position_of_runs().text(source_.topic);
+    const std::string cursor = position_.text(source_.topic);
     const std::size_t count = events.size();
-    while (!emit_(events, {{lineage_cursor(project_), cursor}})) {
+    cursors[lineage_cursor(project_)] = cursor;
+    while (!emit_(events, {cursors.begin(), cursors.end()})) {
       if (pause()) return true;
     }
     const std::scoped_lock lock{mutex_};
@@ -219,51 +218,12 @@ class LineageTopics::Topic {
     return is_empty;
   }
 
-  void remember(const Meaning& meaning, const kafka::Message& message) {
-    if (message.timestamp) {
-      Instant& latest = latest_[message.partition];
-      latest = std::max(latest, *message.timestamp);
-    }
-    if (meaning.run.empty()) return;
-    if (meaning.is_ended) {
-      open_.erase(meaning.run);
-      return;
-    }
-    const Instant at = message.timestamp.value_or(latest_[message.partition]);
-    First& first =
-        open_
-            .try_emplace(meaning.run,
-                         First{.partition = message.partition, .offset = message.offset, .at = at})
-            .first->second;
-    first.is_needed = first.is_needed || meaning.is_needed;
-  }
-
-  /// From where on all runs that go on are known.
-  kafka::Position position_of_runs() {
-    std::erase_if(open_, [&](const auto& each) {
-      const First& first = each.second;
-      const bool is_old = position_.next[first.partition] - first.offset > open_messages_max ||
-                          latest_[first.partition] - first.at > open_age_max;
-      if (is_old && first.is_needed)
-        log("source").warn("run goes on too long to be known after a restart run={}", each.first);
-      return is_old;
-    });
-    kafka::Position out = position_;
-    for (const auto& [run, first] : open_) {
-      if (!first.is_needed) continue;
-      std::int64_t& next = out.next[first.partition];
-      next = std::min(next, first.offset);
-    }
-    return out;
-  }
-
   /// What was to be read is not there any more.
   void begin_anew(std::int32_t partition) {
     const TopicPartition of{source_.topic, partition};
     consumer_->remove({of});
     read_.erase(partition);
     position_.next.erase(partition);
-    std::erase_if(open_, [&](const auto& each) { return each.second.partition == partition; });
     log("source").warn("messages are gone before they were read topic={} partition={}",
                        source_.topic, partition);
     static_cast<void>(find_partitions());
@@ -297,15 +257,7 @@ class LineageTopics::Topic {
   std::unique_ptr<Consumer> consumer_;
   kafka::Position position_;
   std::set<std::int32_t> read_;
-  struct First {
-    std::int32_t partition{};
-    std::int64_t offset{};
-    Instant at{};
-    bool is_needed{false};
-  };
-  std::map<std::string, First> open_;       ///< The first messages of runs that go on.
-  std::map<std::int32_t, Instant> latest_;  ///< Of the messages of each partition.
-  std::string cursor_;                      ///< That was taken; guarded.
+  std::string cursor_;  ///< That was taken; guarded.
   std::jthread thread_;
 };
 

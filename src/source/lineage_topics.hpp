@@ -1,6 +1,5 @@
 // Topics that others write OpenLineage events to: what they mean is asked of somebody else, and how
-// far each was read is stored with what came of it.  What is stored does not pass the first message
-// of a run that goes on: after a restart it is read again, and what has counted is known by its id.
+// far each was read is stored with what came of it.
 #pragma once
 #include <functional>
 #include <map>
@@ -24,9 +23,7 @@ class LineageTopics {
  public:
   struct Meaning {
     std::vector<input::Event> events;
-    std::string run;        ///< "": it is of none.
-    bool is_ended{false};   ///< That run …
-    bool is_needed{false};  ///< … and what it has said so far, at its end.
+    std::map<std::string, std::string> cursors;  ///< What else is to be stored with them.
   };
   /// What an event says, as events for the engine; for one that says nothing at all, one with an
   /// `error`.  Any thread.

@@ -77,6 +77,29 @@ DBT = {
 }
 
 
+class Restart(DaemonTest):
+    def test_what_only_the_start_named_counts_though_the_daemon_was_killed_in_between(self):
+        it = self.daemon("""
+project: shop
+sources: [{asset: raw/orders}]
+assets: [{key: staged, deps: [raw/orders], command: ["true"], automation: eager}]
+""").start()
+        run = {"runId": "0197f3c1-7a52-7000-8000-000000000001", "facets": {}}
+        event = {"eventTime": "2026-01-31T13:00:00Z", "run": run, "job": {"namespace": "spark", "name": "load"}}
+        output = {"namespace": "lake", "name": "raw/orders", "facets": {"version": {"datasetVersion": "v1"}},
+                  "outputFacets": {"outputStatistics": {"rowCount": 12}}}
+        it.post("/lineage", {**event, "eventType": "START", "outputs": [output]}, want=201)
+        it.restart()
+        answer = it.post("/lineage", {**event, "eventType": "COMPLETE"}, want=201)
+        self.assertEqual(1, answer["updates"])
+        update, = it.items("/assets/raw/orders/events")
+        self.assertEqual(("v1", 12), (update["data_version"], update["metadata"]["dagster/row_count"]))
+        it.finished(it.run_of("staged"))
+        # It has ended: nothing of it is known after another restart.
+        it.restart()
+        self.assertEqual(0, it.post("/lineage", {**event, "eventType": "COMPLETE"}, want=201)["updates"])
+
+
 class OpenLineage(DaemonTest):
     @classmethod
     def setUpClass(cls):

@@ -6,6 +6,7 @@
 #include "api/lineage_event.hpp"
 #include "api/lineage_memory.hpp"
 #include "api_fixture.hpp"
+#include "model/cursor_names.hpp"
 
 namespace freshet::test {
 namespace {
@@ -102,6 +103,14 @@ INSTANTIATE_TEST_SUITE_P(
 
 class Lineage : public ApiTest {
  protected:
+  /// Of runs: what is stored of each, by its key.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> stored_runs() const {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& [key, row] : service.reader.answers) {
+      if (key.starts_with(lineage_run_prefix)) out.emplace_back(key, row.body);
+    }
+    return out;
+  }
   Json updates(const std::string& asset = "raw/orders") {
     return get("/api/v1/assets/" + asset + "/events").json()["items"];
   }
@@ -182,6 +191,67 @@ TEST_F(Lineage, OfARunThatSaysTooMuchTheEssentialsAreKept) {
   ASSERT_EQ(updates().size(), 1U);
   EXPECT_EQ(updates()[0]["data_version"], "snapshot-42");
   EXPECT_FALSE(updates()[0]["metadata"].contains("size_bytes"));
+}
+
+TEST_F(Lineage, WhatARunThatNamesAssetsSaidIsStoredUntilItsEnd) {
+  EXPECT_EQ(lineage(run_event("START", Json::array({dataset("unknown")}))).status, 201);
+  EXPECT_THAT(stored_runs(), testing::IsEmpty()) << "nobody's concern";
+  EXPECT_EQ(lineage(run_event("RUNNING", Json::array({rich_output()}))).status, 201);
+  ASSERT_EQ(stored_runs().size(), 1U);
+  EXPECT_THAT(stored_runs()[0].second, HasSubstr("snapshot-42"));
+  EXPECT_THAT(stored_runs()[0].second, testing::Not(HasSubstr("unknown")));
+  const Sequence before = service.snapshot()->sequence;
+  lineage(run_event("RUNNING", Json::array({rich_output()})));
+  EXPECT_EQ(service.snapshot()->sequence, before) << "what is said again is known";
+  // As after a restart: all that is known is what was stored.
+  api::Api again{service, clock, {.token_hash = api::sha256_hex(token)}};
+  again.restore_lineage(stored_runs());
+  const auto taken =
+      again.translate_lineage(run_event("COMPLETE", Json::array()).dump(), *service.snapshot());
+  service.take(
+      input::Report{.events = taken.events, .cursors = {taken.said.begin(), taken.said.end()}});
+  ASSERT_EQ(updates().size(), 1U);
+  EXPECT_EQ(updates()[0]["data_version"], "snapshot-42");
+  EXPECT_EQ(updates()[0]["metadata"]["dagster/row_count"], 123);
+  EXPECT_EQ(stored_runs()[0].second, "") << "it has ended";
+}
+
+TEST_F(Lineage, WhatOnlyTheStartSaidOfAnInputIsStoredToo) {
+  std::vector<AssetDefinition> assets = shop();
+  assets[0].checks = {{.name = "fresh"}};
+  service.load(assets);
+  Json in = dataset("raw/orders");
+  in["inputFacets"] = {
+      {"dataQualityAssertions",
+       facet({{"assertions", Json::array({Json{{"assertion", "fresh"}, {"success", false}}})}})}};
+  lineage(run_event("START", Json::array(), Json::array({in, dataset("logs/events")})));
+  ASSERT_EQ(stored_runs().size(), 1U);
+  EXPECT_THAT(stored_runs()[0].second, testing::Not(HasSubstr("logs/events")));
+  api::LineageMemory memory;
+  memory.restore(stored_runs());
+  const auto taken = memory.take(*read_lineage(run_event("FAIL", Json::array()), "").event,
+                                 *service.snapshot(), Instant{});
+  ASSERT_EQ(taken.events.size(), 1U);
+  EXPECT_EQ(taken.events[0].check, "fresh");
+}
+
+TEST_F(Lineage, WhatIsStoredOfARunHasALimit) {
+  const Snapshot& snapshot = *service.snapshot();
+  api::LineageMemory memory{{.runs = 2, .stored_bytes = 2'000}};
+  Json output = rich_output();
+  output["facets"]["more"] = facet({{"text", std::string(3'000, 'x')}});
+  Json start = run_event("START", Json::array({output}));
+  const auto taken = memory.take(*read_lineage(start, "").event, snapshot, Instant{});
+  ASSERT_EQ(taken.said.size(), 1U);
+  EXPECT_LT(taken.said.begin()->second.size(), 2'000U);
+  EXPECT_THAT(taken.said.begin()->second, HasSubstr("snapshot-42"));
+  for (const char* other : {"a", "b"}) {
+    start["run"]["runId"] = other;
+    const auto next = memory.take(*read_lineage(start, "").event, snapshot, Instant{});
+    const auto first = next.said.find(taken.said.begin()->first);
+    EXPECT_EQ(first != next.said.end(), other == std::string{"b"}) << "the third is one too many";
+    if (first != next.said.end()) EXPECT_EQ(first->second, "");
+  }
 }
 
 /// What an event of run `number` comes to: versions of its updates.

@@ -32,7 +32,8 @@ Result<void> Retention::delete_decisions(Connection& writer, Instant older_than)
   if (scanned_ < 0) {
     FRESHET_TRY(scanned_, writer.number("SELECT value FROM meta WHERE name = 'decisions_scanned'"));
   }
-  const std::int64_t decided = static_cast<std::int64_t>(Fact{fact::Decided{}}.index());
+  // Answers are given from their rows, which are kept for less time than that.
+  static const KindSet kinds = kinds_of<fact::Decided, fact::Answered>();
   FRESHET_TRY(Statement select,
               writer.prepare("SELECT sequence, at, kind FROM facts WHERE sequence > ?1 "
                              "ORDER BY sequence LIMIT ?2"));
@@ -44,7 +45,8 @@ Result<void> Retention::delete_decisions(Connection& writer, Instant older_than)
     FRESHET_TRY(const bool row, select.step());
     if (!row || select.number(1) >= micros(older_than)) break;
     scanned = select.number(0);
-    if (select.number(2) == decided) old.push_back(scanned);
+    const auto kind = static_cast<std::size_t>(select.number(2));
+    if (kind < kinds.size() && kinds[kind]) old.push_back(scanned);
   }
   select.reset();
   if (scanned == scanned_) return {};
