@@ -1,8 +1,10 @@
 // What all requests share.
 #pragma once
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +24,12 @@
 #include "api/waits.hpp"
 
 namespace freshet::api {
+
+/// What was sent to a webhook.
+struct HookCounts {
+  std::uint64_t messages{};  ///< Parts of what was sent.
+  std::uint64_t ignored{};   ///< Of those: did not match.
+};
 
 /// io thread, except for what is marked.
 struct Context : std::enable_shared_from_this<Context> {
@@ -46,6 +54,7 @@ struct Context : std::enable_shared_from_this<Context> {
   Layouts layouts{};                                ///< Any thread.
   TextCache texts{};                                ///< Any thread.
   LineageMemory lineage{};                          ///< Any thread.
+  std::map<std::string, HookCounts> hooks{};        ///< Since the start, by asset key.
 
   /// The state now.
   [[nodiscard]] View view();

@@ -35,6 +35,9 @@ HookReading judge(const AssetDefinition& asset, const http::Request& request, In
 }
 
 void answer(const CallPtr& call, std::size_t ignored, const Reply& reply) {
+  HookCounts& counts = call->context->hooks[call->parameter("key")];
+  counts.messages += reply.receipts.size() + ignored;
+  counts.ignored += ignored;
   Json events = Json::array();
   for (const Reply::Receipt& receipt : reply.receipts) {
     Json event{{"id", nullptr}, {"asset", receipt.asset}, {"duplicate", receipt.duplicate}};

@@ -455,13 +455,18 @@ constexpr std::string_view news = R"json({
   "next_cursor": {"$ref": "#/components/schemas/Cursor"}}},
 "Source": {"type": "object", "required": ["asset", "kind", "state", "detail"], "properties": {
   "asset": {"type": "string"}, "kind": {"type": "string"}, "state": {"type": "string"}, "detail": {"type": "string"},
-  "events": {"type": "integer"}, "unchanged": {"type": "integer"}, "last_event": {"$ref": "#/components/schemas/Instant"},
+  "events": {"type": "integer", "description": "Updates of the asset from outside, since the start of the daemon."},
+  "unchanged": {"type": "integer", "description": "Of those: with the data version that was there."},
+  "last_event": {"$ref": "#/components/schemas/Instant", "description": "Of its latest update, also from before the start."},
   "rate": {"type": "number", "description": "Messages, or else events, a second in the last minute."},
   "position": {"type": ["string", "null"], "description": "What is read next; of a topic, the offset in each of its partitions."},
   "lag": {"type": ["integer", "null"],
     "description": "What is there and not read yet: messages of a topic; bytes of a database's log that are not durable here."},
   "lag_unit": {"type": ["string", "null"], "enum": ["messages", "bytes", null]},
-  "messages": {"type": "integer"}, "ignored": {"type": "integer"}, "dead": {"type": "integer"},
+  "messages": {"type": "integer",
+    "description": "What came, since the start, whatever it led to: messages of a topic, parts of what was sent to a webhook, commits or looks of a database, changes that were seen of files and tables."},
+  "ignored": {"type": "integer", "description": "Of those: did not match, or nothing counted."},
+  "dead": {"type": "integer", "description": "What was rejected since the start, see `rejected` of events."},
   "watches": {"type": "object", "description": "What its definition says, but for secrets; durations in seconds."},
   "expected_by": {"$ref": "#/components/schemas/Instant",
     "description": "When its freshness policy asks for something new, which may be past; null without one."}}},
@@ -531,7 +536,8 @@ constexpr std::string_view news = R"json({
 
 Json schemas() {
   Json out = Json::object();
-  for (const std::string_view part : {basics, assets, runs, alerts, news, graph_schemas, operation_schemas, history_schemas}) {
+  for (const std::string_view part :
+       {basics, assets, runs, alerts, news, graph_schemas, operation_schemas, history_schemas}) {
     const Json some = Json::parse(part, nullptr, false);
     FRESHET_ASSERT(some.is_object());
     out.update(some);

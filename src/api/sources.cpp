@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/call.hpp"
 #include "api/context.hpp"
@@ -75,10 +76,16 @@ Json test_json(const std::string& asset, const SourceTest& found) {
 }  // namespace
 
 void get_sources(const CallPtr& call) {
+  std::vector<SourceStatus> sources = call->context->service.sources();
+  for (SourceStatus& source : sources) {
+    if (source.kind != to_text(SourceKind::webhook)) continue;
+    const auto sent = call->context->hooks.find(source.asset);
+    if (sent == call->context->hooks.end()) continue;
+    source.messages = sent->second.messages, source.ignored = sent->second.ignored;
+  }
   offload<std::string>(
       call,
-      [view = call->view, now = call->context->clock.now(),
-       sources = call->context->service.sources()] {
+      [view = call->view, now = call->context->clock.now(), sources = std::move(sources)] {
         Json items = Json::array();
         Deadlines deadlines{now};
         for (const SourceStatus& source : sources)

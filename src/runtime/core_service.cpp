@@ -35,12 +35,12 @@ void add_sources(const std::vector<SourceStatus>& sources, std::vector<Metric>& 
     }
   };
   using Figure = std::optional<std::uint64_t>;
-  add("source_events_total", "Updates that a source told of since the start.", "counter",
+  add("source_events_total", "Updates of an asset from outside since the start.", "counter",
       [](const SourceStatus& s) { return Figure{s.events}; });
   add("source_errors", "1 while a source cannot be read.", "gauge",
       [](const SourceStatus& s) { return Figure{s.state == "error" ? 1U : 0U}; });
-  add("source_dead_total", "Messages or rows of a source that could not be read since the start.",
-      "counter", [](const SourceStatus& s) { return s.lag ? Figure{s.dead} : Figure{}; });
+  add("source_dead_total", "Reports of a source that were rejected since the start.", "counter",
+      [](const SourceStatus& s) { return Figure{s.dead}; });
   add("source_lag", "Messages of a source that are there and not read yet.", "gauge",
       [](const SourceStatus& s) { return s.lag_unit == "messages" ? s.lag : Figure{}; });
   add("source_lag_bytes", "Bytes of a database's log that are not durable here yet.", "gauge",

@@ -153,23 +153,21 @@ std::vector<SourceStatus> SourceSet::status(const Snapshot* snapshot) const {
     if (!asset.external || asset.source.kind == SourceKind::none) continue;
     const bool is_paused = paused_.contains(asset.key);
     if (!is_paused && asset.source.kind != SourceKind::webhook) continue;
-    const AssetState& state = snapshot->state(Rank{i});
-    const auto counted = counts_.find(state.asset);
-    const Counts counts = counted != counts_.end() ? counted->second : Counts{};
     out.push_back({.asset = asset.key,
                    .kind = std::string{to_text(asset.source.kind)},
                    .state = is_paused ? "paused" : "waiting",
-                   .detail = is_paused ? "a person paused it" : "POST /api/v1/hooks/" + asset.key,
-                   .events = counts.events,
-                   .unchanged = counts.unchanged,
-                   .dead = counts.dead});
+                   .detail = is_paused ? "a person paused it" : "POST /api/v1/hooks/" + asset.key});
   }
   for (SourceStatus& source : out) {
     source.rate = rates_.of(source.asset);
     const auto rank = graph.find(source.asset);
-    // What came before the start is known to history.
-    if (rank && source.last_event == Instant{})
-      source.last_event = snapshot->state(*rank).updated_at;
+    if (!rank) continue;
+    const AssetState& state = snapshot->state(*rank);
+    source.last_event = state.updated_at;
+    const auto counted = counts_.find(state.asset);
+    if (counted == counts_.end()) continue;
+    source.events = counted->second.events, source.unchanged = counted->second.unchanged;
+    source.dead = counted->second.dead;
   }
   return out;
 }

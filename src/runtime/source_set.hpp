@@ -44,7 +44,7 @@ class SourceSet {
   void watch(const Graph& graph);
   /// Those that are paused may have become others.
   void pause(const Snapshot& snapshot);
-  /// What came of reports from outside, for those sources that are told and do not look.
+  /// What came of reports from outside: of all kinds, that alone is an event of a source.
   void count(const std::vector<FactRecord>& facts, const Snapshot& snapshot);
   /// To be called every SourceRates::every.
   void sample(SteadyTime now, const Snapshot* snapshot) { rates_.sample(now, status(snapshot)); }
@@ -71,7 +71,7 @@ class SourceSet {
   struct Counts {
     std::uint64_t events{}, unchanged{}, dead{};
   };
-  std::unordered_map<AssetId, Counts> counts_;  ///< Since the start, of those told by HTTP.
+  std::unordered_map<AssetId, Counts> counts_;  ///< Since the start.
   SourceRates rates_;
   std::map<AssetId, std::string> keys_;   ///< Of external assets …
   std::shared_ptr<const Graph> keys_of_;  ///< … of this graph.

@@ -63,14 +63,11 @@ class DatabaseSources::Impl : public std::enable_shared_from_this<Impl> {
                      .kind = "database",
                      .state = source->is_held && report.state != "error" ? "held" : report.state,
                      .detail = report.detail,
-                     .events = source->events,
-                     .last_event = source->last_event,
                      .position = report.position,
                      .lag = report.lag,
                      .lag_unit = report.lag ? "bytes" : "",
                      .messages = report.messages,
-                     .ignored = report.ignored,
-                     .dead = report.dead});
+                     .ignored = report.ignored});
     }
     return out;
   }
@@ -96,8 +93,6 @@ class DatabaseSources::Impl : public std::enable_shared_from_this<Impl> {
     const AssetDefinition asset;
     std::shared_ptr<Outlet> outlet;
     bool is_held{false};  ///< What is on offer was not taken.
-    std::uint64_t events{};
-    Instant last_event{};
     std::jthread thread;  ///< Ends before the others do.
   };
 
@@ -136,14 +131,11 @@ class DatabaseSources::Impl : public std::enable_shared_from_this<Impl> {
     Source& source = *found->second;
     auto batch = source.outlet->offered();
     if (!batch) return;
-    const std::size_t events = batch->events.size();
     std::vector<std::pair<std::string, std::string>> cursors;
     if (batch->cursor) cursors.emplace_back(key, *batch->cursor);
     source.is_held = !offers_.offer(std::move(batch->events), std::move(cursors));
     if (source.is_held) return;
     if (batch->cursor) told_[key] = *batch->cursor;
-    source.events += events;
-    if (events > 0) source.last_event = clock_.now();
     source.outlet->taken();
   }
 

@@ -320,7 +320,7 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
   void offer(Source& source) {
     while (source.ledger.has_news()) {
       if (!offers_.offer(source.ledger.batch())) return;
-      source.ledger.taken(clock_.now());
+      source.ledger.taken();
     }
   }
 

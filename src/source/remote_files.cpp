@@ -193,7 +193,7 @@ class RemoteFiles::Impl : public std::enable_shared_from_this<Impl> {
   void offer(Entry& entry) {
     while (entry.source.ledger.has_news()) {
       if (!offers_.offer(entry.source.ledger.batch())) return;
-      entry.source.ledger.taken(clock_.now());
+      entry.source.ledger.taken();
     }
   }
 

@@ -139,9 +139,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
                        .kind = std::string{to_text(SourceKind::table)},
                        .state = watch ? "watching" : "polling",
                        .detail = tables::shown_of(asset) + ": " + state,
-                       .events = events,
-                       .unchanged = 0,
-                       .last_event = last_event};
+                       .messages = messages};
       if (version.empty() && !outbox) out.state = "waiting";
       if (!error.empty()) {
         out.state = "error";
@@ -162,8 +160,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
     std::string version;  ///< That was taken last.
     std::string state{"not looked at yet"};
     std::string error;
-    std::uint64_t events{};
-    Instant last_event{};
+    std::uint64_t messages{};  ///< Snapshots that were taken.
   };
 
   struct Result {
@@ -285,8 +282,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
     if (!offers_.offer(std::move(events))) return;
     entry.version = std::move(entry.outbox->data_version);
     entry.outbox.reset();
-    ++entry.events;
-    entry.last_event = clock_.now();
+    ++entry.messages;
   }
 
   boost::asio::io_context& io_;

@@ -91,7 +91,7 @@ class Bucket(DaemonTest):
         self.assertEqual({"files": 1, "bytes": 1}, {k: event["metadata"][k] for k in ("files", "bytes")})
         # After a restart nothing is told that was told before.
         daemon.restart()
-        until("the bucket to have been listed", lambda: self.source(daemon)["events"] == 2)
+        until("the bucket to have been listed", lambda: self.source(daemon)["messages"] == 2)
         daemon.rest()
         self.assertEqual(5, len(daemon.lines("runs")))
 

@@ -85,7 +85,7 @@ assets:
         daemon.write("landing/2026-01-31/a.csv", "1\n")
         self.runs_of(daemon, "2026-01-31")
         daemon.restart()
-        until("the files to have been looked at", lambda: self.source(daemon)["events"] > 0)
+        until("the files to have been looked at", lambda: self.source(daemon)["messages"] > 0)
         self.assertEqual(want, reasons())
 
     def test_a_folder_counts_once_its_marker_is_there(self):

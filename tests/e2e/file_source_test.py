@@ -55,7 +55,7 @@ class FileSource(DaemonTest):
         runs, seen = len(daemon.runs()), len(self.observations(daemon))
         before = self.source(daemon)
         os.utime(daemon.project / "data/a.csv", (1_000_000_000, 1_000_000_000))
-        until("the touch to be noticed", lambda: self.source(daemon)["unchanged"] > before["unchanged"])
+        until("the touch to be noticed", lambda: self.source(daemon)["messages"] > before["messages"])
         self.assertEqual(runs, len(daemon.runs()))
         self.assertEqual(seen, len(self.observations(daemon)))
         # The next real change is not overlooked for it.
@@ -74,12 +74,15 @@ class FileSource(DaemonTest):
 
     def test_a_restart_without_a_change_leads_to_nothing(self):
         daemon = self.begin()
-        runs, seen = len(daemon.runs()), len(self.observations(daemon))
+        runs, seen, before = len(daemon.runs()), len(self.observations(daemon)), self.source(daemon)
+        self.assertEqual((1, self.observations(daemon)[0]["at"]), (before["events"], before["last_event"]))
         self.assertEqual(0, daemon.stop())
         daemon.start()
-        until("the files to have been looked at", lambda: self.source(daemon)["events"] > 0)
+        until("the files to have been looked at", lambda: self.source(daemon)["messages"] > 0)
         self.assertEqual(runs, len(daemon.runs()))
         self.assertEqual(seen, len(self.observations(daemon)))
+        after = self.source(daemon)
+        self.assertEqual((0, before["last_event"]), (after["events"], after["last_event"]), "to look is no event")
 
 
 if __name__ == "__main__":

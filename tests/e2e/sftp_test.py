@@ -77,7 +77,7 @@ class Sftp(DaemonTest):
         daemon.rest()
         runs = len(daemon.lines("runs"))
         daemon.restart()
-        until("the files to have been looked at", lambda: self.source(daemon)["events"] == 1)
+        until("the files to have been looked at", lambda: self.source(daemon)["messages"] == 1)
         daemon.rest()
         self.assertEqual(runs, len(daemon.lines("runs")))
 

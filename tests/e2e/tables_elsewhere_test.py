@@ -116,7 +116,7 @@ class InABucket(Elsewhere):
         self.assertIn(event["data_version"], local.stdout)
         # After a restart nothing is told that was told before.
         daemon.restart()
-        until("the table to have been looked at", lambda: self.source(daemon)["events"] == 1)
+        until("the table to have been looked at", lambda: self.source(daemon)["messages"] == 1)
         self.runs(daemon, 2)
 
     def test_a_hook_calls_for_a_look_at_an_iceberg_table_at_once(self):

@@ -68,7 +68,7 @@ class Tables(DaemonTest):
         self.runs_of(daemon, "delta", 3)
         # Nothing happened: nothing is told.
         daemon.restart()
-        until("the table to have been looked at", lambda: self.source(daemon, "delta")["events"] == 1)
+        until("the table to have been looked at", lambda: self.source(daemon, "delta")["messages"] == 1)
         self.runs_of(daemon, "delta", 3)
 
     def test_each_snapshot_of_an_iceberg_table_is_told_at_once(self):

@@ -90,6 +90,8 @@ class Webhooks(DaemonTest):
         self.assertIn("sun", dead.json["events"][0]["error"])
         rejected = daemon.get("/events?rejected=1")["items"]
         self.assertEqual([(r["asset"], json.loads(r["body"])["day"]) for r in rejected], [("ref/rates", "sun")])
+        source = next(s for s in daemon.get("/sources")["items"] if s["asset"] == "ref/rates")
+        self.assertEqual((2, 0, 1, 1), tuple(source[k] for k in ("messages", "ignored", "events", "dead")))
 
     def test_what_is_signed_counts_once_also_when_it_is_sent_again(self):
         daemon = self.daemon(f"sources: [{{asset: ref/rates, webhook: {{secret: {SECRET}, signature: stripe}}}}]").start()

@@ -207,6 +207,17 @@ TEST_F(ApiTest, SourcesTellHowTheyAre) {
   EXPECT_EQ(answer.json()["items"][0]["expected_by"], nullptr);
 }
 
+TEST_F(ApiTest, OfAWebhookWhatWasSentIsCounted) {
+  auto assets = shop();
+  assets[0].source.webhook = {.each = "$.rows", .match = {{"$.kind", {"rate"}}}};
+  service.load(assets);
+  const Json rows{{"rows", {{{"kind", "rate"}}, {{"kind", "note"}}, {{"kind", "note"}}}}};
+  ASSERT_EQ(post("/api/v1/hooks/raw/orders", rows).status, 202);
+  const Json source = get("/api/v1/sources").json()["items"][0];
+  EXPECT_EQ(source["messages"], 3);
+  EXPECT_EQ(source["ignored"], 2);
+}
+
 TEST_F(ApiTest, ASourceSaysWhenItIsExpected) {
   auto assets = shop();
   assets[0].freshness =

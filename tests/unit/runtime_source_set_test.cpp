@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "freshet/engine.hpp"
 #include "runtime/source_set.hpp"
 
 namespace freshet::runtime {
@@ -56,6 +58,29 @@ TEST_F(SourceSetTest, WhatIsPausedStaysSoUnderAnotherName) {
   EXPECT_EQ(read(set), Keys{});
   set.watch(*folder_called("other", ""));
   EXPECT_EQ(read(set), Keys{"other"});
+}
+
+TEST_F(SourceSetTest, ItsEventsAreWhatTheEngineMadeOfReports) {
+  const auto graph = folder_called("landing", "");
+  SourceSet set{io_, clock_, {}, [](const auto&, const auto&) { return true; }};
+  set.watch(*graph);
+  Engine engine{EngineOptions{}};
+  const Instant noon = *parse_instant("2026-01-31T12:00:00Z");
+  const auto take = [&](const Input& input) {
+    const Moment moment = engine.step(std::array{input}, noon);
+    set.count(moment.batch.facts, *engine.snapshot());
+    return set.status(engine.snapshot().get()).at(0);
+  };
+  EXPECT_EQ(take(input::Load{.graph = graph}).last_event, Instant{});
+  const input::Event v1{.asset = "landing", .data_version = "1", .source = "landing"};
+  input::Event looked = v1, misfit = v1;
+  looked.only_if_changed = true, misfit.error = "latest.csv: no date";
+  const SourceStatus status = take(input::Report{.events = {v1, v1, looked, misfit}});
+  EXPECT_EQ(status.kind, "file");
+  EXPECT_EQ(status.events, 2U) << "that an equal version was found again is none";
+  EXPECT_EQ(status.unchanged, 1U);
+  EXPECT_EQ(status.dead, 1U);
+  EXPECT_EQ(status.last_event, noon);
 }
 
 }  // namespace

@@ -328,7 +328,6 @@ TEST(Intake, KeepsTheNextThousandWindowsThatDoNotExistYetAndRefusesTheOthers) {
   EXPECT_THAT(batch.events[0].error, HasSubstr("2000: changes of more than 1000 windows"));
   EXPECT_THAT(batch.events[0].error, HasSubstr("\"due\""));
   of.told({});
-  EXPECT_EQ(of.dead(), 1U);
   EXPECT_EQ(of.position().open.size(), 1'000U);
   EXPECT_EQ(Position::parse(*batch.cursor), of.position());
 }

@@ -28,7 +28,7 @@ std::vector<std::string> take(Ledger& ledger) {
   while (ledger.has_news()) {
     for (const input::Event& event : ledger.batch())
       out.push_back(event.error.empty() ? event.partition + '=' + event.data_version : event.error);
-    ledger.taken(noon);
+    ledger.taken();
   }
   return out;
 }

@@ -136,7 +136,6 @@ void CommitIntake::take(CommittedChanges changes, SteadyTime now) {
     entry.rows += what.rows;
   }
   for (const std::string& error : changes.errors) {
-    ++dead_;
     if (rejected_.size() >= rejected_max) continue;
     rejected_.push_back(rejection(version, error));
   }
@@ -236,9 +235,7 @@ Batch CommitIntake::make_batch(Instant wall) const {
 }
 
 void CommitIntake::told(Instant wall) {
-  Next next = after(wall);
-  dead_ += next.far.size();
-  position_ = std::move(next.position);
+  position_ = after(wall).position;
   entries_.clear();
   places_.clear();
   rejected_.clear();

@@ -72,7 +72,6 @@ class CommitIntake {
   [[nodiscard]] const Position& position() const { return position_; }
   [[nodiscard]] std::uint64_t commits() const { return commits_; }  ///< Since start.
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }  ///< Of those: nothing counted.
-  [[nodiscard]] std::uint64_t dead() const { return dead_; }        ///< Rows.
 
  private:
   struct Entry {
@@ -103,7 +102,7 @@ class CommitIntake {
   std::vector<input::Event> rejected_;
   bool is_moved_{false};  ///< To a position that must be stored, whatever came of it.
   SteadyTime first_{}, last_{};
-  std::uint64_t commits_{}, ignored_{}, dead_{};
+  std::uint64_t commits_{}, ignored_{};
 };
 
 }  // namespace freshet::database

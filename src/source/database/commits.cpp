@@ -259,7 +259,6 @@ class Commits {
     report.position = to_text(intake_.position().lsn);
     report.messages = intake_.commits();
     report.ignored = intake_.ignored();
-    report.dead = intake_.dead();
     if (session_ == nullptr) return;
     report.state = "reading";
     report.detail.clear();

@@ -28,7 +28,6 @@ struct Report {
   std::optional<std::uint64_t> lag;  ///< Bytes of the log that are not durable here.
   std::uint64_t messages{};          ///< Commits, notifications or looks.
   std::uint64_t ignored{};           ///< Of those: nothing that counts.
-  std::uint64_t dead{};              ///< Rows that could not be read.
 };
 
 /// One batch at a time is on offer; the follower's thread goes on meanwhile.

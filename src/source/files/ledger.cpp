@@ -68,18 +68,15 @@ std::vector<input::Event> Ledger::batch() const {
           outbox_.begin() + static_cast<std::ptrdiff_t>(batch_end())};
 }
 
-void Ledger::taken(Instant wall) {
+void Ledger::taken() {
   const std::size_t end = batch_end();
   if (next_ == end) return;
   for (; next_ < end; ++next_) {
     input::Event& event = outbox_[next_];
     ++events_;
     if (!event.error.empty()) continue;
-    std::string& told = told_[event.partition];
-    if (told == event.data_version) ++unchanged_;
-    told = std::move(event.data_version);
+    told_[event.partition] = std::move(event.data_version);
   }
-  last_event_ = wall;
   if (has_news()) return;
   refused_.insert(std::make_move_iterator(refusing_.begin()),
                   std::make_move_iterator(refusing_.end()));

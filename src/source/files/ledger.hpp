@@ -35,14 +35,12 @@ class Ledger {
   /// The next of what there is to say: one moment, not too long.
   [[nodiscard]] std::vector<input::Event> batch() const;
   /// That batch was taken.
-  void taken(Instant wall);
+  void taken();
 
   /// When a partition that has files comes to exist.
   [[nodiscard]] std::optional<Instant> opens() const { return opens_; }
-  [[nodiscard]] std::uint64_t events() const { return events_; }        ///< Taken.
-  [[nodiscard]] std::uint64_t unchanged() const { return unchanged_; }  ///< Of those: told before.
-  [[nodiscard]] std::uint64_t misfits() const { return misfits_; }      ///< Names, since start.
-  [[nodiscard]] Instant last_event() const { return last_event_; }
+  [[nodiscard]] std::uint64_t events() const { return events_; }    ///< Taken.
+  [[nodiscard]] std::uint64_t misfits() const { return misfits_; }  ///< Names, since start.
 
  private:
   void refuse(const std::vector<Misfit>& misfits);
@@ -55,8 +53,7 @@ class Ledger {
   std::vector<input::Event> outbox_;
   std::size_t next_{};  ///< In outbox_.
   std::optional<Instant> opens_;
-  std::uint64_t events_{}, unchanged_{}, misfits_{};
-  Instant last_event_{};
+  std::uint64_t events_{}, misfits_{};
 };
 
 }  // namespace freshet::files

@@ -199,9 +199,7 @@ SourceStatus Source::status() const {
                    .kind = "file",
                    .state = is_polled() ? "polling" : "watching",
                    .detail = location_.shown + ": " + state_,
-                   .events = ledger.events(),
-                   .unchanged = ledger.unchanged(),
-                   .last_event = ledger.last_event()};
+                   .messages = ledger.events()};
   if (!handicap_.empty()) out.detail += " (" + handicap_ + ")";
   if (is_waiting_) out.state = "waiting";
   if (!error_.empty()) {

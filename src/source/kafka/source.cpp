@@ -63,10 +63,9 @@ void Source::offer() {
   const auto due = intake->due(around_.clock.steady(), wall);
   if (due && *due <= around_.clock.steady()) {
     Intake::Batch batch = intake->make_batch(wall);
-    const std::size_t events = batch.events.size();
     const std::string cursor = batch.cursor;
     std::string& known = around_.cursors[key];
-    const bool is_news = events > 0 || cursor != known;
+    const bool is_news = !batch.events.empty() || cursor != known;
     const bool taken =
         !is_news || around_.offers.offer(std::move(batch.events), {{key, std::move(batch.cursor)}});
     if (taken) {
@@ -79,8 +78,6 @@ void Source::offer() {
           checked.next[partition] = *next(partition);
         }
       }
-      events_ += events;
-      if (events > 0) last_event_ = wall;
       for (const auto& [partition, offset] : intake->position().next)
         cluster->published[{definition.topic, partition}] = offset;
     }
@@ -113,9 +110,7 @@ SourceStatus Source::status() const {
   SourceStatus out{.asset = key,
                    .kind = "kafka",
                    .state = "waiting",
-                   .detail = definition.topic + " at " + definition.brokers,
-                   .events = events_,
-                   .last_event = last_event_};
+                   .detail = definition.topic + " at " + definition.brokers};
   std::string wrong = !error.empty() || cluster == nullptr ? error
                       : !hold.error.empty()                ? hold.error
                       : !troubles.empty()                  ? shown(*troubles.begin())
@@ -140,7 +135,6 @@ SourceStatus Source::status() const {
   out.lag_unit = "messages";
   out.messages = intake->messages();
   out.ignored = intake->ignored();
-  out.dead = intake->dead();
   return out;
 }
 

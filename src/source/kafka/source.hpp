@@ -86,8 +86,6 @@ class Source : public std::enable_shared_from_this<Source> {
   boost::asio::steady_timer timer_;
   bool is_paused_{false};  ///< Out of credit.
   bool is_stopped_{false};
-  std::uint64_t events_{};
-  Instant last_event_{};
 };
 
 }  // namespace freshet::kafka
