@@ -686,7 +686,7 @@ Truth Evaluator::operand(const Program::Node& n, const Target& target, Explanati
     }
     case Op::freshness_due: {
       const auto start = s_.latest_start(a, s_.now);
-      if (start) detail(say("must_start_by", {{"at", format_instant(*start)}}));
+      if (start) detail(say("must_start_by", {{"at", time_text(*start)}}));
       return whole(start && *start <= s_.now);
     }
     case Op::executed_with_tags: {

@@ -138,7 +138,7 @@ class Explainer {
     if (r.busy.run.value != 0)
       return say("step_waits_for_run", {{"run", run}, {"other", to_text(r.busy.run)}});
     if (r.not_before != Instant{})
-      return say("step_waits_for_attempt", {{"run", run}, {"at", format_instant(r.not_before)}});
+      return say("step_waits_for_attempt", {{"run", run}, {"at", time_text(r.not_before)}});
     const auto pool = s_.pools.find(step.pool);
     if (!step.pool.empty() && pool != s_.pools.end() && pool->second.used >= pool->second.limit) {
       return say("step_waits_for_pool",

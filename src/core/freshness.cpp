@@ -125,8 +125,8 @@ std::string Engine::State::freshness_text(AssetId a) const {
     return to_text(
         say("older_than", {{"asset", keys[a.value]}, {"limit", format_duration(policy.within)}}));
   const auto last = period_before(deadlines.at(deadline_name(policy)), policy.within, now);
-  return to_text(say("deadline_missed",
-                     {{"asset", keys[a.value]}, {"at", last ? format_instant(last->due) : ""}}));
+  return to_text(
+      say("deadline_missed", {{"asset", keys[a.value]}, {"at", last ? time_text(last->due) : ""}}));
 }
 
 namespace {
@@ -151,12 +151,11 @@ Sentence Engine::State::edge_unready(const Dependency& dep, Instant at) const {
   const MemberRow& member = members[upstream.value];
   if (member.updated.value == 0 || !is_too_old(member, dep.rule, at)) return {};
   if (dep.rule.wait_until && at >= local_time_of_day(dep.rule, at)) return {};
-  return say(
-      "input_too_old",
-      {{"asset", dep.key},
-       {"age", format_duration(std::chrono::floor<Seconds>(at - member.updated_at))},
-       {"limit", format_duration(*dep.rule.max_age)},
-       {"until", dep.rule.wait_until ? format_instant(local_time_of_day(dep.rule, at)) : ""}});
+  return say("input_too_old",
+             {{"asset", dep.key},
+              {"age", format_duration(std::chrono::floor<Seconds>(at - member.updated_at))},
+              {"limit", format_duration(*dep.rule.max_age)},
+              {"until", dep.rule.wait_until ? time_text(local_time_of_day(dep.rule, at)) : ""}});
 }
 
 bool Engine::State::edge_provisional(const Dependency& dep, Instant at) const {

@@ -143,6 +143,13 @@ Sentence say(SentenceCode code, std::vector<Param> params) {
   return {std::string{code.get()}, std::move(params)};
 }
 
+std::string time_text(Instant at) {
+  std::string out = format_instant(at);
+  constexpr std::string_view nothing = ".000000Z";
+  if (out.ends_with(nothing)) out.replace(out.size() - nothing.size(), nothing.size(), "Z");
+  return out;
+}
+
 std::vector<Param> some_of(std::string name, std::vector<std::string> list) {
   return cut(std::move(name), std::move(list));
 }

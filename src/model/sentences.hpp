@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "freshet/sentence.hpp"
+#include "freshet/time.hpp"
 
 namespace freshet {
 
@@ -169,6 +170,9 @@ class SentenceCode {
 
 /// Values that are empty are left out; the number 0 is not.
 [[nodiscard]] Sentence say(SentenceCode code, std::vector<Sentence::Param> params = {});
+
+/// A time as a sentence has it: RFC 3339, with a fraction of a second only where there is one.
+[[nodiscard]] std::string time_text(Instant at);
 
 /// The first few of a list, and `more`.
 [[nodiscard]] std::vector<Sentence::Param> some_of(std::string name, std::vector<std::string> list);

@@ -148,7 +148,7 @@ namespace {
 using Parts = Sentence::Param::Parts;
 
 Sentence at_wakeup(const Wakeup& next, Sentence grounds) {
-  std::vector<Sentence::Param> params{{"at", format_instant(next.at)},
+  std::vector<Sentence::Param> params{{"at", time_text(next.at)},
                                       {"grounds", Parts{std::move(grounds)}}};
   switch (next.kind) {
     case Wakeup::Kind::schedule:

@@ -67,6 +67,12 @@ TEST(Sentences, SayWhatTheirTemplateSays) {
   for (const Said& each : all) EXPECT_EQ(to_text(each.sentence), each.text);
 }
 
+TEST(Sentences, HaveFractionsOfSecondsOnlyWhereThereAreSome) {
+  const Instant noon = *parse_instant("2026-01-31T12:00:00Z");
+  EXPECT_EQ(time_text(noon), "2026-01-31T12:00:00Z");
+  EXPECT_EQ(time_text(noon + Micros{1'500}), "2026-01-31T12:00:00.001500Z");
+}
+
 TEST(Sentences, ThatAnotherVersionWroteSayTheirCode) {
   EXPECT_EQ(to_text(Sentence{"of_the_future", {{"asset", "a"}}}), "of_the_future");
   EXPECT_EQ(to_text(Sentence{}), "");
