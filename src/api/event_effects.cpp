@@ -1,5 +1,6 @@
 #include "api/event_effects.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -13,14 +14,17 @@
 #include "api/json_facts.hpp"
 #include "api/json_views.hpp"
 #include "freshet/ids.hpp"
+#include "freshet/partitions.hpp"
 #include "freshet/result.hpp"
+#include "model/partition/mapping.hpp"
 
 namespace freshet::api {
 namespace {
 
-constexpr std::size_t moment_max = 500;    ///< Facts of one moment that are looked at.
-constexpr std::size_t readers_max = 5;     ///< Dependents that are asked when they first read it.
-constexpr std::size_t decisions_max = 20;  ///< Of each of those.
+constexpr std::size_t moment_max = 500;  ///< Facts of one moment that are looked at.
+constexpr std::size_t readers_max = 5;   ///< Dependents that are asked when they first read it.
+constexpr std::size_t decisions_max =
+    20;  ///< Of each of those; of one that is cut, ten times that.
 constexpr std::size_t keys_max = 10;
 
 Json effect_json(RunId run, BackfillId backfill, bool withheld, bool later) {
@@ -85,29 +89,48 @@ Result<Json> at_once(const FactRecord& event, Rank rank, Names& names, Reader& r
   return fine(std::move(out));
 }
 
+PartitionSet partitions_of(const fact::Updated& updated) {
+  return updated.range.empty() ? PartitionSet{updated.member.partition} : updated.range;
+}
+
+/// Which partitions of a dependent need some of these; of one that is not cut, itself or nothing.
+PartitionSet needing(const View& view, Rank dependent, Rank rank, const PartitionSet& of) {
+  const auto space_of = [&](Rank each) {
+    const auto& partitions = view.state(each).partitions;
+    return partitions ? partitions->space : nullptr;
+  };
+  const auto deps = view.graph().upstream(dependent);
+  const auto place = static_cast<std::size_t>(std::ranges::find(deps, rank) - deps.begin());
+  const auto mapping = make_mapping(view.graph().asset(dependent).deps[place].mapping,
+                                    space_of(dependent), space_of(rank));
+  return mapping ? (*mapping)->downstream(of, view.snapshot->at) : PartitionSet{};
+}
+
 Result<Json> later(const FactRecord& event, Rank rank, Names& names, Reader& reader) {
   const View& view = names.view();
+  const PartitionSet told = partitions_of(std::get<fact::Updated>(event.fact));
   Json out = Json::array();
   for (const Rank dependent : view.graph().downstream(rank)) {
     if (out.size() == readers_max) break;
     const AssetState& state = view.state(dependent);
-    if (state.partitions) continue;  // which of them read it is another question
+    const PartitionSet wanted = needing(view, dependent, rank, told);
+    if (wanted.empty()) continue;
     FRESHET_TRY(const FactPage page,
                 reader.facts({.asset = state.asset,
                               .kinds = kinds_of<fact::Updated, fact::Decided>(),
                               .upto = view.snapshot->sequence,
                               .after = event.sequence,
                               .order = FactQuery::Order::oldest_first,
-                              .limit = decisions_max}));
+                              .limit = state.partitions ? decisions_max * 10 : decisions_max}));
     for (const FactRecord& record : page.facts) {
       RunId run;
       BackfillId backfill;
       if (const auto* decided = std::get_if<fact::Decided>(&record.fact)) {
-        if (!decided->requested) continue;
+        if (!decided->requested || !decided->members.intersects(wanted)) continue;
         run = decided->run;
         backfill = decided->backfill;
       } else if (const auto* made = std::get_if<fact::Updated>(&record.fact)) {
-        if (made->consumed < event.sequence) continue;
+        if (made->consumed < event.sequence || !partitions_of(*made).intersects(wanted)) continue;
         run = made->step.run;
       }
       if (run.value == 0 && backfill.value == 0) continue;
@@ -127,9 +150,7 @@ Result<Json> effects_of(const FactRecord& event, Names& names, Reader& reader) {
   const auto rank = names.view().catalog->rank_of(updated->member.asset);
   if (!rank) return fine(Json::array());
   FRESHET_TRY(Json out, at_once(event, *rank, names, reader));
-  if (out.empty() && !names.view().state(*rank).partitions)
-    return later(event, *rank, names, reader);
-  return fine(std::move(out));
+  return out.empty() ? later(event, *rank, names, reader) : fine(std::move(out));
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace freshet::api {
 
 /// As event_json, with `effects`: [{run, backfill, assets, count, withheld, later}], what was
-/// decided in the very moment in which it was taken in; else, where nothing is cut, what first read
-/// it.
+/// decided in the very moment in which it was taken in; else what first read it, or of what is cut,
+/// one of the partitions that it is about.
 Json event_with_effects(const FactRecord& event, Names& names, Reader& reader);
 
 }  // namespace freshet::api

@@ -342,6 +342,39 @@ TEST_F(ApiTest, WhatIsHeldBackIsAnEffectToo) {
   EXPECT_EQ(effects[0]["run"], nullptr);
 }
 
+TEST_F(ApiTest, AnEventOfAPartitionSaysWhichRunLaterReadThat) {
+  std::vector<AssetDefinition> assets = shop();
+  PartitionsDefinition days;
+  days.dimensions.push_back(
+      {.name = "", .of = WindowsDefinition{.start = *parse_instant("2026-01-01")}});
+  assets[0].partitions = days;
+  assets[1].partitions = days, assets[1].automation = "";  // somebody asks for it
+  service.load(assets);
+  const auto effects_of = [&](const std::string& partition) -> Json {
+    const Json items = get("/api/v1/events?kind=observation&effects=1").json()["items"];
+    for (const Json& item : items) {
+      if (item["partition"] == partition) return item["effects"];
+    }
+    return nullptr;
+  };
+  for (const char* day : {"2026-01-10", "2026-01-11"}) {
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}, {"partition", day}}).status, 202);
+    EXPECT_EQ(effects_of(day), Json::array()) << "nothing so far";
+    clock.advance(std::chrono::minutes{1});
+  }
+  ASSERT_EQ(
+      post("/api/v1/runs", {{"assets", {"staging/orders"}}, {"partitions", "2026-01-11"}}).status,
+      201);
+  const std::string run = to_text(service.snapshot()->runs.begin()->first);
+  service.end_step();
+  EXPECT_EQ(effects_of("2026-01-10"), Json::array()) << "another partition";
+  const Json effects = effects_of("2026-01-11");
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_EQ(effects[0]["run"], run);
+  EXPECT_EQ(effects[0]["assets"], Json::array({"staging/orders"}));
+  EXPECT_EQ(effects[0]["later"], true);
+}
+
 TEST_F(ApiTest, ABatchIsTakenInAsFarAsItCanBe) {
   const Json batch{{{"asset", "raw/orders"}},
                    {{"asset", "nobody"}},
