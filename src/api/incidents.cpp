@@ -21,10 +21,9 @@
 #include "api/incident_finder.hpp"
 #include "api/json_text.hpp"
 #include "api/json_views.hpp"
+#include "api/outside.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
-#include "base/cron.hpp"
-#include "base/timezone.hpp"
 #include "freshet/definitions.hpp"
 #include "freshet/graph.hpp"
 #include "freshet/history.hpp"
@@ -84,18 +83,6 @@ Sentence told_of_check(const Incident& incident, const std::string& key) {
                           : say("check_fails", std::move(params));
 }
 
-Sentence told_of_freshness(const Incident& incident, const std::string& key,
-                           const FreshnessPolicy& policy) {
-  if (policy.deadline.empty())
-    return say("older_than", {{"asset", key}, {"limit", format_duration(policy.within)}});
-  const auto cron = Cron::parse(policy.deadline);
-  const auto zone = find_time_zone(policy.timezone);
-  const auto due = cron && zone && incident.since != Instant{}
-                       ? cron->previous(incident.since, **zone)
-                       : std::nullopt;
-  return say("deadline_missed", {{"asset", key}, {"at", due ? format_instant(*due) : ""}});
-}
-
 Sentence told_of(const Incident& incident, const Graph& graph, const std::optional<StepRow>& step) {
   if (incident.kind == Incident::Kind::definitions) {
     return say("definitions_invalid", {{"project", incident.project}, {"detail", incident.detail}});
@@ -107,7 +94,7 @@ Sentence told_of(const Incident& incident, const Graph& graph, const std::option
     case Incident::Kind::check:
       return told_of_check(incident, asset.key);
     case Incident::Kind::freshness:
-      return told_of_freshness(incident, asset.key, asset.freshness.value_or(FreshnessPolicy{}));
+      return overdue_sentence(asset, incident.since);
     case Incident::Kind::source:
       return say("source_error", {{"asset", asset.key}, {"detail", incident.detail}});
     case Incident::Kind::definitions:

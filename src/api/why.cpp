@@ -14,6 +14,7 @@
 #include "api/handlers.hpp"
 #include "api/json_facts.hpp"
 #include "api/json_views.hpp"
+#include "api/outside.hpp"
 #include "api/route.hpp"
 #include "api/view.hpp"
 #include "freshet/engine.hpp"
@@ -91,8 +92,20 @@ Json why_json(Explanation explanation) {
   return out;
 }
 
-Json why_json(const View& view, Why why, bool of_partition, Reader& reader) {
+/// And then whether news can come, unless it is being made.
+Sentence with_troubles(Sentence said, std::vector<Sentence> troubles) {
+  if (troubles.empty() || said.code == "member_is") return said;
+  using Parts = Sentence::Param::Parts;
+  return say("said_while",
+             {{"said", Parts{std::move(said)}},
+              {"outside", Parts{say("outside", some_of("troubles", std::move(troubles)))}}});
+}
+
+Json why_json(const View& view, Rank rank, Why why, bool of_partition,
+              const std::vector<SourceStatus>& sources, Reader& reader) {
   Names names{view, &reader};
+  why.explanation.said =
+      with_troubles(std::move(why.explanation.said), troubles_outside(view, rank, sources, reader));
   const auto failed = why.explanation.failed;
   const auto step = failed ? failed_step(view, *failed, reader) : std::nullopt;
   if (failed) {
@@ -123,8 +136,9 @@ void get_why(const CallPtr& call) {
         if (!why) return call->fail(why.error());
         read<Json>(
             call,
-            [view = call->view, why = *std::move(why), of_partition](Reader& reader) {
-              return why_json(view, why, of_partition, reader);
+            [view = call->view, why = *std::move(why), key = call->parameter("key"), of_partition,
+             sources = call->context->service.sources()](Reader& reader) {
+              return why_json(view, *view.find(key), why, of_partition, sources, reader);
             },
             [call](const Json& body) { call->send_json(200, body); });
       });

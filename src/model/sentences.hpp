@@ -150,6 +150,9 @@ inline constexpr auto sentence_templates = std::to_array<SentenceTemplate>({
     {"older_than", "{asset} is older than {limit}"},
     {"deadline_missed", "{asset} was not updated by its deadline[, {at}]"},
     {"source_error", "the source of {asset} is in trouble: {detail}"},
+    {"source_paused", "the source of {asset} is paused[ by {actor}][: {reason}]"},
+    {"said_while", "{said}; {outside}"},
+    {"outside", "{troubles/;}"},
     {"definitions_invalid",
      "project {project} is not valid, what was read before is in force: {detail}"},
 });

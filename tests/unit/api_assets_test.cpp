@@ -300,6 +300,40 @@ TEST_F(ApiTest, WhyOfAFailureThatSaidNothingHasItsReason) {
               StartsWith("its latest step failed (its process ended with a non-zero exit code); "));
 }
 
+TEST_F(ApiTest, WhySaysThatNoNewsCanCome) {
+  const auto text = [&](const std::string& key) {
+    return get("/api/v1/assets/" + key + "/why").json()["text"].get<std::string>();
+  };
+  const std::string before = text("marts/revenue");
+  const std::string wrong = "; the source of raw/orders is in trouble: no such topic";
+  service.sources_list[0].state = "error", service.sources_list[0].detail = "no such topic";
+  EXPECT_EQ(text("marts/revenue"), before + wrong) << "also by way of another one";
+  EXPECT_EQ(text("raw/orders"), "external: only observed" + wrong);
+  EXPECT_THAT(text("logs/events"), Not(HasSubstr("trouble")));
+  service.sources_list[0].state = "paused";
+  ASSERT_EQ(
+      post("/api/v1/automation/pause", {{"select", "raw/orders"}, {"reason", "migration"}}).status,
+      200);
+  EXPECT_EQ(text("marts/revenue"),
+            before + "; the source of raw/orders is paused by token: migration");
+}
+
+TEST_F(ApiTest, WhySaysThatNewsAreOverdueUnlessItIsBeingMade) {
+  auto assets = shop();
+  assets[0].freshness =
+      FreshnessPolicy{.within = std::chrono::hours{1}, .warn = {}, .deadline = ""};
+  service.load(assets);
+  ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/orders"}}).status, 202);
+  clock.advance(std::chrono::hours{2});
+  service.take(input::Tick{});
+  const auto text = [&](const std::string& key) {
+    return get("/api/v1/assets/" + key + "/why").json()["text"].get<std::string>();
+  };
+  EXPECT_EQ(text("raw/orders"), "external: only observed; raw/orders is older than 1h");
+  EXPECT_THAT(text("staging/orders"), StartsWith("staging/orders is starting in run "));
+  EXPECT_THAT(text("staging/orders"), Not(HasSubstr("older")));
+}
+
 TEST_F(ApiTest, WhyOfAPartitionIsAboutItsOwnFailure) {
   AssetDefinition days = asset("raw/days");
   days.command = {"make", "it"};
@@ -409,8 +443,8 @@ TEST_F(ApiTest, ACheckOfACutAssetFailsWhileItDoesForAnyPartition) {
   AssetDefinition days = asset("raw/days");
   days.external = true;
   days.source.kind = SourceKind::webhook;
-  days.partitions = PartitionsDefinition{
-      .dimensions = {{.name = "", .of = StaticKeys{{"a", "b"}}}}, .text = "static a b"};
+  days.partitions = PartitionsDefinition{.dimensions = {{.name = "", .of = StaticKeys{{"a", "b"}}}},
+                                         .text = "static a b"};
   days.checks.push_back({.name = "not_empty"});
   service.load({days});
   const auto tell = [&](const char* kind, const char* partition, bool passed) {
@@ -423,7 +457,8 @@ TEST_F(ApiTest, ACheckOfACutAssetFailsWhileItDoesForAnyPartition) {
               202);
   };
   for (const char* partition : {"a", "b"}) {
-    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/days"}, {"partition", partition}}).status, 202);
+    ASSERT_EQ(post("/api/v1/events", {{"asset", "raw/days"}, {"partition", partition}}).status,
+              202);
   }
   tell("check", "a", false);
   tell("check", "b", true);

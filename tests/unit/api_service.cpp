@@ -301,9 +301,7 @@ void MemoryService::reload(std::function<void(std::vector<Diagnostic>)> done) {
   post([this, done] { done(diagnostics); });
 }
 
-std::vector<SourceStatus> MemoryService::sources() const {
-  return {{.asset = "raw/orders", .kind = "webhook", .state = "waiting", .detail = "for events"}};
-}
+std::vector<SourceStatus> MemoryService::sources() const { return sources_list; }
 
 std::vector<SourceStatus> MemoryService::lineage_topics() const {
   return {{.asset = "shop", .kind = "openlineage", .state = "reading", .detail = "events"}};

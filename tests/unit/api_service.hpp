@@ -79,6 +79,8 @@ class MemoryService : public Service {
                 std::function<void(std::vector<Diagnostic>)> done) override;
   void reload(std::function<void(std::vector<Diagnostic>)> done) override;
   [[nodiscard]] std::vector<SourceStatus> sources() const override;
+  std::vector<SourceStatus> sources_list{
+      {.asset = "raw/orders", .kind = "webhook", .state = "waiting", .detail = "for events"}};
   [[nodiscard]] std::vector<SourceStatus> lineage_topics() const override;
   [[nodiscard]] std::vector<PublicationStatus> publications() const override;
   std::vector<PublicationStatus> publications_list;

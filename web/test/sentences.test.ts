@@ -49,6 +49,14 @@ test('a sentence of its own begins with a capital letter, and never changes a na
   expect(sentence_of({ code: 'of_the_future', params: { what: [member('raw')] }, text: 'raw is odd' })).toBe('raw is odd.');
   expect(sentence_of({ text: 'who knows?' })).toBe('Who knows?');
 });
+test('what holds news up is said behind the rest', () => {
+  const trouble = (code: string, params: Params) => ({ code, params, text: '…' });
+  const outside = trouble('outside', { troubles: [trouble('source_paused', { asset: 'raw', actor: 'session', reason: 'migration' }), trouble('source_error', { asset: 'crm', detail: 'no such topic' })] });
+  const why = trouble('said_while', { said: [trouble('external', {})], outside: [outside] });
+  expect(said(why)).toBe('external: only observed; the source of raw is paused by session: migration; the source of crm is in trouble: no such topic');
+  language.value = 'de';
+  expect(said(why)).toContain('; die Quelle von raw ist angehalten von session: migration; mit der Quelle von crm stimmt etwas nicht: no such topic');
+});
 test('one and many', () => {
   language.value = 'de';
   expect(said({ code: 'requested_updated', params: { assets: ['raw'] }, text: '' })).toBe('angefordert, denn raw wurde aktualisiert');

@@ -159,6 +159,9 @@ export const english = {
   older_than: v => `${v.text('asset')} is older than ${v.text('limit')}`,
   deadline_missed: v => `${v.text('asset')} was not updated by its deadline${v.if('at', () => `, ${v.time('at')}`)}`,
   source_error: v => `the source of ${v.text('asset')} is in trouble: ${v.text('detail')}`,
+  source_paused: v => `the source of ${v.text('asset')} is paused${v.if('actor', who => ` by ${who}`)}${v.if('reason', reason => `: ${reason}`)}`,
+  said_while: v => `${v.list('said')}; ${v.list('outside')}`,
+  outside: v => v.list('troubles', ';'),
   definitions_invalid: v => `project ${v.text('project')} is not valid, what was read before is in force: ${v.text('detail')}`,
 } satisfies Record<string, string | Make>;
 
@@ -273,6 +276,9 @@ export const german: Same<typeof english> = {
   older_than: v => `${v.text('asset')} ist älter als ${v.text('limit')}`,
   deadline_missed: v => `${v.text('asset')} wurde bis zu seiner Frist nicht aktualisiert${v.if('at', () => `: ${v.time('at')}`)}`,
   source_error: v => `mit der Quelle von ${v.text('asset')} stimmt etwas nicht: ${v.text('detail')}`,
+  source_paused: v => `die Quelle von ${v.text('asset')} ist angehalten${v.if('actor', who => ` von ${who}`)}${v.if('reason', reason => `: ${reason}`)}`,
+  said_while: v => `${v.list('said')}; ${v.list('outside')}`,
+  outside: v => v.list('troubles', ';'),
   definitions_invalid: v => `das Projekt ${v.text('project')} ist nicht gültig, es gilt die Fassung davor: ${v.text('detail')}`,
 };
 
