@@ -7,10 +7,11 @@ import { Section } from '../../ui/parts';
 import { StatusMark } from '../../ui/status';
 import { Time } from '../../ui/time';
 import { number } from '../../words';
+import type { Source } from '../sources/model';
+import { watch_text } from '../sources/said';
+import { sources_words } from '../sources/words';
 import type { AssetDetail, Page } from './data';
 import { asset_words } from './words';
-
-interface Source { asset: string; kind: string; state: string; detail: string; events?: number; unchanged?: number; last_event: string | null }
 
 export function Curl({ name, detail }: { name: string; detail: AssetDetail }) {
   const w = asset_words.value;
@@ -22,8 +23,8 @@ export function Curl({ name, detail }: { name: string; detail: AssetDetail }) {
       <p class="row wrap">{mine ? <><span>{w.source_text(mine.kind)}</span><a class="button" href={href('/sources', { source: name })}>{w.how_it_does}</a></> : w.no_source}</p>
       {mine && (
         <dl class="facts">
-          <dt>{w.state}</dt><dd><StatusMark word={mine.state === 'error' ? 'failed' : mine.state === 'watching' ? 'ok' : mine.state} text={mine.state} /></dd>
-          <dt>{w.where}</dt><dd class="mono">{mine.detail}</dd>
+          <dt>{w.state}</dt><dd><StatusMark word={mine.state === 'error' ? 'failed' : mine.state === 'watching' ? 'ok' : mine.state} text={sources_words.value.states[mine.state] ?? mine.state} />{mine.state === 'error' && <> {mine.detail}</>}</dd>
+          <dt>{w.where}</dt><dd>{watch_text(mine)}{mine.state !== 'error' && mine.state !== 'paused' && <div class="mono quiet">{mine.detail}</div>}</dd>
           <dt>{w.last_event}</dt><dd><Time at={mine.last_event} as="both" /></dd>
           {mine.events ? <><dt>{w.events}</dt><dd>{number(mine.events)}</dd></> : null}
         </dl>)}
