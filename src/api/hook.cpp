@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "api/hook_body.hpp"
 #include "api/hook_signature.hpp"
 #include "api/intake.hpp"
 #include "api/json_text.hpp"
@@ -17,9 +18,6 @@ namespace freshet::api {
 namespace {
 
 using Format = WebhookSource::Format;
-
-constexpr const char* kept_headers = "#headers";  ///< Of what is kept of a part: those it needs …
-constexpr const char* kept_body = "#body";        ///< … and the part.
 
 /// One part of a body, with what its format says of it.
 struct Part {
@@ -62,16 +60,32 @@ class HookReader {
       : asset_{asset}, source_{asset.source.webhook}, headers_{headers} {}
 
   HookReading read(std::string_view body) && {
-    signed_id_ = signed_id(source_, headers_, body);
-    if (source_.format == Format::cloudevents) {
-      read_cloud_events(body);
-      return std::move(out_);
+    if (!is_replay_) message_id_ = signed_id(source_, headers_, body);
+    const auto payload = form_payload(headers_, body);
+    read_body(payload ? *payload : body);
+    if (!fault_.empty()) reject(body);
+    return std::move(out_);
+  }
+
+  HookReading reread(const KeptHook& kept) && {
+    is_replay_ = true;
+    is_part_ = !kept.is_whole;
+    if (kept.is_cut) {
+      refuse("what was sent is too long to be kept whole: have it sent again");
+    } else if (kept.is_whole) {
+      return std::move(*this).read(kept.text);
+    } else {
+      read_part(kept.text);
     }
+    if (!fault_.empty()) reject(kept.text);
+    return std::move(out_);
+  }
+
+ private:
+  void read_body(std::string_view body) {
+    if (source_.format == Format::cloudevents) return read_cloud_events(body);
     const auto json = parse_json(body);
-    if (!json) {
-      refuse(json.error().message);
-      return std::move(out_);
-    }
+    if (!json) return refuse(json.error().message);
     switch (source_.format) {
       case Format::json:
       case Format::cloudevents:
@@ -81,35 +95,44 @@ class HookReader {
         read_github(*json);
         break;
       case Format::s3:
+        if (is_sns(*json)) return read_sns(*json);
         read_s3(*json);
         break;
       case Format::alertmanager:
         read_alerts(*json);
         break;
     }
-    return std::move(out_);
   }
 
-  HookReading read_part(std::string_view text) && {
-    is_part_ = true;
+  void read_part(std::string_view text) {
+    if (source_.format == Format::cloudevents) return read_cloud_events(text);
     const auto json = parse_json(text);
-    if (source_.format == Format::cloudevents) {
-      read_cloud_events(text);
-    } else if (!json) {
-      refuse(json.error().message);
-    } else if (source_.format == Format::s3) {
+    if (!json) return refuse(json.error().message);
+    if (source_.format == Format::s3) {
       take_record(*json);
     } else if (source_.format == Format::alertmanager) {
       take_alert(*json);
     } else {
       take({.json = &*json, .data_version = github_version(*json)});
     }
-    return std::move(out_);
   }
 
- private:
-  void refuse(std::string detail) {
-    out_.problem = Problem{.status = 422, .code = "malformed_event", .detail = std::move(detail)};
+  void refuse(std::string why) { fault_ = std::move(why); }
+
+  /// What cannot be read is one event, with its reason: to send it again would not help, and here
+  /// it can be read once the rules fit.
+  void reject(std::string_view body) {
+    std::string id = message_id_.empty() ? header("x-github-delivery") : message_id_;
+    out_.events = {{.kind = input::Event::Kind::observation,
+                    .asset = asset_.key,
+                    .source = asset_.key,
+                    .id = std::move(id),
+                    .body = keep_whole(headers_of_whole(), body),
+                    .error = std::move(fault_)}};
+  }
+
+  [[nodiscard]] std::string header(std::string_view name) const {
+    return std::string{http::find_header(headers_, name).value_or("")};
   }
 
   /// The members of the list that `each` names; else the body.
@@ -133,9 +156,6 @@ class HookReader {
   }
 
   void read_github(const Json& json) {
-    const auto header = [&](std::string_view name) {
-      return std::string{http::find_header(headers_, name).value_or("")};
-    };
     each_of(json, [&](const Json& one) {
       take({.json = &one,
             .data_version = github_version(one),
@@ -160,6 +180,16 @@ class HookReader {
     const std::string state = text_at(alert, "$.fingerprint") + ':' + text_at(alert, "$.status") +
                               ':' + text_at(alert, "$.startsAt");
     take({.json = &alert, .data_version = state, .id = state});
+  }
+
+  /// Amazon SNS passes on what a bucket tells, as text.
+  void read_sns(const Json& envelope) {
+    if (std::string wanted = wanted_by_sns(envelope); !wanted.empty())
+      return refuse(std::move(wanted));
+    if (message_id_.empty()) message_id_ = text_at(envelope, "$.MessageId");
+    const auto json = parse_json(text_at(envelope, "$.Message"));
+    if (!json) return refuse("Message of Amazon SNS: " + json.error().message);
+    read_s3(*json);
   }
 
   void read_s3(const Json& json) {
@@ -195,10 +225,7 @@ class HookReader {
   void read_cloud_events(std::string_view body) {
     // A part is structured, whatever it came as.
     IntakeResult read = read_events(is_part_ ? http::Headers{} : headers_, body, asset_.key);
-    if (read.problem) {
-      out_.problem = std::move(read.problem);
-      return;
-    }
+    if (read.problem) return refuse(std::move(read.problem->detail));
     for (const Intake& item : read.items) {
       const input::Event& event = *item.event;
       const Json json = Json::parse(event.body, nullptr, false);
@@ -215,40 +242,54 @@ class HookReader {
       ++out_.ignored;
       return;
     }
-    if (part.id.empty() && !signed_id_.empty())
-      part.id = number == 0 ? signed_id_ : signed_id_ + ' ' + std::to_string(number);
+    if (part.id.empty() && !message_id_.empty())
+      part.id = number == 0 ? message_id_ : message_id_ + ' ' + std::to_string(number);
     input::Event event{.kind = input::Event::Kind::observation,
                        .asset = asset_.key,
                        .partition = std::move(part.partition),
                        .data_version = std::move(part.data_version),
                        .source = asset_.key,
                        .id = std::move(part.id),
-                       .body = kept(*part.json)};
+                       .body = keep_part(headers_of_rules(), *part.json)};
     set(event, "partition", source_.partition, event.partition, *part.json);
     set(event, "data_version", source_.data_version, event.data_version, *part.json);
-    // Of a part whose headers were not kept, its replay has an id of its own.
-    const auto header = is_part_ ? header_of(source_.id) : std::nullopt;
-    if (!header || http::find_header(headers_, *header))
+    // Where its header was not kept, a replay has an id of its own.
+    const auto name = is_replay_ ? header_of(source_.id) : std::nullopt;
+    if (!name || http::find_header(headers_, *name))
       set(event, "id", source_.id, event.id, *part.json);
     if (!event.partition.empty() && event.error.empty()) place(event);
     out_.events.push_back(std::move(event));
   }
 
-  /// What is to be read again, if the event is rejected: with the headers that its rules name.
-  [[nodiscard]] std::string kept(const Json& json) const {
-    Json headers = Json::object();
-    for (const std::string& field : {source_.partition, source_.data_version, source_.id}) {
-      const auto name = field.empty() ? std::nullopt : header_of(field);
-      const auto value = name ? http::find_header(headers_, *name) : std::nullopt;
-      if (value) headers[*name] = *value;
+  /// Those that rules name: what is rejected is to be read again.
+  [[nodiscard]] http::Headers headers_of_rules() const {
+    http::Headers out;
+    for (const std::string& field : {source_.partition, source_.data_version, source_.id})
+      keep(field.empty() ? std::nullopt : header_of(field), out);
+    return out;
+  }
+
+  /// And those that say what a body is.
+  [[nodiscard]] http::Headers headers_of_whole() const {
+    http::Headers out = headers_of_rules();
+    for (const auto& [field, values] : source_.match) keep(header_of(field), out);
+    for (const auto& [name, value] : headers_) {
+      const bool is_said = name == "content-type" || name == "x-github-event" ||
+                           name == "x-github-delivery" || name.starts_with("ce-");
+      if (is_said) keep(name, out);
     }
-    if (headers.empty()) return dump(json);
-    return dump(Json{{kept_headers, std::move(headers)}, {kept_body, json}});
+    return out;
+  }
+
+  void keep(const std::optional<std::string>& name, http::Headers& out) const {
+    const auto value = name ? http::find_header(headers_, *name) : std::nullopt;
+    if (value && !http::find_header(out, *name)) out.emplace_back(*name, *value);
   }
 
   [[nodiscard]] bool matches(const Json& json) const {
     return std::ranges::all_of(source_.match, [&](const auto& each) {
-      if (is_part_ && each.first.starts_with("header:")) return true;
+      const auto header = is_replay_ ? header_of(each.first) : std::nullopt;
+      if (header && !http::find_header(headers_, *header)) return true;
       const auto value = value_of(each.first, headers_, json);
       return value && std::ranges::find(each.second, *value) != each.second.end();
     });
@@ -279,9 +320,11 @@ class HookReader {
   const AssetDefinition& asset_;
   const WebhookSource& source_;
   const http::Headers& headers_;
+  bool is_replay_{false};  ///< Of its headers, only those that were kept are there.
   bool is_part_{false};
-  std::string signed_id_;  ///< "": none.
-  std::size_t taken_{};    ///< Parts so far.
+  std::string message_id_;  ///< Of all that was sent; "": none.
+  std::string fault_;       ///< Nothing is taken in: it is not of the source's format.
+  std::size_t taken_{};     ///< Parts so far.
   HookReading out_;
 };
 
@@ -292,17 +335,9 @@ HookReading read_hook(const AssetDefinition& asset, const http::Headers& headers
   return HookReader{asset, headers}.read(body);
 }
 
-HookReading read_hook_part(const AssetDefinition& asset, std::string_view part) {
-  http::Headers headers;
-  const auto json = parse_json(part);
-  const bool has_headers = json && json->is_object() && json->size() == 2 &&
-                           json->contains(kept_headers) && json->contains(kept_body) &&
-                           (*json)[kept_headers].is_object();
-  if (!has_headers) return HookReader{asset, headers}.read_part(part);
-  for (const auto& [name, value] : (*json)[kept_headers].items()) {
-    if (value.is_string()) headers.emplace_back(name, value.get<std::string>());
-  }
-  return HookReader{asset, headers}.read_part(dump((*json)[kept_body]));
+HookReading reread_hook(const AssetDefinition& asset, std::string_view kept) {
+  const KeptHook hook = read_kept_hook(kept);
+  return HookReader{asset, hook.headers}.reread(hook);
 }
 
 }  // namespace freshet::api

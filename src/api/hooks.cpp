@@ -23,15 +23,11 @@ namespace {
 
 constexpr std::size_t read_here_max = std::size_t{16} << 10;
 
-/// Checked and read; a problem is of either.
-HookReading judge(const AssetDefinition& asset, const http::Request& request, Instant now) {
+/// Checked and read; an error is of its signature.
+Result<HookReading> judge(const AssetDefinition& asset, const http::Request& request, Instant now) {
   const auto is_signed = check_signature(asset.source.webhook, request.headers, request.body, now);
-  if (is_signed) return read_hook(asset, request.headers, request.body);
-  log("api").warn("webhook refused asset={} reason=\"{}\"", asset.key, is_signed.error().message);
-  HookReading out;
-  out.problem =
-      Problem{.status = 401, .code = "signature_invalid", .detail = is_signed.error().message};
-  return out;
+  if (!is_signed) return is_signed.error();
+  return read_hook(asset, request.headers, request.body);
 }
 
 void answer(const CallPtr& call, std::size_t ignored, const Reply& reply) {
@@ -49,11 +45,15 @@ void answer(const CallPtr& call, std::size_t ignored, const Reply& reply) {
   call->send_json(202, {{"events", std::move(events)}, {"ignored", ignored}});
 }
 
-void take(const CallPtr& call, HookReading reading) {
-  if (reading.problem) return call->fail(*reading.problem);
-  if (reading.events.empty()) return answer(call, reading.ignored, Reply{});
-  submit(call, input::Report{.events = std::move(reading.events)},
-         [call, ignored = reading.ignored](const Reply& reply) { answer(call, ignored, reply); });
+void take(const CallPtr& call, const std::string& asset, Result<HookReading> reading) {
+  if (!reading) {
+    const std::string& why = reading.error().message;
+    log("api").warn("webhook refused asset={} reason=\"{}\"", asset, why);
+    return call->fail({.status = 401, .code = "signature_invalid", .detail = why});
+  }
+  if (reading->events.empty()) return answer(call, reading->ignored, Reply{});
+  submit(call, input::Report{.events = std::move(reading->events)},
+         [call, ignored = reading->ignored](const Reply& reply) { answer(call, ignored, reply); });
 }
 
 /// Whatever was sent, a source that looks now and then is only called to look: what it finds
@@ -100,10 +100,10 @@ void post_hook(const CallPtr& call) {
   }
   const Instant now = call->context->clock.now();
   if (call->request.body.size() <= read_here_max)
-    return take(call, judge(asset, call->request, now));
-  offload<HookReading>(
+    return take(call, asset.key, judge(asset, call->request, now));
+  offload<Result<HookReading>>(
       call, [call, &asset, now] { return judge(asset, call->request, now); },
-      [call](HookReading reading) { take(call, std::move(reading)); });
+      [call, &asset](Result<HookReading> reading) { take(call, asset.key, std::move(reading)); });
 }
 
 }  // namespace freshet::api

@@ -55,8 +55,7 @@ void take(const CallPtr& call, Sequence rejected, std::vector<input::Event> even
 
 void replay_hook(const CallPtr& call, Sequence id, const AssetDefinition& asset,
                  const std::string& body) {
-  HookReading read = read_hook_part(asset, body);
-  if (read.problem) return fail_rejected(call, read.problem->detail);
+  HookReading read = reread_hook(asset, body);
   if (read.events.empty()) {
     return call->fail(
         Error{Errc::conflict, "what was sent does not count by the rules that its source has now"});
