@@ -373,6 +373,22 @@ class Following(PostgresTest):
         self.assertEqual(len(self.updates(it)), 5)
         self.assertEqual(len(it.items("/events", "rejected=1")), 1)
 
+    def test_rows_that_lie_before_the_start_are_refused_once(self):
+        sql(self.db, "alter table customers replica identity full")
+        sql(self.db, "insert into customers values (1, 'x', '2025-12-31')")
+        it = self.serve("table: customers, partition: day, settle: 0s",
+                        source="partitions: {daily: {start: '2026-01-01', timezone: Europe/Vienna}}", state="reading")
+        sql(self.db, "insert into customers values (2, 'x', '2025-12-31')")
+        sql(self.db, "insert into customers values (3, 'x', '2025-12-31'), (4, 'x', '2026-01-05')")
+        self.assertEqual([u["partition"] for u in self.wait_updates(it, 1)], ["2026-01-05"])
+        it.restart()
+        self.wait_state(it, "reading")
+        sql(self.db, "insert into customers values (5, 'x', '2025-12-31'), (6, 'x', '2026-01-06')")
+        self.wait_updates(it, 2)
+        rejected = it.items("/events", "rejected=1")
+        self.assertEqual(1, len(rejected), rejected)
+        self.assertIn("lies before the start of the partitions", rejected[0]["reason"])
+
     def test_a_truncate_counts_for_every_partition_that_was_told_of(self):
         sql(self.db, "alter table customers replica identity full")
         it = self.serve("table: customers, partition: day, settle: 0s",

@@ -8,12 +8,13 @@ from daemon import DaemonTest, main, until
 
 
 class SqliteTest(DaemonTest):
-    def serve(self, journal="wal", database="", state="watching"):
+    def serve(self, journal="wal", database="", state="watching", source=""):
         it = self.daemon(f"""
 project: shop
 sources:
   - asset: raw/orders
     database: {{url: "sqlite:data/shop.db", settle: 20ms, {database}}}
+    {source}
 assets:
   - {{key: staged, deps: [raw/orders], command: ["true"], automation: eager}}
 """)
@@ -80,6 +81,23 @@ assets:
         self.db.execute("create table others as select 1")
         self.db.execute("insert into orders values (1, 'x')")
         self.assertEqual([u["data_version"] for u in self.wait_updates(it, 2)], ["0", "1"])
+
+    def test_rows_in_no_partition_are_refused_once_and_spoil_nothing(self):
+        it = self.serve(database='query: "select at, count(*) from orders group by at", partition: at', state=None,
+                        source="partitions: {daily: {start: '2026-01-01'}}")
+        self.db.execute("insert into orders (at) values (null), ('soon'), ('2025-12-31'), ('2026-01-05')")
+        self.assertEqual([("2026-01-05", "1")], [(u["partition"], u["data_version"]) for u in self.wait_updates(it, 1)])
+        refused = until("three to be refused", lambda: len(r := it.items("/events", "rejected=1")) == 3 and r)
+        self.assertIn("lies before the start of the partitions", " ".join(r["reason"] for r in refused))
+        self.db.execute("insert into orders (at) values ('2025-12-31'), ('2026-01-06')")
+        self.wait_updates(it, 2)
+        it.restart()
+        self.wait_state(it, "watching")
+        self.db.execute("insert into orders (at) values ('2025-12-31'), ('2026-01-07')")
+        self.wait_updates(it, 3)
+        self.assertEqual(3, len(it.items("/events", "rejected=1")))
+        found = it.cli("source", "test", "raw/orders", str(it.project), state=False)
+        self.assertIn('would refuse   partition: "2025-12-31" lies before the start', found.stdout)
 
     def test_a_file_that_comes_later_or_is_replaced_is_opened(self):
         it = self.serve()

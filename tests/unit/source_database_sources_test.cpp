@@ -51,7 +51,9 @@ class Databases : public testing::Test {
         [this](std::vector<input::Event> events, auto /*cursors*/) {
           ++offers_;
           if (!has_room_) return false;
-          for (const input::Event& event : events) told_.push_back(event.data_version);
+          for (const input::Event& event : events)
+            (event.error.empty() ? told_ : refused_)
+                .push_back(event.error.empty() ? event.data_version : event.error);
           return true;
         },
         DatabaseSourcesOptions{.offer_every = Millis{5}, .follow = {}});
@@ -74,7 +76,7 @@ class Databases : public testing::Test {
   boost::asio::thread_pool pool_{1};
   bool has_room_{true};
   int offers_{};
-  std::vector<std::string> told_;
+  std::vector<std::string> told_, refused_;
   std::unique_ptr<DatabaseSources> sources_;
 };
 
@@ -89,6 +91,24 @@ TEST_F(Databases, AreHeldWhileThereIsNoRoomAndLoseNothing) {
   ASSERT_TRUE(run_until([&] { return !told_.empty() && told_.back() == "2"; }));
   EXPECT_EQ(told_.front(), "0");
   EXPECT_EQ(sources_->status().at(0).state, "watching");
+}
+
+TEST_F(Databases, RefuseARowWithoutAPartitionOnceAndTellTheOthers) {
+  run("create table days (day text, n integer)");
+  run("insert into days values (null, 1), ('mon', 2), ('sun', 3)");
+  asset_.partitions = PartitionsDefinition{{{"", StaticKeys{{"mon", "tue"}}}}, ""};
+  asset_.source.database.query = "select day, n from days";
+  asset_.source.database.partition = "day";
+  watch();
+  ASSERT_TRUE(run_until([&] { return told_.size() == 1 && refused_.size() == 2; }));
+  EXPECT_NE(refused_[0].find("is NULL"), std::string::npos) << refused_[0];
+  EXPECT_NE(refused_[1].find("\"sun\" is not among the partitions"), std::string::npos);
+  run("insert into days values ('tue', 4)");
+  ASSERT_TRUE(run_until([&] { return told_.size() == 2; }));
+  run("insert into days values ('day', 5)");
+  ASSERT_TRUE(run_until([&] { return refused_.size() == 3; }));
+  EXPECT_EQ(told_, (std::vector<std::string>{"2", "4"}));
+  EXPECT_EQ(sources_->status().at(0).dead, 3U);
 }
 
 TEST_F(Databases, ThatAreNotWantedAnyMoreEndAndMayComeBack) {

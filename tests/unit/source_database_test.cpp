@@ -195,10 +195,14 @@ TEST(Changes, SayWhichPartitionsTheyConcern) {
                    update({"1", "a", "2026-01-05"}, {"1", "a", "2026-01-06"}),
                    update({"1", "a", "2026-01-06"}, {"1", "b", "2026-01-06"}),
                    remove({"2", "a", "2026-01-04 23:30:00+00"}), insert({"3", "a", "NULL"}),
-                   insert({"3", "a", "soon"}), 'T' + number(1, 4) + '\0' + number(1, 4)});
+                   insert({"3", "a", "soon"}), insert({"4", "a", "soon"}),
+                   insert({"4", "a", "1969-12-30"}), 'T' + number(1, 4) + '\0' + number(1, 4)});
   EXPECT_THAT(rows_of(found),
               ElementsAre(std::pair{"2026-01-05", 3U}, std::pair{"2026-01-06", 2U}));
-  EXPECT_THAT(found.errors, ElementsAre(HasSubstr("has NULL as \"day\""), HasSubstr("\"soon\"")));
+  EXPECT_THAT(found.errors, ElementsAre(HasSubstr("has NULL as \"day\"")));
+  ASSERT_EQ(found.misfits.size(), 2U) << "each value once";
+  EXPECT_THAT(found.misfits[0].reason, HasSubstr("\"soon\""));
+  EXPECT_THAT(found.misfits[1].reason, HasSubstr("\"1969-12-30\" lies before the start"));
   EXPECT_EQ(found.emptied, "public.customers");
   EXPECT_THAT(changes(of, {relation('d'), update({"1", "a", "2026-01-05"}),
                            remove({"1", "NULL", "NULL"}, 'K')})
@@ -309,6 +313,23 @@ TEST(Intake, KeepsRowsThatCannotBeReadWithTheirReason) {
   const Batch batch = of.make_batch({});
   ASSERT_EQ(batch.events.size(), 2U);
   EXPECT_EQ(batch.events[1].error, "0/A: a row of public.customers has NULL as \"day\"");
+}
+
+TEST(Intake, RefusesAValueThatIsNoPartitionOnceInHoweverManyCommits) {
+  CommitIntake of{"crm/customers", {.partition = "day", .settle = kSettle}, {}};
+  for (const std::uint64_t lsn : {10U, 20U}) {
+    of.take({.commit = Lsn{lsn},
+             .end = Lsn{lsn + 1},
+             .partitions = {},
+             .misfits = {{.value = "1969-12-30", .reason = "before the start"}}},
+            at(0));
+  }
+  const Batch batch = of.make_batch({});
+  ASSERT_EQ(batch.events.size(), 2U);
+  EXPECT_EQ(batch.events[0].error, "before the start");
+  EXPECT_FALSE(batch.events[0].id.empty());
+  EXPECT_EQ(batch.events[1].id, batch.events[0].id) << "so the engine knows it";
+  EXPECT_EQ(of.ignored(), 0U);
 }
 
 TEST(Intake, KeepsTheNextThousandWindowsThatDoNotExistYetAndRefusesTheOthers) {
@@ -423,7 +444,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Answers, AreVersionsOfTheData) {
   const PartitionKeys keys = keys_of(asset());
   const auto version = [&](const Answer& answer, const DatabaseSource& source = {}) {
-    return read_answer(answer, source, keys).value().at(0).version;
+    return read_answer(answer, source, keys).value().all.at(0).version;
   };
   EXPECT_EQ(version({.columns = {"n"}, .rows = {{"5"}}}), "5");
   EXPECT_EQ(version({.columns = {"n"}, .rows = {{std::nullopt}}}), "null");
@@ -446,18 +467,34 @@ TEST(Answers, SayWhichPartitionARowIs) {
        .rows = {{"2026-01-05", "1"}, {"2026-01-05 23:30:00", "2"}, {"2026-01-05", "3"}}},
       source, keys);
   ASSERT_TRUE(found) << found.error().message;
-  ASSERT_EQ(found->size(), 2U);
-  EXPECT_EQ(found->at(0).partition, "2026-01-05");
-  EXPECT_EQ(found->at(0).version, "[[\"1\"],[\"3\"]]");
-  EXPECT_EQ(found->at(1).partition, "2026-01-06") << "23:30 UTC is the next day there";
-  EXPECT_EQ(found->at(1).version, "2");
-  const auto refused = [&](const Answer& answer) {
-    const auto bad = read_answer(answer, source, keys);
-    return bad ? "" : bad.error().message;
-  };
-  EXPECT_THAT(refused({.columns = {"dya"}, .rows = {}}), HasSubstr("did you mean \"dya\"?"));
-  EXPECT_THAT(refused({.columns = {"day"}, .rows = {{std::nullopt}}}), HasSubstr("is NULL"));
-  EXPECT_THAT(refused({.columns = {"day"}, .rows = {{"soon"}}}), HasSubstr("\"soon\""));
+  EXPECT_THAT(found->misfits, IsEmpty());
+  ASSERT_EQ(found->all.size(), 2U);
+  EXPECT_EQ(found->all[0].partition, "2026-01-05");
+  EXPECT_EQ(found->all[0].version, "[[\"1\"],[\"3\"]]");
+  EXPECT_EQ(found->all[1].partition, "2026-01-06") << "23:30 UTC is the next day there";
+  EXPECT_EQ(found->all[1].version, "2");
+  const auto bad = read_answer({.columns = {"dya"}, .rows = {}}, source, keys);
+  ASSERT_FALSE(bad);
+  EXPECT_THAT(bad.error().message, HasSubstr("did you mean \"dya\"?"));
+}
+
+TEST(Answers, RowsThatAreInNoPartitionDoNotSpoilTheOthers) {
+  const auto found = read_answer({.columns = {"day", "n"},
+                                  .rows = {{std::nullopt, "1"},
+                                           {"soon", "2"},
+                                           {"2026-01-05", "3"},
+                                           {"soon", "4"},
+                                           {"", "5"},
+                                           {"1969-12-30", "6"}}},
+                                 {.partition = "day"}, keys_of(daily()));
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->all.size(), 1U);
+  EXPECT_EQ(found->all[0].version, "3");
+  std::vector<std::string> reasons;
+  for (const Misfit& misfit : found->misfits) reasons.push_back(misfit.reason);
+  EXPECT_THAT(reasons, ElementsAre(HasSubstr("\"day\" is NULL"), HasSubstr("\"soon\": want a time"),
+                                   HasSubstr("\"day\" is empty"),
+                                   HasSubstr("\"1969-12-30\" lies before the start")));
 }
 
 TEST(Times, AreReadAsDatabasesWriteThem) {

@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <ranges>
+#include <set>
 #include <utility>
 
 #include "base/steady_at.hpp"
@@ -21,6 +23,11 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr std::size_t events_max = 1'000;  ///< Of one batch.
+constexpr std::size_t misfits_max = 100;   ///< Told one by one, of one look.
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 class Answers {
  public:
@@ -108,7 +115,7 @@ class Answers {
     if (source_.poll || !is_called) look_at_ = now + source_.poll.value_or(job_.options.poll_every);
     const Instant wall = clock_.now();
     bool is_new = false;
-    for (Reading& reading : *readings) {
+    for (Reading& reading : readings->all) {
       if (reading.from && *reading.from > wall) {  // a window that does not exist yet
         const SteadyTime at = steady_at(now, wall, *reading.from);
         if (!look_at_ || at < *look_at_) look_at_ = at;
@@ -118,22 +125,46 @@ class Answers {
       if (told == reading.version) continue;
       told = reading.version;
       is_new = true;
-      if (pending_.empty() || pending_.back().events.size() == events_max) pending_.emplace_back();
-      pending_.back().events.push_back(event_of(std::move(reading)));
+      push(event_of(std::move(reading)));
     }
+    const std::size_t dead = refuse(readings->misfits);
     outlet_.say([&](Report& report) {
       report.state = is_called ? "watching" : "polling";
       report.detail = shown();
       report.messages += std::max<std::uint64_t>(std::exchange(heard_, 0), 1);
       if (!is_new) ++report.ignored;
+      report.dead += dead;
     });
     if (is_new) calls_ = {};
   }
 
-  [[nodiscard]] Result<std::vector<Reading>> read() {
+  void push(input::Event event) {
+    if (pending_.empty() || pending_.back().events.size() == events_max) pending_.emplace_back();
+    pending_.back().events.push_back(std::move(event));
+  }
+
+  /// Those that the last look did not have; returns how many these are.
+  std::size_t refuse(const std::vector<Misfit>& misfits) {
+    std::set<std::string> refused;
+    std::size_t count = 0;
+    for (const Misfit& misfit : misfits) {
+      refused.insert(misfit.reason);
+      if (refused_.contains(misfit.reason) || ++count > misfits_max) continue;
+      push(refusal_of(job_.asset.key, misfit,
+                      dump({{"database", url_.shown()}, {source_.partition, misfit.value}})));
+    }
+    if (count > misfits_max)
+      pending_.back().events.back().error +=
+          " (and " + std::to_string(count - misfits_max) + " more like it)";
+    refused_ = std::move(refused);
+    return count;
+  }
+
+  [[nodiscard]] Result<Readings> read() {
     if (source_.query.empty()) {
       FRESHET_TRY(std::string state, connection_->state());
-      return std::vector<Reading>{{.partition = "", .from = {}, .version = std::move(state)}};
+      return Readings{.all = {{.partition = "", .from = {}, .version = std::move(state)}},
+                      .misfits = {}};
     }
     FRESHET_TRY(const Answer answer, connection_->ask(source_.query));
     return read_answer(answer, source_, keys_);
@@ -143,7 +174,7 @@ class Answers {
     Json metadata{{"database", url_.shown()}};
     if (!source_.notify.empty() && calls_.count > 0)
       metadata["notifications"] = calls_.count, metadata["payload"] = calls_.last;
-    std::string text = metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text = dump(metadata);
     return {.kind = input::Event::Kind::observation,
             .asset = job_.asset.key,
             .partition = std::move(reading.partition),
@@ -195,9 +226,10 @@ class Answers {
   std::optional<SteadyTime> look_at_;
   std::optional<SteadyTime> changed_since_;  ///< First call that no look has followed.
   SteadyTime changed_last_{};
-  std::uint64_t heard_{};    ///< Calls since the last look …
-  Connection::Calls calls_;  ///< … and those that no update tells of.
+  std::uint64_t heard_{};                    ///< Calls since the last look …
+  Connection::Calls calls_;                  ///< … and those that no update tells of.
   std::map<std::string, std::string> told_;  ///< Version by partition.
+  std::set<std::string> refused_;            ///< Reasons of the last look's misfits.
   std::deque<Batch> pending_;
 };
 
@@ -229,21 +261,24 @@ SourceTest test_answers(const AssetDefinition& asset, const DatabaseUrl& url,
   }
   const auto answer = (*connection)->ask(source.query);
   if (!answer) return fail(answer.error());
-  const auto readings = read_answer(*answer, source, keys);
-  if (!readings) return fail(readings.error());
+  const auto found = read_answer(*answer, source, keys);
+  if (!found) return fail(found.error());
   out.findings.emplace_back("rows", std::to_string(answer->rows.size()));
   constexpr std::size_t shown_max = 20;
-  for (const Reading& reading : *readings) {
-    if (out.events.size() == shown_max) break;
+  for (const Reading& reading : found->all | std::views::take(shown_max)) {
     out.events.push_back({.kind = input::Event::Kind::observation,
                           .asset = asset.key,
                           .partition = reading.partition,
                           .data_version = reading.version});
   }
+  for (const Misfit& misfit : found->misfits | std::views::take(shown_max))
+    out.events.push_back(refusal_of(asset.key, misfit, ""));
   if (source.partition.empty())
-    out.findings.emplace_back("watermark", readings->front().version);
+    out.findings.emplace_back("watermark", found->all.front().version);
   else
-    out.findings.emplace_back("partitions", std::to_string(readings->size()));
+    out.findings.emplace_back("partitions", std::to_string(found->all.size()));
+  if (!found->misfits.empty())
+    out.findings.emplace_back("refused", std::to_string(found->misfits.size()));
   return out;
 }
 

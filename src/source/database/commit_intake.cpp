@@ -110,7 +110,8 @@ void CommitIntake::take(CommittedChanges changes, SteadyTime now) {
   ++commits_;
   const bool was_empty = is_empty();
   position_.lsn = changes.end;
-  if (changes.partitions.empty() && changes.emptied.empty() && changes.errors.empty()) {
+  if (changes.partitions.empty() && changes.emptied.empty() && changes.errors.empty() &&
+      changes.misfits.empty()) {
     ++ignored_;
     return;
   }
@@ -138,6 +139,12 @@ void CommitIntake::take(CommittedChanges changes, SteadyTime now) {
   for (const std::string& error : changes.errors) {
     if (rejected_.size() >= rejected_max) continue;
     rejected_.push_back(rejection(version, error));
+  }
+  for (const Misfit& misfit : changes.misfits) {
+    ++dead_;
+    if (rejected_.size() >= rejected_max) continue;
+    rejected_.push_back(
+        refusal_of(asset_, misfit, dump({{"commit", version}, {column_, misfit.value}})));
   }
 }
 

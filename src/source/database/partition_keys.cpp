@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/hash.hpp"
+
 namespace freshet::database {
 
 std::optional<Instant> parse_database_time(std::string_view text) {
@@ -36,7 +38,17 @@ Result<PartitionKeys> PartitionKeys::make(const AssetDefinition& asset) {
 Result<PartitionKeys::Key> PartitionKeys::of(const std::string& value) const {
   const auto at = has_windows_ ? parse_database_time(value) : std::nullopt;
   FRESHET_TRY(PartitionText::Key key, text_.read(at ? format_instant(*at) : value));
+  if (!key.absence.empty()) return Error{Errc::not_found, std::move(key.absence)};
   return Key{.text = std::move(key.text), .from = key.from};
+}
+
+input::Event refusal_of(const std::string& asset, const Misfit& misfit, std::string body) {
+  return {.kind = input::Event::Kind::observation,
+          .asset = asset,
+          .source = asset,
+          .id = "partition:" + to_text(content_hash(misfit.value + '\n' + misfit.reason)),
+          .body = std::move(body),
+          .error = misfit.reason};
 }
 
 }  // namespace freshet::database

@@ -5,11 +5,22 @@
 #include <string_view>
 
 #include "freshet/definitions.hpp"
+#include "freshet/engine.hpp"
 #include "freshet/result.hpp"
 #include "freshet/time.hpp"
 #include "model/partition/text.hpp"
 
 namespace freshet::database {
+
+/// A value that says no partition.
+struct Misfit {
+  std::string value;
+  std::string reason;
+  friend bool operator==(const Misfit&, const Misfit&) = default;
+};
+/// It as an event that is rejected: once, however often rows have that value, also over a restart.
+[[nodiscard]] input::Event refusal_of(const std::string& asset, const Misfit& misfit,
+                                      std::string body);
 
 class PartitionKeys {
  public:
@@ -21,7 +32,8 @@ class PartitionKeys {
     std::optional<Instant> from;  ///< When it comes to exist, if it is a time window.
     friend bool operator==(const Key&, const Key&) = default;
   };
-  /// As PartitionText::read, and times as databases write them.
+  /// As PartitionText::read, and times as databases write them.  An error also for what the
+  /// definition has no partition for.
   [[nodiscard]] Result<Key> of(const std::string& value) const;
 
  private:

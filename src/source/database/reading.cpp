@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "base/hash.hpp"
@@ -49,10 +50,20 @@ std::string version_of(const std::vector<std::vector<std::optional<std::string>>
   return rows.size() == 1 ? hash : std::to_string(rows.size()) + " rows, " + hash;
 }
 
+Result<PartitionKeys::Key> key_of(const std::optional<std::string>& value,
+                                  const std::string& column, const PartitionKeys& keys) {
+  if (!value || value->empty())
+    return Error{Errc::invalid, "partition: \"" + column + "\" is " + (value ? "empty" : "NULL") +
+                                    " in a row of the query's answer: leave such rows out"};
+  auto key = keys.of(*value);
+  if (!key) return Error{Errc::invalid, "partition: " + key.error().message};
+  return key;
+}
+
 }  // namespace
 
-Result<std::vector<Reading>> read_answer(const Answer& answer, const DatabaseSource& source,
-                                         const PartitionKeys& keys) {
+Result<Readings> read_answer(const Answer& answer, const DatabaseSource& source,
+                             const PartitionKeys& keys) {
   std::optional<std::size_t> partition, version;
   if (!source.partition.empty()) {
     FRESHET_TRY(partition, find_column(answer, source.partition, "partition"));
@@ -60,23 +71,24 @@ Result<std::vector<Reading>> read_answer(const Answer& answer, const DatabaseSou
   if (!source.data_version.empty()) {
     FRESHET_TRY(version, find_column(answer, source.data_version, "data_version"));
   }
-  std::vector<Reading> out;
+  Readings out;
   std::vector<std::vector<std::vector<std::optional<std::string>>>> rows;  // of each reading
   std::map<std::string, std::size_t> places;
-  if (!partition) out.emplace_back(), rows.emplace_back();
+  std::set<std::string> misfits;
+  if (!partition) out.all.emplace_back(), rows.emplace_back();
   for (const auto& row : answer.rows) {
     std::size_t place = 0;
     if (partition) {
       const auto& value = row[*partition];
-      if (!value || value->empty())
-        return Error{Errc::invalid, "partition: \"" + source.partition + "\" is " +
-                                        (value ? "empty" : "NULL") +
-                                        " in a row of the query's answer: leave such rows out"};
-      auto key = keys.of(*value);
-      if (!key) return Error{Errc::invalid, "partition: " + key.error().message};
-      place = places.try_emplace(key->text, out.size()).first->second;
-      if (place == out.size()) {
-        out.push_back({.partition = key->text, .from = key->from, .version = {}});
+      const auto key = key_of(value, source.partition, keys);
+      if (!key) {
+        if (misfits.insert(key.error().message).second)
+          out.misfits.push_back({.value = value.value_or(""), .reason = key.error().message});
+        continue;
+      }
+      place = places.try_emplace(key->text, out.all.size()).first->second;
+      if (place == out.all.size()) {
+        out.all.push_back({.partition = key->text, .from = key->from, .version = {}});
         rows.emplace_back();
       }
     }
@@ -86,7 +98,7 @@ Result<std::vector<Reading>> read_answer(const Answer& answer, const DatabaseSou
     }
     rows[place].push_back(std::move(values));
   }
-  for (std::size_t i = 0; i < out.size(); ++i) out[i].version = version_of(rows[i]);
+  for (std::size_t i = 0; i < out.all.size(); ++i) out.all[i].version = version_of(rows[i]);
   return out;
 }
 

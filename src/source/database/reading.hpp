@@ -19,10 +19,13 @@ struct Reading {
   friend bool operator==(const Reading&, const Reading&) = default;
 };
 
-/// In the answer's order, each partition once; without `partition`, exactly one.  Errc::invalid
-/// names the column or the row that is wrong.
-[[nodiscard]] Result<std::vector<Reading>> read_answer(const Answer& answer,
-                                                       const DatabaseSource& source,
-                                                       const PartitionKeys& keys);
+struct Readings {
+  std::vector<Reading> all;     ///< In the answer's order, each partition once.
+  std::vector<Misfit> misfits;  ///< Of rows that are in none of them; each value once.
+};
+
+/// Without `partition`, exactly one reading.  Errc::invalid names the column that is missing.
+[[nodiscard]] Result<Readings> read_answer(const Answer& answer, const DatabaseSource& source,
+                                           const PartitionKeys& keys);
 
 }  // namespace freshet::database

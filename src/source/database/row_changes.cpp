@@ -1,5 +1,6 @@
 #include "source/database/row_changes.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <variant>
@@ -112,7 +113,14 @@ void RowChanges::touch(const pgoutput::Relation& relation, const pgoutput::Row& 
     if (row[i].kind == 'u') return;  // as it was, which has been counted
     if (row[i].kind != 't') return refuse(of + " has NULL as \"" + partition_ + '"');
     const auto key = keys_.of(row[i].text);
-    if (!key) return refuse(of + ": " + key.error().message);
+    if (!key) {
+      Misfit misfit{.value = row[i].text,
+                    .reason = name_of(relation) + ": partition " + key.error().message};
+      auto& misfits = open_->misfits;
+      if (misfits.size() < errors_max && std::ranges::find(misfits, misfit) == misfits.end())
+        misfits.push_back(std::move(misfit));
+      return;
+    }
     touched[key->text] = key->from;
     return;
   }

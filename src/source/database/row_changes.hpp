@@ -24,6 +24,7 @@ struct CommittedChanges {
   std::map<std::string, Partition> partitions;  ///< By key; "" where the asset is not cut.
   std::string emptied;  ///< Tables that were truncated, of an asset that is cut; "": none.
   std::vector<std::string> errors;  ///< Rows whose partition cannot be told, and why.
+  std::vector<Misfit> misfits;      ///< Values that are none; each once.
 };
 
 class RowChanges {
