@@ -1,6 +1,7 @@
 #include "model/database_url.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -37,9 +38,15 @@ std::optional<DatabaseKind> kind_of(std::string_view scheme) {
   return std::nullopt;
 }
 
-/// "8000" or "": what stands behind a host's last colon.
+bool is_number(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Of the number that stands behind a host's last colon; "" is the usual one.
 bool is_port(std::string_view text) {
-  return text.size() <= 5 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  unsigned port{};
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return text.empty() || (text.size() <= 5 && port >= 1 && port <= 65'535);
 }
 
 void keep_secret(DatabaseUrl& url, std::string_view written, const std::string& decoded) {
@@ -89,7 +96,9 @@ const char* take_authority(DatabaseUrl& url, std::string_view authority) {
   for (const std::string_view each : split(authority, ',')) {
     const std::size_t bracket = each.rfind(']');  // of an IPv6 address
     const std::size_t colon = each.find(':', bracket == std::string_view::npos ? 0 : bracket);
-    if (colon != std::string_view::npos && !is_port(each.substr(colon + 1))) return unclear;
+    const std::string_view port = colon == std::string_view::npos ? "" : each.substr(colon + 1);
+    if (!is_number(port)) return unclear;
+    if (!is_port(port)) return "; a port is a number from 1 to 65535";
   }
   const bool has_one = authority.find(',') == std::string_view::npos;
   const std::size_t bracket = authority.rfind(']');

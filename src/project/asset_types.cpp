@@ -309,6 +309,7 @@ std::optional<AssetDefinition> read_source(Reader& reader, const Node& node) {
   check_file_source(reader, node, draft.asset);
   check_table_source(reader, node, draft.asset);
   check_database_partitions(reader, node, draft.asset);
+  check_event_partitions(reader, node, draft.asset);
   check_origins(reader, draft);
   return finish(reader, node, std::move(draft));
 }

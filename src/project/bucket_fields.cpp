@@ -1,8 +1,24 @@
 #include "project/bucket_fields.hpp"
 
 #include <string>
+#include <utility>
+
+#include "project/addresses.hpp"
 
 namespace freshet::project {
+
+void read_endpoint(Reader& reader, const Node& node, BucketAccess& out) {
+  std::string text;
+  read_text(reader, node, text);
+  if (!node.is_scalar()) return;
+  if (!text.starts_with("http://") && !text.starts_with("https://")) {
+    reader.expected(node, "a URL such as http://storage:9000");
+  } else if (const std::string wrong = wrong_with_url(text); !wrong.empty()) {
+    reader.error(node, "endpoint: " + wrong);
+  } else {
+    out.endpoint = std::move(text);
+  }
+}
 
 void check_bucket_fields(Reader& reader, const Node& source, std::string_view path,
                          const BucketAccess& access, std::string_view things) {

@@ -17,13 +17,16 @@ void read_access(Reader& reader, const Node& node, BucketAccess& out) {
   read_text(reader, node, out.*Part);
 }
 
+/// http:// or https:// and a host.
+void read_endpoint(Reader& reader, const Node& node, BucketAccess& out);
+
 /// Whose BucketAccess is `Member`.
 template <auto Member>
 constexpr std::array<Field, 4> bucket_fields() {
   // clang-format off
   return {{
     {.name = "endpoint", .help = "Of a bucket: where its server is; Amazon's by default.",
-     .example = R"("http://localhost:9000")", .set = set_member<Member, read_access<&BucketAccess::endpoint>>},
+     .example = R"("http://localhost:9000")", .set = set_member<Member, read_endpoint>},
     {.name = "region", .help = "Of a bucket; AWS_REGION or us-east-1 by default.", .example = R"("eu-central-1")",
      .set = set_member<Member, read_access<&BucketAccess::region>>},
     {.name = "access_key", .help = "Of a bucket; AWS_ACCESS_KEY_ID by default. Without any, requests are not signed.",

@@ -170,7 +170,9 @@ void read_database(Reader& reader, const Node& node, DatabaseSource& out) {
         std::pair{"query", out.query.empty()}}) {
     const Node* given = node.find(name);
     if (!is_empty || given == nullptr || given->is_null()) continue;
-    if (std::string_view{name} == "query") reader.error(*given, "query is empty");
+    const bool is_list = given->is_sequence() && given->children().empty();
+    if (std::string_view{name} == "query" || is_list)
+      reader.error(*given, std::string{name} + " is empty");
     return;
   }
   if (const std::string wrong = wrong_with(out, url->kind); !wrong.empty())

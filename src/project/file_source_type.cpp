@@ -10,6 +10,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/time.hpp"
 #include "model/path_captures.hpp"
+#include "project/addresses.hpp"
 #include "project/bucket_fields.hpp"
 #include "project/object_type.hpp"
 #include "project/reader.hpp"
@@ -83,7 +84,11 @@ void check_place(Reader& reader, const Node& file, const Node& path, const FileS
       reader.error(*field,
                    std::string{name} + " is for files on a server, whose path begins with sftp://");
   }
-  if (scheme.empty()) return;
+  if (scheme.empty()) {
+    if (source.path.ends_with('/'))
+      reader.error(path, "path must name files, not a folder: write " + source.path + "*");
+    return;
+  }
   const std::string_view rest = std::string_view{source.path}.substr(end + 3);
   const std::size_t slash = rest.find('/');
   const std::string_view host = rest.substr(0, slash);
@@ -97,6 +102,9 @@ void check_place(Reader& reader, const Node& file, const Node& path, const FileS
   } else if (scheme == "sftp" && host.substr(0, host.rfind('@')).find(':') < host.rfind('@') &&
              host.rfind('@') != std::string_view::npos) {
     reader.error(path, "path holds a password: write it as password: \"${NAME}\"");
+  } else if (scheme == "sftp") {
+    if (const std::string wrong = wrong_with_url(source.path); !wrong.empty())
+      reader.error(path, "path: " + wrong);
   }
 }
 
@@ -157,10 +165,13 @@ void check_captures(Reader& reader, const Node& file, const Node& path,
 
 void check_file_source(Reader& reader, const Node& source, const AssetDefinition& asset) {
   const Node* const file = source.find("file");
-  if (file == nullptr || asset.source.kind != SourceKind::file || asset.source.file.path.empty())
-    return;
+  if (file == nullptr || asset.source.kind != SourceKind::file) return;
   const Node* const path = file->find("path");
-  if (path == nullptr) return;
+  if (path == nullptr || !path->is_scalar()) return;
+  if (asset.source.file.path.empty()) {
+    reader.error(*path, "path is empty: name the files, as in \"landing/*.csv\"");
+    return;
+  }
   check_place(reader, *file, *path, asset.source.file);
   check_captures(reader, *file, *path, asset);
 }

@@ -12,6 +12,7 @@
 #include "freshet/selection.hpp"
 #include "model/dataset_names.hpp"
 #include "project/files.hpp"
+#include "project/addresses.hpp"
 #include "project/object_type.hpp"
 #include "project/reader.hpp"
 #include "project/types.hpp"
@@ -141,12 +142,12 @@ constexpr std::array<Field, 3> topic_fields(std::string_view what) {
             .help = "Where the cluster is first asked: HOST:PORT, several separated by commas.",
             .required = true,
             .example = R"("localhost:9092")",
-            .set = set_member<&T::brokers, read_filled>},
+            .set = set_member<&T::brokers, read_brokers>},
            {.name = "topic",
             .help = what,
             .required = true,
             .example = R"("openlineage")",
-            .set = set_member<&T::topic, read_filled>},
+            .set = set_member<&T::topic, read_topic>},
            {.name = "config",
             .shape = Shape::variables,
             .help = "Properties of librdkafka, such as for SASL and TLS.",

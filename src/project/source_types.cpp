@@ -10,6 +10,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/time.hpp"
 #include "model/field_path.hpp"
+#include "project/addresses.hpp"
 #include "project/object_type.hpp"
 #include "project/reader.hpp"
 #include "project/types.hpp"
@@ -141,6 +142,10 @@ void read_registry(Reader& reader, const Node& node, std::string& out) {
     reader.expected(node, "a URL such as http://registry:8081");
     return;
   }
+  if (const std::string wrong = wrong_with_url(text); !wrong.empty()) {
+    reader.error(node, "registry: " + wrong);
+    return;
+  }
   out = std::move(text);
 }
 
@@ -163,9 +168,9 @@ void read_window(Reader& reader, const Node& node, std::optional<Micros>& out) {
 // clang-format off
 constexpr std::array kKafkaFields = std::to_array<Field>({
     {.name = "brokers", .help = "Where the cluster is first asked: HOST:PORT, several separated by commas.",
-     .required = true, .example = R"("localhost:9092")", .set = set_member<&KafkaSource::brokers, read_text>},
+     .required = true, .example = R"("localhost:9092")", .set = set_member<&KafkaSource::brokers, read_brokers>},
     {.name = "topic", .help = "Its name.", .required = true, .example = R"("orders")",
-     .set = set_member<&KafkaSource::topic, read_text>},
+     .set = set_member<&KafkaSource::topic, read_topic>},
     {.name = "settle", .shape = Shape::duration,
      .help = "How long no message may come before those that came are one update; 500ms by default. 0s: each message "
              "is an update of its own.",
@@ -234,6 +239,13 @@ constexpr std::array kWebhookFields = std::to_array<Field>({
 });
 // clang-format on
 
+/// Of a webhook without rules, POST events may tell; a CloudEvent may say its partition by itself.
+bool needs_partition(const Node& events, std::string_view kind, const SourceDefinition& source) {
+  if (kind == "kafka") return true;
+  const bool has_rules = !events.children().empty();
+  return has_rules && source.webhook.format != WebhookSource::Format::cloudevents;
+}
+
 }  // namespace
 
 constinit const ObjectType kafka_source_type{.name = "kafka",
@@ -255,6 +267,13 @@ void check_kafka(Reader& reader, const Node& node, const KafkaSource& kafka) {
       reader.error(*given,
                    "this format needs a schema registry: write registry: \"http://HOST:8081\"");
   }
+  for (const char* ignored : {"settle", "max_wait"}) {
+    const Node* given = node.find(ignored);
+    if (given != nullptr && kafka.window)
+      reader.error(*given, std::string{ignored} +
+                               " would be ignored: window ends an update by the clock; leave one of "
+                               "them out");
+  }
   if (kafka.key_format != Format::text) return;
   const auto check = [&](const Node& at, const std::string& field) {
     if (field.empty()) return;
@@ -272,6 +291,25 @@ void check_kafka(Reader& reader, const Node& node, const KafkaSource& kafka) {
     const std::string field{key.text()};
     if (kafka.match.contains(field)) check(key, field);
   });
+}
+
+void check_event_partitions(Reader& reader, const Node& source, const AssetDefinition& asset) {
+  for (const char* kind : {"kafka", "webhook"}) {
+    const Node* events = source.find(kind);
+    if (events == nullptr || !events->is_map()) continue;
+    const Node* partition = events->find("partition");
+    const bool names_one = partition != nullptr && !partition->is_null();
+    const std::string& field = asset.source.kind == SourceKind::kafka
+                                   ? asset.source.kafka.partition
+                                   : asset.source.webhook.partition;
+    if (names_one && !field.empty() && !asset.partitions) {
+      reader.error(*partition, "partition needs `partitions` beside `" + std::string{kind} +
+                                   "`: how the asset is cut");
+    } else if (!names_one && asset.partitions && needs_partition(*events, kind, asset.source)) {
+      reader.error(*events,
+                   "the asset has partitions: write partition, the field that says which");
+    }
+  }
 }
 
 void check_webhook(Reader& reader, const Node& node, WebhookSource& webhook) {

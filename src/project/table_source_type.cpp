@@ -90,7 +90,9 @@ void check_table_source(Reader& reader, const Node& source, const AssetDefinitio
   if (table == nullptr || asset.source.kind != SourceKind::table) return;
   const TableSource& given = asset.source.table;
   const Node* const path = table->find("path");
-  if (path != nullptr) {
+  if (path != nullptr && path->is_scalar()) {
+    if (given.path.empty())
+      reader.error(*path, "path is empty: name the table's folder, or of a DuckLake its catalog");
     if (const std::string wrong = wrong_with(given); !wrong.empty()) reader.error(*path, wrong);
     check_bucket_fields(reader, *table, given.path, given.bucket, "tables");
   }

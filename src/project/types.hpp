@@ -89,6 +89,8 @@ void check_webhook(Reader& reader, const Node& node, WebhookSource& webhook);
 void read_database(Reader& reader, const Node& node, DatabaseSource& out);
 /// That a source that is a database says of each change which of its partitions it concerns.
 void check_database_partitions(Reader& reader, const Node& source, const AssetDefinition& asset);
+/// The same for a topic or a webhook.
+void check_event_partitions(Reader& reader, const Node& source, const AssetDefinition& asset);
 void read_partitions(Reader& reader, const Node& node, std::optional<PartitionsDefinition>& out);
 /// Its text: a word (identity, all, last) as it is, anything else as JSON.
 void read_mapping(Reader& reader, const Node& node, MappingDefinition& out);

@@ -182,7 +182,7 @@ assets: [{key: report, deps: [lake/days], command: [sh, -c, "echo made >> made"]
         self.assertTrue(self.send(daemon, "ref/rates", {"tag": "mon"}, sent, token=True).json["events"][0]["duplicate"])
 
     def test_what_was_rejected_is_tried_again_once_definitions_fit(self):
-        cut = "sources: [{asset: ref/rates, webhook: {data_version: $.v}, partitions: {static: [mon]}}]"
+        cut = "sources: [{asset: ref/rates, webhook: {data_version: $.v, partition: $.day}, partitions: {static: [mon]}}]"
         daemon = self.daemon(cut).start()
         self.assertIn("error", self.send(daemon, "ref/rates", {"v": 1}, token=True).json["events"][0])
         told = {"eventType": "COMPLETE", "eventTime": "2026-01-31T06:00:00Z", "run": {"runId": "5f0c2b8e-0000-7000-8000-000000000001"},
@@ -193,7 +193,7 @@ assets: [{key: report, deps: [lake/days], command: [sh, -c, "echo made >> made"]
         self.assertEqual(2, len(rejected), rejected)
         for one in rejected:
             self.assertEqual(422, daemon.request("POST", f"/api/v1/events/{one['id']}/replay").status)
-        daemon.write("freshet.yaml", cut.replace(", partitions: {static: [mon]}", ""))
+        daemon.write("freshet.yaml", cut.replace(", partitions: {static: [mon]}", "").replace(", partition: $.day", ""))
         daemon.post("/reload")
         for one in reversed(rejected):
             taken = daemon.post(f"/events/{one['id']}/replay", want=202)["events"]
