@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "model/cursor_names.hpp"
+#include "model/partition/text.hpp"
 #include "source/database_sources.hpp"
 #include "source/file_sources.hpp"
 #include "source/kafka_sources.hpp"
@@ -41,9 +42,30 @@ std::vector<std::pair<std::string, std::string>> lineage_runs(const Rows& rows) 
   return out;
 }
 
+void judge_partitions(SourceTest& found, const AssetDefinition& asset, Instant now) {
+  const auto partitions = PartitionText::make(asset.partitions);
+  if (!asset.partitions || !partitions) return;
+  for (input::Event& event : found.events) {
+    if (!event.error.empty() || event.partition.empty()) continue;  // "": of each that there is
+    const auto read = partitions->read(event.partition);
+    if (!read) {
+      event.error = "partition " + read.error().message;
+      continue;
+    }
+    const PartitionText::Key& key = *read;
+    if (!key.absence.empty()) {
+      event.error = "partition " + key.absence;
+    } else if (key.from && *key.from > now) {
+      event.error = "partition \"" + event.partition +
+                    "\" is a time window that has not ended: not before " +
+                    format_instant(*key.from);
+    }
+  }
+}
+
 SourceSet::SourceSet(boost::asio::io_context& io, const Clock& clock, SourceMemory memory,
                      const Sources::Emit& emit)
-    : paused_{std::move(memory.paused)} {
+    : clock_{clock}, paused_{std::move(memory.paused)} {
   kinds_.push_back(std::make_unique<FileSources>(io, pool_, clock, emit));
   kinds_.push_back(std::make_unique<RemoteFiles>(io, clock, emit));
   kinds_.push_back(std::make_unique<TableSources>(io, pool_, clock, emit));
@@ -128,7 +150,10 @@ bool SourceSet::look_now(const std::string& asset) {
 
 SourceTest SourceSet::test(const AssetDefinition& asset, Millis timeout) const {
   for (const auto& kind : kinds_) {
-    if (kind->takes(asset.source)) return kind->test(asset, timeout);
+    if (!kind->takes(asset.source)) continue;
+    SourceTest out = kind->test(asset, timeout);
+    judge_partitions(out, asset, clock_.now());
+    return out;
   }
   SourceTest out;
   out.findings = {{"events", "are sent to POST /api/v1/hooks/" + asset.key}};
@@ -177,10 +202,14 @@ void SourceSet::stop() {
 }
 
 SourceTest test_source(const AssetDefinition& asset, Millis timeout) {
-  boost::asio::io_context io;
-  const SystemClock clock;
-  const SourceSet set{io, clock, {}, [](const auto&, const auto&) { return false; }};
-  return set.test(asset, timeout);
+  struct Alone {
+    boost::asio::io_context io;
+    SystemClock clock;
+    SourceSet set{io, clock, {}, [](const auto&, const auto&) { return false; }};
+  };
+  // Never destroyed: a mount that hangs must not keep the process from ending.
+  static const Alone& alone = *std::make_unique<Alone>().release();
+  return alone.set.test(asset, timeout);
 }
 
 }  // namespace freshet::runtime

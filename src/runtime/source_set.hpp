@@ -65,6 +65,7 @@ class SourceSet {
  private:
   /// Of their own, since a mount or a server that hangs must not keep steps from starting.
   boost::asio::thread_pool pool_{4};
+  const Clock& clock_;
   std::vector<std::unique_ptr<Sources>> kinds_;
   std::set<std::string> paused_;
   const Graph* watched_{nullptr};  ///< Only to tell it from others.
@@ -76,6 +77,9 @@ class SourceSet {
   std::map<AssetId, std::string> keys_;   ///< Of external assets …
   std::shared_ptr<const Graph> keys_of_;  ///< … of this graph.
 };
+
+/// What a look found for partitions that its asset does not have, or not yet, says so.
+void judge_partitions(SourceTest& found, const AssetDefinition& asset, Instant now);
 
 /// Looks at one source without a daemon.  Blocks, for about `timeout` at most.
 [[nodiscard]] SourceTest test_source(const AssetDefinition& asset, Millis timeout);

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,6 +31,7 @@
 #include "freshet/time.hpp"
 #include "source/files/inotify.hpp"
 #include "source/files/look.hpp"
+#include "source/files/probe.hpp"
 #include "source/files/source.hpp"
 #include "source/files/walk.hpp"
 #include "source/files/watch_table.hpp"
@@ -58,6 +60,8 @@ class FileSources::Impl : public std::enable_shared_from_this<Impl> {
         readable_{io},
         poll_timer_{io},
         rescan_timer_{io} {}
+
+  [[nodiscard]] boost::asio::thread_pool& pool() const { return pool_; }
 
   void start() {
     watch_inotify();
@@ -361,22 +365,23 @@ bool FileSources::takes(const SourceDefinition& source) const {
 
 void FileSources::watch(const Wanted& wanted) { impl_->watch(wanted); }
 
-SourceTest FileSources::test(const AssetDefinition& asset, Millis /*timeout*/) const {
-  const files::Location location = files::local_location(asset);
-  const auto placement = files::Placement::make(asset, location.pattern.named());
-  if (!placement) return {.error = placement.error().message, .findings = {}, .events = {}};
-  const files::Inotify inotify{ENOSYS};
-  const std::atomic<bool> stop{false};
-  files::Walk found = files::walk(location.pattern, {}, nullptr, inotify, stop);
-  found.is_whole = true;  // As they are now.
-  const auto read = [&](const files::Walk::File& file) {
-    return files::read_content(files::join(location.pattern.base(), file.path), stop);
+SourceTest FileSources::test(const AssetDefinition& asset, Millis timeout) const {
+  struct Test {
+    std::atomic<bool> stop{false};
+    std::promise<SourceTest> found;
   };
-  return files::test_of(
-      asset, location,
-      files::judge(files::first_look(std::make_shared<const files::PathPattern>(location.pattern),
-                                     *placement),
-                   std::move(found), read));
+  // A tree may be huge, and a mount may hang for ever: nobody waits for that.
+  const auto test = std::make_shared<Test>();
+  auto found = test->found.get_future();
+  boost::asio::post(impl_->pool(),
+                    [test, asset] { test->found.set_value(files::probe(asset, test->stop)); });
+  if (found.wait_for(timeout) == std::future_status::ready) return found.get();
+  test->stop = true;
+  return {.error = files::local_location(asset).shown + ": not looked through within " +
+                   format_duration(timeout) +
+                   ": there are too many files, or their file system does not answer",
+          .findings = {},
+          .events = {}};
 }
 
 std::vector<SourceStatus> FileSources::status() const { return impl_->status(); }

@@ -141,6 +141,12 @@ sources:
         self.assertText(r"partitions +1$.*refused +1 name$.*would tell +2026-01-31, data version files:1:", said.stdout)
         self.assertIn("would refuse   latest/a.csv: partition", said.stdout)
 
+    def test_a_test_says_which_windows_have_not_ended(self):
+        daemon = self.daemon(DAILY.replace(', end: "2026-03-01"', "") % "", {"landing/2999-01-31/a.csv": "1\n"})
+        said = freshet("source", "test", "raw", daemon.project)
+        self.assertEqual(0, said.returncode, said.stderr)
+        self.assertIn('would refuse   partition "2999-01-31" is a time window that has not ended: not before 2999-02-01', said.stdout)
+
     def test_of_ten_thousand_files_the_complete_ones_count(self):
         """Half of them are renamed into place, a tenth is never finished: what does not rest is left out."""
         daemon = self.serve(WHOLE % "500ms")

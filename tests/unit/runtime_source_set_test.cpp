@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "freshet/engine.hpp"
+#include "freshet/time.hpp"
 #include "runtime/source_set.hpp"
 
 namespace freshet::runtime {
@@ -81,6 +82,26 @@ TEST_F(SourceSetTest, ItsEventsAreWhatTheEngineMadeOfReports) {
   EXPECT_EQ(status.unchanged, 1U);
   EXPECT_EQ(status.dead, 1U);
   EXPECT_EQ(status.last_event, noon);
+}
+
+TEST(SourceTests, SayOfAPartitionThatItWouldNotBeTaken) {
+  AssetDefinition asset;
+  asset.partitions = PartitionsDefinition{
+      {{"", WindowsDefinition{.cadence = Cadence::daily, .start = *parse_instant("2026-01-01")}}},
+      ""};
+  SourceTest found;
+  for (const char* partition : {"2026-01-31", "2025-12-31", "2026-02-01", "soon", ""})
+    found.events.push_back({.partition = partition, .data_version = "v"});
+  found.events.push_back({.partition = "soon", .error = "as it said"});
+  judge_partitions(found, asset, *parse_instant("2026-02-01T12:00:00Z"));
+  std::vector<std::string> errors;
+  for (const input::Event& event : found.events) errors.push_back(event.error);
+  EXPECT_EQ(errors, (std::vector<std::string>{
+                        "", "partition \"2025-12-31\" lies before the start of the partitions",
+                        "partition \"2026-02-01\" is a time window that has not ended: not before "
+                        "2026-02-02T00:00:00.000000Z",
+                        "partition \"soon\": want a time, a date, or the key of a time window", "",
+                        "as it said"}));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <string>
 
 #include "freshet/service.hpp"
@@ -435,6 +436,21 @@ TEST_F(FileSourcesTest, LooksAtMoreSourcesThanItMayAtATime) {
   }
   watch(assets, kNoPolling);
   ASSERT_TRUE(run_to_events(30));
+}
+
+TEST_F(FileSourcesTest, AreTestedForALimitedTime) {
+  write("a.csv", "1");
+  const FileSources sources{io_, pool_, clock_, [](const auto&, const auto&) { return false; }, {}};
+  EXPECT_EQ(sources.test(asset("*.csv"), kPatience).error, "");
+  std::promise<void> answer;
+  const std::shared_future<void> answered{answer.get_future()};
+  for (int thread = 0; thread < 2; ++thread)
+    boost::asio::post(pool_, [answered] { answered.wait(); });
+  EXPECT_EQ(sources.test(asset("*.csv"), Millis{10}).error,
+            folder_ +
+                "/*.csv: not looked through within 10ms: there are too many files, or their "
+                "file system does not answer");
+  answer.set_value();
 }
 
 TEST_F(FileSourcesTest, SaysNothingAfterStop) {
