@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/visible.hpp"
 #include "freshet/ids.hpp"
 #include "freshet/time.hpp"
 
@@ -17,17 +18,17 @@ using nlohmann::json;
 namespace {
 
 int fail(const char* verb, const Error& error) {
-  std::fprintf(stderr, "freshet %s: %s\n", verb, error.message.c_str());
+  std::fprintf(stderr, "freshet %s: %s\n", verb, visible(error.message).c_str());
   const bool wrong_use = error.code == Errc::io || error.code == Errc::not_found;
   return wrong_use ? 2 : 1;
 }
 void print(const json& value) { std::printf("%s\n", value.dump(2).c_str()); }
 
-/// A string, number or null as text; "" for what is not there.
+/// A string, number or null as text for a terminal; "" for what is not there.
 std::string text(const json& object, const char* field) {
   const auto it = object.find(field);
   if (it == object.end() || it->is_null()) return "";
-  return it->is_string() ? it->get<std::string>() : it->dump();
+  return it->is_string() ? visible(it->get<std::string>()) : it->dump();
 }
 /// "2026-11-20T13:00:00.000000Z" as "2026-11-20 13:00:00".
 std::string short_time(std::string at) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/visible.hpp"
 #include "freshet/graph.hpp"
 #include "project/loader.hpp"
 #include "runtime/projects.hpp"
@@ -26,15 +27,16 @@ json event_json(const input::Event& event) {
 
 void print(const SourceTest& found) {
   for (const auto& [name, value] : found.findings)
-    std::printf("%-14s %s\n", name.c_str(), value.c_str());
+    std::printf("%-14s %s\n", name.c_str(), visible(value).c_str());
   for (const input::Event& event : found.events) {
     if (!event.error.empty()) {
-      std::printf("would refuse   %s\n", event.error.c_str());
+      std::printf("would refuse   %s\n", visible(event.error).c_str());
       continue;
     }
-    std::printf("would tell     %s%sdata version %s\n", event.partition.c_str(),
-                event.partition.empty() ? "" : ", ", event.data_version.c_str());
-    if (!event.metadata.empty()) std::printf("               %s\n", event.metadata.c_str());
+    std::printf("would tell     %s%sdata version %s\n", visible(event.partition).c_str(),
+                event.partition.empty() ? "" : ", ", visible(event.data_version).c_str());
+    if (!event.metadata.empty())
+      std::printf("               %s\n", visible(event.metadata).c_str());
   }
 }
 
@@ -68,7 +70,8 @@ int test_source(const std::vector<std::string>& directories, const std::string& 
     print(found);
   }
   if (!found.error.empty())
-    std::fprintf(stderr, "freshet source test: %s: %s\n", asset.c_str(), found.error.c_str());
+    std::fprintf(stderr, "freshet source test: %s: %s\n", asset.c_str(),
+                 visible(found.error).c_str());
   return found.error.empty() ? 0 : 1;
 }
 

@@ -141,11 +141,18 @@ sources:
         self.assertText(r"partitions +1$.*refused +1 name$.*would tell +2026-01-31, data version files:1:", said.stdout)
         self.assertIn("would refuse   latest/a.csv: partition", said.stdout)
 
-    def test_a_test_says_which_windows_have_not_ended(self):
-        daemon = self.daemon(DAILY.replace(', end: "2026-03-01"', "") % "", {"landing/2999-01-31/a.csv": "1\n"})
+    def test_a_test_says_which_windows_have_not_ended_and_obeys_no_name(self):
+        daemon = self.daemon(DAILY.replace(', end: "2026-03-01"', "") % "", {"landing/2999-01-31/a.csv": "1\n", "landing/\x1b[31mred/a.csv": "1\n"})
         said = freshet("source", "test", "raw", daemon.project)
         self.assertEqual(0, said.returncode, said.stderr)
         self.assertIn('would refuse   partition "2999-01-31" is a time window that has not ended: not before 2999-02-01', said.stdout)
+        self.assertIn(r"would refuse   \x1b[31mred/a.csv: partition", said.stdout)
+        self.assertNotIn("\x1b", said.stdout)
+        daemon.start()
+        until("the name to be refused", lambda: daemon.get("/events?rejected=1")["items"])
+        listed = freshet("events", "--rejected", "--url", daemon.url, "--token", daemon.token)
+        self.assertIn(r"\x1b[31mred/a.csv: partition", listed.stdout)
+        self.assertNotIn("\x1b", listed.stdout)
 
     def test_of_ten_thousand_files_the_complete_ones_count(self):
         """Half of them are renamed into place, a tenth is never finished: what does not rest is left out."""
