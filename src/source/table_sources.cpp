@@ -137,7 +137,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
     [[nodiscard]] SourceStatus status() const {
       SourceStatus out{.asset = asset.key,
                        .kind = std::string{to_text(SourceKind::table)},
-                       .state = watch ? "watching" : "polling",
+                       .state = watch && !is_remote ? "watching" : "polling",
                        .detail = tables::shown_of(asset) + ": " + state,
                        .messages = messages};
       if (version.empty() && !outbox) out.state = "waiting";
@@ -155,7 +155,8 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
     const std::string folder;  ///< That is listened to; "": none.
     files::Settle settle;
     steady_timer timer;
-    std::optional<int> watch;  ///< Of the folder that announces a snapshot.
+    std::optional<int> watch;  ///< Of the folder that announces a snapshot …
+    bool is_remote{false};     ///< … which hears nothing of what others change there.
     std::optional<input::Event> outbox;
     std::string version;  ///< That was taken last.
     std::string state{"not looked at yet"};
@@ -166,6 +167,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
   struct Result {
     tables::Look look;
     int watch{};  ///< Or a negative errno.
+    bool is_remote{};
   };
 
   void wait_readable() {
@@ -215,12 +217,13 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
     boost::asio::post(
         is_remote ? *remote_pool_ : pool_,
         [weak = weak_from_this(), guard = boost::asio::make_work_guard(io_), inotify = inotify_,
-         table = entry.table, folder = entry.folder, known = entry.version, key = entry.asset.key,
-         id = entry.id] {
+         is_remote_folder = options_.is_remote, table = entry.table, folder = entry.folder,
+         known = entry.version, key = entry.asset.key, id = entry.id] {
           // First the watch, so that what comes while it looks is heard of.
           Result result{
               .look = {},
-              .watch = folder.empty() ? -ENOSYS : inotify->add(folder, files::WatchRole::folder)};
+              .watch = folder.empty() ? -ENOSYS : inotify->add(folder, files::WatchRole::folder),
+              .is_remote = !folder.empty() && is_remote_folder(folder)};
           result.look = table->look(known);
           boost::asio::post(guard.get_executor(),
                             [weak, key, id, result = std::move(result)]() mutable {
@@ -236,6 +239,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
     if (!entry) return;
     read_events();
     static_cast<void>(entry->settle.end(clock_.steady(), true));
+    entry->is_remote = result.is_remote;
     entry->watch = result.watch >= 0 ? std::optional{result.watch} : std::nullopt;
     take(*entry, std::move(result.look));
     entry->settle.ask(clock_.steady() + every(*entry));
@@ -256,7 +260,7 @@ class TableSources::Impl : public std::enable_shared_from_this<Impl> {
         break;
     }
     if (entry.folder.empty()) return options_.catalog_every;
-    return entry.watch ? options_.rescan_every : options_.poll_every;
+    return entry.watch && !entry.is_remote ? options_.rescan_every : options_.poll_every;
   }
 
   void take(Entry& entry, tables::Look look) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/clock.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
+#include "source/files/file_system.hpp"
 #include "source/sources.hpp"
 #include "source/tables/table.hpp"
 
@@ -22,7 +24,8 @@ struct TableSourcesOptions {
   Micros rescan_every{std::chrono::minutes{10}};  ///< In any case.
   Millis offer_every{200};                        ///< What was not taken.
   tables::Patience patience;
-  int inotify_refusal{0};  ///< errno, as if inotify had failed; for tests.
+  int inotify_refusal{0};  ///< errno, as if inotify had failed; for tests …
+  std::function<bool(const std::string&)> is_remote{files::is_remote};  ///< … and so is another.
 };
 
 /// All external assets whose source is a table.  What is told is the latest snapshot, whose number

@@ -110,7 +110,7 @@ class Answers {
     const SteadyTime now = clock_.steady();
     // Who is asked only when something calls is never asked again without that; a file system that
     // does not call is asked all the same.
-    const bool is_called = connection_->calls_fd() >= 0 &&
+    const bool is_called = connection_->calls_fd() >= 0 && connection_->calls_always() &&
                            (!source_.notify.empty() || url_.kind == DatabaseKind::sqlite);
     if (source_.poll || !is_called) look_at_ = now + source_.poll.value_or(job_.options.poll_every);
     const Instant wall = clock_.now();

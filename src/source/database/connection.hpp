@@ -47,6 +47,8 @@ class Connection {
   };
   /// Readable when the database called; -1: it does not.
   [[nodiscard]] virtual int calls_fd() const { return -1; }
+  /// False: others may change it without a call, so it is to be asked all the same.
+  [[nodiscard]] virtual bool calls_always() const { return true; }
   [[nodiscard]] virtual Result<Calls> take_calls() { return Calls{}; }
 };
 

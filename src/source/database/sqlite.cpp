@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "source/files/file_system.hpp"
 #include "source/files/inotify.hpp"
 
 namespace freshet::database {
@@ -44,6 +45,7 @@ class Sqlite final : public Connection {
     // Before the first look, so that nothing is missed.
     const auto folder = std::filesystem::path{path_}.parent_path().string();
     is_watched_ = inotify_.add(folder.empty() ? "/" : folder, files::WatchRole::folder) >= 0;
+    is_remote_ = files::is_remote(path_);
     number_ = number_of(path_);
     sqlite3* raw = nullptr;
     const int code =
@@ -107,6 +109,7 @@ class Sqlite final : public Connection {
   }
 
   [[nodiscard]] int calls_fd() const override { return is_watched_ ? inotify_.fd() : -1; }
+  [[nodiscard]] bool calls_always() const override { return !is_remote_; }
   [[nodiscard]] Result<Calls> take_calls() override {
     Calls out;
     const files::Inotify::Read read = inotify_.read();
@@ -134,6 +137,7 @@ class Sqlite final : public Connection {
   const std::string name_;
   const files::Inotify inotify_;
   bool is_watched_{false};
+  bool is_remote_{false};
   ino_t number_{};  ///< Of the file that was opened.
   std::unique_ptr<sqlite3, Closed> database_;
   SteadyTime late_at_{};

@@ -3,14 +3,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -23,6 +20,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "source/files/file_system.hpp"
 #include "source/files/fingerprint.hpp"
 #include "source/files/inotify.hpp"
 #include "source/files/path_pattern.hpp"
@@ -38,16 +36,6 @@ bool is_absence(int error) { return error == ENOENT || error == ENOTDIR; }
 /// Whether it is up to the path, and not to inotify, that it cannot be watched.
 bool is_of_path(int error) { return is_absence(error) || error == ELOOP || error == ENAMETOOLONG; }
 
-bool is_remote_file_system(const std::string& path) {
-  struct statfs status{};
-  if (::statfs(path.c_str(), &status) != 0) return false;
-  // NFS, SMB, CIFS, SMB2, FUSE, 9p, Ceph, Lustre, GPFS, AFS.
-  constexpr std::array<std::uint32_t, 10> remote{0x6969,     0x517B,     0xFF534D42, 0xFE534D42,
-                                                 0x65735546, 0x01021997, 0x00C36400, 0x0BD00BD0,
-                                                 0x47504653, 0x5346414F};
-  return std::ranges::find(remote, static_cast<std::uint32_t>(status.f_type)) != remote.end();
-}
-
 class Walker {
  public:
   Walker(const PathPattern& pattern, const Watches& before, const Known* known,
@@ -61,7 +49,7 @@ class Walker {
 
   Walk run() {
     watch_way();
-    out_.is_remote = is_remote_file_system(pattern_.base());
+    out_.is_remote = is_remote(pattern_.base());
     if (pattern_.is_glob()) {
       read_folders();
     } else {
