@@ -127,13 +127,12 @@ class Answers {
       is_new = true;
       push(event_of(std::move(reading)));
     }
-    const std::size_t dead = refuse(readings->misfits);
+    refuse(readings->misfits);
     outlet_.say([&](Report& report) {
       report.state = is_called ? "watching" : "polling";
       report.detail = shown();
       report.messages += std::max<std::uint64_t>(std::exchange(heard_, 0), 1);
       if (!is_new) ++report.ignored;
-      report.dead += dead;
     });
     if (is_new) calls_ = {};
   }
@@ -143,8 +142,8 @@ class Answers {
     pending_.back().events.push_back(std::move(event));
   }
 
-  /// Those that the last look did not have; returns how many these are.
-  std::size_t refuse(const std::vector<Misfit>& misfits) {
+  /// Those that the last look did not have.
+  void refuse(const std::vector<Misfit>& misfits) {
     std::set<std::string> refused;
     std::size_t count = 0;
     for (const Misfit& misfit : misfits) {
@@ -157,7 +156,6 @@ class Answers {
       pending_.back().events.back().error +=
           " (and " + std::to_string(count - misfits_max) + " more like it)";
     refused_ = std::move(refused);
-    return count;
   }
 
   [[nodiscard]] Result<Readings> read() {

@@ -141,7 +141,6 @@ void CommitIntake::take(CommittedChanges changes, SteadyTime now) {
     rejected_.push_back(rejection(version, error));
   }
   for (const Misfit& misfit : changes.misfits) {
-    ++dead_;
     if (rejected_.size() >= rejected_max) continue;
     rejected_.push_back(
         refusal_of(asset_, misfit, dump({{"commit", version}, {column_, misfit.value}})));
