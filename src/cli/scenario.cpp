@@ -130,16 +130,18 @@ bool Scenario::has_automation(const StepPlan& plan) const {
 
 void Scenario::load(std::shared_ptr<const Graph> graph) {
   graph_ = graph;
-  moment({input::Load{.graph = std::move(graph)}});
-  bind_work();
+  Moment m = engine_.step(std::vector<Input>{input::Load{.graph = std::move(graph)}}, now_);
+  bind_work();  // what starts at once is its to do
+  take(std::move(m));
 }
 
 void Scenario::bind_work() {
   if (work_) work_->bind(engine_.snapshot(), now_);
 }
 
-void Scenario::moment(std::vector<Input> inputs) {
-  Moment m = engine_.step(inputs, now_);
+void Scenario::moment(std::vector<Input> inputs) { take(engine_.step(inputs, now_)); }
+
+void Scenario::take(Moment m) {
   note(m);
   if (work_) {
     for (const Effect& effect : m.effects) work_->take(effect, now_);

@@ -45,6 +45,7 @@ class Scenario {
   void load(std::shared_ptr<const Graph> graph);
   void bind_work();
   void moment(std::vector<Input> inputs);
+  void take(Moment m);
   void count(const FactRecord& record);
   void note(const Moment& m);
   [[nodiscard]] bool has_automation(const StepPlan& plan) const;

@@ -863,7 +863,9 @@ void Applier::resolve_waits(const StepState& step) {
       const bool of_source = s_.source_checks.contains(step.row.member.asset);
       if (!own_check && step.row.check.empty()) open_gate(step, *waiter);
       if (!own_check && of_source) add_gate(*waiter, step.row.member);
-    } else if (step.row.status == StepStatus::skipped && step.row.reason == Reason::wrote_nothing) {
+    } else if (step.row.status == StepStatus::skipped &&
+               (step.row.reason == Reason::wrote_nothing ||
+                step.row.reason == Reason::upstream_wrote_nothing)) {
       waiter->row.unwritten.push_back(step.row.member);
     } else {
       waiter->row.blockers.push_back({step.row.member, step.row.check, seq_});

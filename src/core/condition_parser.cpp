@@ -678,7 +678,8 @@ class Parser {
   }
   /// Whether a part is the one that is meant: by the name that it was given, or by what it is.
   static bool is_meant(const Condition& c, const Argument& old) {
-    return old.condition ? is_same(c, *old.condition) : c.label == *old.text;
+    if (old.condition) return is_same(c, *old.condition);
+    return c.label.empty() ? c.canonical() == *old.text : c.label == *old.text;
   }
   /// Replaces every part that is `old`; a null `with` removes it, negated or not, from its
   /// conjunction or disjunction.  Returns null where nothing is left.

@@ -677,7 +677,7 @@ std::string Model::fate(const Step& step, std::set<Blocker>& blockers) {
     }
     if (!changed) {
       for (const Member& up : step.unwritten) blockers.insert({up, "", clock_});
-      return "left";
+      return "idle";
     }
   }
   const bool unchanged =
@@ -696,7 +696,7 @@ void Model::settle() {
       if (how.empty()) continue;
       again = true;
       finish(step, how);
-      if (how == "left" && !definition(step.member.asset)->automation.empty())
+      if ((how == "left" || how == "idle") && !definition(step.member.asset)->automation.empty())
         handed_back_[step.member] = blockers;
     }
   }
@@ -753,7 +753,7 @@ void Model::finish(Step& step, const std::string& status) {
         if (check.blocking && blocks(result(m, check.name)))
           waiter.blockers.insert({m, check.name, clock_});
       }
-    } else if (status == "wrote_nothing") {
+    } else if (status == "wrote_nothing" || status == "idle") {
       waiter.unwritten.insert(m);
     } else {
       waiter.blockers.insert({m, "", clock_});

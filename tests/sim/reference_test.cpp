@@ -44,7 +44,8 @@ constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml"
                                       "freshet/pools_at_admission.yaml",
                                       "freshet/run_tags.yaml",
                                       "freshet/selection_state.yaml",
-                                      "freshet/step_of_a_former_partitioning.yaml"};
+                                      "freshet/step_of_a_former_partitioning.yaml",
+                                      "freshet/work_at_load.yaml"};
 
 std::vector<std::string> files() {
   std::set<std::string> left_out;
