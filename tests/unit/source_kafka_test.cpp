@@ -1,6 +1,8 @@
 // What messages of a topic come to, without a cluster: fields, rules, positions, when to tell.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <map>
@@ -13,6 +15,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/time.hpp"
 #include "source/kafka/cluster.hpp"
+#include "source/kafka/consumer.hpp"
 #include "source/kafka/dead_letter.hpp"
 #include "source/kafka/field.hpp"
 #include "source/kafka/intake.hpp"
@@ -167,6 +170,49 @@ TEST_F(KeyTest, ChangeEventsAreCutByTheirKeysAndTombstonesPassedOver) {
 TEST_F(KeyTest, ATombstoneCountsWhereOnlyItsKeyIsAskedFor) {
   const KafkaSource source{.partition = "key.id", .key_format = KafkaSource::Format::json};
   EXPECT_TRUE(read(source, {.key = R"({"id": 7})", .is_null = true}).counts);
+}
+
+TEST(KafkaConfig, WhatIsRefusedIsNamedWithoutItsValue) {
+  const std::string password = "hunter2";
+  const auto said = [&](const char* name, std::map<std::string, std::string> config) {
+    config["bootstrap.servers"] = "localhost:1";
+    config["group.id"] = "freshet";
+    config[name] = password;
+    const auto made = Consumer::make(config);
+    EXPECT_FALSE(made) << name;
+    const std::string text = made ? "" : made.error().message;
+    EXPECT_THAT(text, testing::Not(HasSubstr(password)));
+    return text;
+  };
+  EXPECT_EQ(said("security.protocol", {}),
+            "kafka config security.protocol: librdkafka refuses its value");
+  EXPECT_EQ(said("session.timeout.ms", {}),
+            "kafka config session.timeout.ms: librdkafka refuses its value");
+  EXPECT_EQ(said("sasl.pasword", {}),
+            "kafka config sasl.pasword: librdkafka knows no such property");
+  EXPECT_THAT(said("ssl.key.pem", {{"security.protocol", "ssl"}}), HasSubstr("ssl.key.pem"));
+}
+
+TEST(KafkaConfig, WhatIsRefusedLaterIsNamedWithoutItsValueToo) {
+  const auto made = Consumer::make({{"bootstrap.servers", "localhost:1"},
+                                    {"group.id", "freshet"},
+                                    {"security.protocol", "sasl_plaintext"},
+                                    {"sasl.mechanism", "OAUTHBEARER"},
+                                    {"enable.sasl.oauthbearer.unsecure.jwt", "true"},
+                                    {"sasl.oauthbearer.config", "principal=me hunter2"}});
+  ASSERT_TRUE(made) << made.error().message;
+  std::string said;
+  for (int i = 0; i < 100 && said.find("oauthbearer") == std::string::npos; ++i) {
+    pollfd wake{.fd = (*made)->wake_fd(), .events = POLLIN, .revents = 0};
+    ::poll(&wake, 1, 100);
+    std::uint64_t ignored{};
+    static_cast<void>(!::read(wake.fd, &ignored, sizeof ignored));
+    (*made)->drain(
+        10, [](const std::string&, const Message&) {},
+        [&](const Consumer::Trouble& trouble) { said += trouble.text; });
+  }
+  EXPECT_THAT(said, HasSubstr("sasl.oauthbearer.config: librdkafka refuses its value"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("hunter2")));
 }
 
 class IntakeTest : public testing::Test {

@@ -62,6 +62,22 @@ std::string name_of(const TopicPartition& of) {
   return "topic " + of.topic + " partition " + std::to_string(of.partition);
 }
 
+/// Librdkafka's reason with neither a secret nor, where it may cite a part of one, anything but the
+/// name of the property.
+std::string without_secrets(std::string text, const std::map<std::string, std::string>& config) {
+  constexpr std::array secrets{"password", "secret", "sasl.oauthbearer.config", ".pem", "kinit"};
+  for (const auto& [name, value] : config) {
+    const auto is_in = [&](const char* word) { return name.find(word) != std::string::npos; };
+    if (value.empty() || std::ranges::none_of(secrets, is_in)) continue;
+    if (text.find(name) != std::string::npos) return name + ": librdkafka refuses its value";
+    constexpr std::string_view hidden = "...";
+    for (auto at = text.find(value); at != std::string::npos;
+         at = text.find(value, at + hidden.size()))
+      text.replace(at, value.size(), hidden);
+  }
+  return text;
+}
+
 int in_ms(Millis time) { return static_cast<int>(time.count()); }
 
 }  // namespace
@@ -71,6 +87,7 @@ struct Consumer::Handle {
   Owned<rd_kafka_queue_t> queue;
   /// What drain is called with, while it is.
   const std::function<void(Trouble)>* trouble{};
+  std::map<std::string, std::string> config;
 
   ~Handle() {
     queue.reset();
@@ -83,12 +100,16 @@ Result<std::unique_ptr<Consumer>> Consumer::make(const std::map<std::string, std
   Owned<rd_kafka_conf_t> conf{rd_kafka_conf_new()};
   std::array<char, 512> reason{};
   const auto set = [&](const std::string& name, const std::string& value) {
-    return rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), reason.data(),
-                             reason.size()) == RD_KAFKA_CONF_OK;
+    return rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), reason.data(), reason.size());
   };
+  // What librdkafka says has the value in it, which may be a password.
   for (const auto& [name, value] : config) {
-    if (!set(name, value))
-      return Error{Errc::invalid, "kafka config " + name + ": " + reason.data()};
+    const auto result = set(name, value);
+    if (result == RD_KAFKA_CONF_OK) continue;
+    return Error{Errc::invalid,
+                 "kafka config " + name + ": " +
+                     (result == RD_KAFKA_CONF_UNKNOWN ? "librdkafka knows no such property"
+                                                      : "librdkafka refuses its value")};
   }
   // How far a topic was read is in the store, with what it caused.
   for (const auto& [name, value] :
@@ -97,26 +118,27 @@ Result<std::unique_ptr<Consumer>> Consumer::make(const std::map<std::string, std
                                           {"auto.offset.reset", "error"},
                                           {"enable.partition.eof", "false"},
                                           {"allow.auto.create.topics", "false"}}) {
-    FRESHET_ASSERT(set(name, value));
+    FRESHET_ASSERT(set(name, value) == RD_KAFKA_CONF_OK);
   }
   auto handle = std::make_unique<Handle>();
+  handle->config = config;
   rd_kafka_conf_set_opaque(conf.get(), handle.get());
   rd_kafka_conf_set_error_cb(conf.get(), [](rd_kafka_t*, int code, const char* text, void* opaque) {
     const auto* self = static_cast<const Handle*>(opaque);
     if (self->trouble == nullptr) return;
-    (*self->trouble)(
-        {.of = {},
-         .text =
-             std::string{rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code))} + ": " + text});
+    const std::string name = rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code));
+    (*self->trouble)({.of = {}, .text = name + ": " + without_secrets(text, self->config)});
   });
   rd_kafka_conf_set_log_cb(conf.get(), [](const rd_kafka_t*, int, const char*, const char*) {
     // Errors come by the callback above; the rest repeats them.
   });
   handle->kafka = rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), reason.data(), reason.size());
-  if (handle->kafka == nullptr) return Error{Errc::invalid, std::string{"kafka: "} + reason.data()};
+  if (handle->kafka == nullptr)
+    return Error{Errc::invalid, "kafka: " + without_secrets(reason.data(), config)};
   static_cast<void>(conf.release());
   rd_kafka_poll_set_consumer(handle->kafka);
   handle->queue.reset(rd_kafka_queue_get_consumer(handle->kafka));
+  if (!handle->queue) return Error{Errc::invalid, "kafka config group.id: must not be empty"};
   UniqueFd wake{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
   if (!wake) return Error{Errc::io, "kafka: no eventfd"};
   static constexpr std::uint64_t one = 1;
