@@ -1,6 +1,7 @@
 #include "api/replay.hpp"
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -32,9 +33,11 @@ void fail_rejected(const CallPtr& call, std::string detail) {
 
 /// The engine answers as it did, if it has taken it in before.
 void take(const CallPtr& call, Sequence rejected, std::vector<input::Event> events) {
-  // One that is rejected once more is no further dead event; see list_events.
-  for (input::Event& event : events) {
-    if (event.id.empty()) event.id = replay_key(rejected);
+  // One that is rejected once more is no further dead event; see list_events.  Of several, those
+  // that are taken in must not hide the others: each is an event of its own.
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!events[i].id.empty()) continue;
+    events[i].id = events.size() == 1 ? replay_key(rejected) : replay_part_key(rejected, i);
   }
   input::Report report{.events = std::move(events),
                        .idempotency = {.key = replay_key(rejected), .request = 0}};

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "kafka_mock.hpp"
 #include "source/kafka/dead_letter.hpp"
 #include "source/kafka/intake.hpp"
 #include "source/kafka/reread.hpp"
@@ -146,6 +147,37 @@ TEST_F(RereadTest, ABatchThatSomebodyMadeUpEndsNothing) {
   ASSERT_TRUE(events) << events.error().message;
   EXPECT_EQ(events->front().partition, "");
   EXPECT_EQ(again({}, R"({"offsets": )" + std::string(60'000, '[')).error().code, Errc::invalid);
+}
+
+TEST_F(RereadTest, OfAFloodEachMessageIsReadAndNoneOfThoseBetween) {
+  MockCluster cluster{2};
+  cluster.send(12'000);
+  cluster.flush();
+  DeadRanges ranges{.topic = "orders", .stretches = {}};
+  for (std::int64_t offset = 100; offset < 5'000; ++offset) ranges.add(0, offset);
+  for (std::int64_t offset = 0; offset < 600; offset += 2) ranges.add(1, offset);
+  auto asset = orders({});
+  asset.source.kafka.brokers = cluster.address();
+  const auto events = reread(asset, ranges.text(), clock_, Millis{10'000});
+  ASSERT_TRUE(events) << events.error().message;
+  ASSERT_EQ(events->size(), 1U);
+  const Json metadata = Json::parse(events->front().metadata);
+  EXPECT_EQ(metadata["messages"], 4'900 + 300);
+  EXPECT_EQ(metadata["offsets"]["0"], Json::array({100, 4'999}));
+}
+
+TEST_F(RereadTest, OfAFloodThatIsNotReadWholeNothingIsTold) {
+  MockCluster cluster{1};
+  cluster.send(10);
+  cluster.flush();
+  cluster.fail(fetch_request, std::vector(20, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED));
+  auto asset = orders({});
+  asset.source.kafka.brokers = cluster.address();
+  const auto events =
+      reread(asset, R"({"topic": "orders", "ranges": {"0": [[0, 9]]}})", clock_, Millis{10'000});
+  ASSERT_FALSE(events);
+  EXPECT_EQ(events.error().code, Errc::io);
+  EXPECT_THAT(events.error().message, HasSubstr("could not all be read, so that none was taken"));
 }
 
 TEST(DeadLetter, FieldsOfOtherTypesSayNothing) {

@@ -2,9 +2,7 @@
 // message counts once.
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
-#include <librdkafka/rdkafka_mock.h>
 
-#include <array>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -15,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "kafka_mock.hpp"
 #include "source/kafka_sources.hpp"
 #include "source_kafka.hpp"
 
@@ -22,78 +21,6 @@ namespace freshet::kafka {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int brokers = 3;
-constexpr std::int16_t fetch_request = 1;
-constexpr std::int16_t list_offsets_request = 2;
-constexpr std::int16_t metadata_request = 3;
-
-/// Three brokers, and who writes to them.
-class MockCluster {
- public:
-  explicit MockCluster(int partitions) : partitions_{partitions} {
-    std::array<char, 512> error{};
-    rd_kafka_conf_t* conf = rd_kafka_conf_new();
-    const auto set = [&](const char* name, const char* value) {
-      EXPECT_EQ(rd_kafka_conf_set(conf, name, value, error.data(), error.size()), RD_KAFKA_CONF_OK)
-          << error.data();
-    };
-    set("test.mock.num.brokers", std::to_string(brokers).c_str());
-    set("reconnect.backoff.max.ms", "100");
-    set("linger.ms", "0");
-    kafka_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error.data(), error.size());
-    EXPECT_NE(kafka_, nullptr) << error.data();
-    mock_ = rd_kafka_handle_mock_cluster(kafka_);
-    EXPECT_EQ(rd_kafka_mock_topic_create(mock_, "orders", partitions, brokers),
-              RD_KAFKA_RESP_ERR_NO_ERROR);
-    EXPECT_EQ(rd_kafka_mock_topic_create(mock_, "refunds", 1, brokers), RD_KAFKA_RESP_ERR_NO_ERROR);
-    topic_ = rd_kafka_topic_new(kafka_, "orders", nullptr);
-    refunds_ = rd_kafka_topic_new(kafka_, "refunds", nullptr);
-  }
-  ~MockCluster() {
-    rd_kafka_topic_destroy(refunds_);
-    rd_kafka_topic_destroy(topic_);
-    rd_kafka_destroy(kafka_);
-  }
-  MockCluster(const MockCluster&) = delete;
-  MockCluster& operator=(const MockCluster&) = delete;
-
-  [[nodiscard]] std::string address() const { return rd_kafka_mock_cluster_bootstraps(mock_); }
-  /// Spread over the partitions; they may still be on their way.
-  void send(int messages) {
-    for (int i = 0; i < messages; ++i) {
-      EXPECT_EQ(rd_kafka_produce(topic_, sent_++ % partitions_, RD_KAFKA_MSG_F_COPY,
-                                 const_cast<char*>("x"), 1, nullptr, 0, nullptr),
-                0);
-    }
-  }
-  void send_refunds(int messages) {
-    for (int i = 0; i < messages; ++i) {
-      EXPECT_EQ(rd_kafka_produce(refunds_, 0, RD_KAFKA_MSG_F_COPY, const_cast<char*>("x"), 1,
-                                 nullptr, 0, nullptr),
-                0);
-    }
-  }
-  void flush() { EXPECT_EQ(rd_kafka_flush(kafka_, 30'000), RD_KAFKA_RESP_ERR_NO_ERROR); }
-  void set_up(int broker, bool up) {
-    up ? rd_kafka_mock_broker_set_up(mock_, broker) : rd_kafka_mock_broker_set_down(mock_, broker);
-  }
-  void set_leader(int partition, int broker) {
-    rd_kafka_mock_partition_set_leader(mock_, "orders", partition, broker);
-  }
-  void fail(std::int16_t request, const std::vector<rd_kafka_resp_err_t>& errors) {
-    rd_kafka_mock_push_request_errors_array(mock_, request, errors.size(), errors.data());
-  }
-  [[nodiscard]] int sent() const { return sent_; }
-
- private:
-  int partitions_;
-  int sent_{};
-  rd_kafka_t* kafka_{};
-  rd_kafka_topic_t* topic_{};
-  rd_kafka_topic_t* refunds_{};
-  rd_kafka_mock_cluster_t* mock_{};
-};
 
 class KafkaFaults : public testing::Test {
  protected:

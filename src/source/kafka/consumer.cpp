@@ -116,7 +116,7 @@ Result<std::unique_ptr<Consumer>> Consumer::make(const std::map<std::string, std
        std::map<std::string, std::string>{{"enable.auto.commit", "false"},
                                           {"enable.auto.offset.store", "false"},
                                           {"auto.offset.reset", "error"},
-                                          {"enable.partition.eof", "false"},
+                                          {"enable.partition.eof", "true"},
                                           {"allow.auto.create.topics", "false"}}) {
     FRESHET_ASSERT(set(name, value) == RD_KAFKA_CONF_OK);
   }
@@ -243,7 +243,7 @@ void Consumer::publish(const std::map<TopicPartition, std::int64_t>& offsets) {
 
 bool Consumer::drain(std::size_t messages_max,
                      const std::function<void(const std::string&, const Message&)>& each,
-                     const std::function<void(Trouble)>& trouble) {
+                     const std::function<void(Trouble)>& trouble, const End& end) {
   handle_->trouble = &trouble;
   std::array<rd_kafka_message_t*, 256> batch{};
   std::string topic;
@@ -258,6 +258,10 @@ bool Consumer::drain(std::size_t messages_max,
       ++seen;
       bytes += message->len + message->key_len;
       topic = message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt);
+      if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        if (end) end({topic, message->partition}, message->offset);
+        continue;
+      }
       if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         trouble({.of = {topic, message->partition},
                  .is_out_of_range = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||

@@ -69,10 +69,14 @@ class Consumer {
     std::int64_t offset{-1};  ///< … which was this; -1: not known.
     std::string text;
   };
-  /// Hands out what has come, at most about `messages_max` or 16 MiB; false: there may be more.
+  /// Where all that can be read of a partition has been handed out, until more comes: `offset` is
+  /// what will be next.  Behind the last message, offsets may be taken by marks of transactions.
+  using End = std::function<void(const TopicPartition& of, std::int64_t offset)>;
+  /// Hands out what has come, at most about `messages_max` or 16 MiB; false: there may be more, and
+  /// nothing wakes for that.
   bool drain(std::size_t messages_max,
              const std::function<void(const std::string& topic, const Message&)>& each,
-             const std::function<void(Trouble)>& trouble);
+             const std::function<void(Trouble)>& trouble, const End& end = {});
   /// The end of a partition as far as it is known without asking; -1: not at all.
   [[nodiscard]] std::int64_t known_end(const TopicPartition& of) const;
 

@@ -64,6 +64,8 @@ class Intake {
   /// That batch was taken.
   void told(Instant wall);
 
+  /// Whether some of what waits is of windows that do not exist yet.
+  [[nodiscard]] bool has_open(Instant wall) const { return !after(wall).open.empty(); }
   [[nodiscard]] const Position& position() const { return position_; }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }  ///< Since start.
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }    ///< Of those: did not match.

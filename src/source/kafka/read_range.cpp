@@ -14,7 +14,6 @@ namespace freshet::kafka {
 
 namespace {
 
-constexpr Millis quiet{700};  ///< After a message, before it is taken for the last.
 constexpr std::size_t drain_max = 1'000;
 
 /// False: nothing has come in time.
@@ -33,7 +32,7 @@ Result<void> read_ranges(Consumer& consumer, const Clock& clock,
                          const std::map<TopicPartition, Range>& ranges, Millis timeout,
                          const std::function<void(const Message&)>& each) {
   std::map<TopicPartition, std::int64_t> starts;
-  std::set<TopicPartition> left;
+  std::set<TopicPartition> left, failed;
   for (const auto& [of, range] : ranges) {
     if (range.first >= range.end) continue;
     starts[of] = range.first;
@@ -41,14 +40,13 @@ Result<void> read_ranges(Consumer& consumer, const Clock& clock,
   }
   if (left.empty()) return {};
   if (const auto added = consumer.add(starts); !added) return added.error();
-  const SteadyTime deadline = clock.steady() + timeout;
+  SteadyTime deadline = clock.steady() + timeout;
   std::string trouble;
-  bool has_some = false;
+  bool may_have_more = false;
   while (!left.empty()) {
-    auto longest = std::chrono::ceil<Millis>(deadline - clock.steady());
-    if (has_some) longest = std::min(longest, quiet);
-    if (longest <= Millis{0} || !wait_for(consumer, longest)) break;
-    consumer.drain(
+    const auto longest = std::chrono::ceil<Millis>(deadline - clock.steady());
+    if (!may_have_more && (longest <= Millis{0} || !wait_for(consumer, longest))) break;
+    may_have_more = !consumer.drain(
         drain_max,
         [&](const std::string& topic, const Message& message) {
           const TopicPartition of{topic, message.partition};
@@ -56,19 +54,20 @@ Result<void> read_ranges(Consumer& consumer, const Clock& clock,
           if (range == ranges.end()) return;
           if (message.offset + 1 >= range->second.end) left.erase(of);
           if (message.offset >= range->second.end) return;
-          has_some = true;
+          deadline = clock.steady() + timeout;
           each(message);
         },
         [&](Consumer::Trouble wrong) {
           trouble = std::move(wrong.text);
-          if (!wrong.of.topic.empty()) left.erase(wrong.of);
-        });
+          if (!wrong.of.topic.empty() && left.erase(wrong.of) > 0) failed.insert(wrong.of);
+        },
+        [&](const TopicPartition& of, std::int64_t) { left.erase(of); });
   }
   std::vector<TopicPartition> read;
   for (const auto& [of, start] : starts) read.push_back(of);
   consumer.remove(read);
-  if (has_some) return {};
-  return Error{Errc::io, trouble.empty() ? "no message came in time" : trouble};
+  if (left.empty() && failed.empty()) return {};
+  return Error{Errc::io, trouble.empty() ? "not all messages came in time" : trouble};
 }
 
 }  // namespace freshet::kafka

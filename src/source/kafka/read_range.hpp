@@ -16,9 +16,9 @@ struct Range {
   std::int64_t end{};  ///< After the last.
 };
 
-/// Hands out those of the ranges that are there.  Ends when the last one has come, or nothing more
-/// comes (offsets may be taken by no message), or after `timeout`.  Errc::io: not one could be
-/// read.
+/// Hands out those of the ranges that are there, to the last one: an offset may be taken by no
+/// message.  Errc::io: some of them may not have been handed out, since one could not be read or
+/// nothing came for `timeout`.
 [[nodiscard]] Result<void> read_ranges(Consumer& consumer, const Clock& clock,
                                        const std::map<TopicPartition, Range>& ranges,
                                        Millis timeout,

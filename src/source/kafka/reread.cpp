@@ -1,7 +1,10 @@
 #include "source/kafka/reread.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -58,48 +61,75 @@ Result<Rules::Reading> read_from_topic(const Rules& rules, const DeadLetter& let
                                     (done ? "" : ": " + done.error().message)};
 }
 
+/// All of it or nothing: what a replay leaves out, nobody would try again.
 Result<std::vector<input::Event>> events_of(const Intake& intake, const Clock& clock) {
   auto events = intake.make_batch(clock.now()).events;
-  if (events.empty()) {
+  if (intake.has_open(clock.now())) {
     return Error{Errc::conflict,
                  "the message is of a window that has not ended: replay it when it has"};
   }
+  if (events.empty())
+    return Error{Errc::conflict, "no message counts by the rules that the source has now"};
   return events;
+}
+
+bool is_within(const std::vector<std::pair<std::int64_t, std::int64_t>>& stretches,
+               std::int64_t offset) {
+  return std::ranges::any_of(stretches, [&](const auto& stretch) {
+    return stretch.first <= offset && offset <= stretch.second;
+  });
+}
+
+/// From the first to the last of them in each partition, as far as they are still there: to begin
+/// anew at each stretch takes much longer than to pass over what lies between.
+Result<std::map<TopicPartition, Range>> find_ranges(Consumer& consumer, const DeadRanges& of,
+                                                    Millis timeout) {
+  std::map<TopicPartition, Range> out;
+  for (const auto& [partition, stretches] : of.stretches) {
+    if (stretches.empty()) continue;
+    const TopicPartition place{of.topic, partition};
+    FRESHET_TRY(const Watermarks ends, consumer.watermarks(place, timeout));
+    Range range{.first = stretches.front().first, .end = 0};
+    for (const auto& [first, last] : stretches) {
+      range.first = std::min(range.first, first);
+      range.end = std::max(range.end, last + 1);
+    }
+    out[place] = {std::max(range.first, ends.low), std::min(range.end, ends.high)};
+  }
+  return out;
 }
 
 /// Of messages of which only the places were kept, in the order of each partition.  All that can
 /// be read counts, or nothing.
-Result<void> take_from_topic(const Rules& rules, const DeadRanges& ranges, const Clock& clock,
+Result<void> take_from_topic(const Rules& rules, const DeadRanges& dead, const Clock& clock,
                              Millis timeout, const Read& read, Intake& intake) {
-  auto consumer = Consumer::make(config_of(rules.source()));
-  if (!consumer) return consumer.error();
+  FRESHET_TRY(const auto consumer, Consumer::make(config_of(rules.source())));
+  FRESHET_TRY(const auto ranges, find_ranges(*consumer, dead, timeout));
   std::uint64_t count = 0;
   std::uint64_t bad = 0;
   std::string first;
-  std::string trouble;
   std::optional<Error> unanswered;
-  for (const auto& [partition, stretches] : ranges.stretches) {
-    for (const auto& [from, last] : stretches) {
-      const std::map<TopicPartition, Range> range{{{ranges.topic, partition}, {from, last + 1}}};
-      const auto done = read_ranges(**consumer, clock, range, timeout, [&](const Message& message) {
-        if (unanswered) return;
-        auto reading = read(message);
-        if (!reading) {
-          unanswered = reading.error();
-          return;
-        }
-        ++count;
-        const bool is_bad = !reading->error.empty();
-        if (is_bad && ++bad == 1) first = std::to_string(message.offset) + ": " + reading->error;
-        if (!is_bad) intake.take(*std::move(reading), clock.steady(), clock.now());
-      });
-      if (!done) trouble = ": " + done.error().message;
+  const auto done = read_ranges(*consumer, clock, ranges, timeout, [&](const Message& message) {
+    if (unanswered || !is_within(dead.stretches.at(message.partition), message.offset)) return;
+    auto reading = read(message);
+    if (!reading) {
+      unanswered = reading.error();
+      return;
     }
-  }
+    ++count;
+    const bool is_bad = !reading->error.empty();
+    if (is_bad && ++bad == 1) first = std::to_string(message.offset) + ": " + reading->error;
+    if (!is_bad) intake.take(*std::move(reading), clock.steady(), clock.now());
+  });
   if (unanswered) return *unanswered;
+  if (!done) {
+    return Error{Errc::io,
+                 "the messages at " + dead.shown() + " of topic " + dead.topic +
+                     " could not all be read, so that none was taken in: " + done.error().message};
+  }
   if (count == 0) {
-    return Error{Errc::not_found, "of the messages at " + ranges.shown() + " of topic " +
-                                      ranges.topic + " none is there any more" + trouble};
+    return Error{Errc::not_found, "of the messages at " + dead.shown() + " of topic " + dead.topic +
+                                      " none is there any more"};
   }
   if (bad == 0) return {};
   return Error{Errc::invalid, std::to_string(bad) + " of " + std::to_string(count) +
