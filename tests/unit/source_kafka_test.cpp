@@ -260,6 +260,24 @@ TEST_F(IntakeTest, SoManyMessagesAreABatch) {
   EXPECT_EQ(intake.due(start, noon), start);
 }
 
+TEST_F(IntakeTest, WhatComesBehindSoManyIsOfTheNextBatch) {
+  const auto rules = rules_of(orders({.settle = Seconds{60}, .count = 3}));
+  Intake intake{rules};
+  for (int i = 0; i < 7; ++i) read(intake, *rules, i, "a", Seconds{i});
+  for (int first = 0; first < 6; first += 3) {
+    EXPECT_EQ(intake.due(start + Seconds{6}, noon), start + Seconds{first});
+    const auto batch = intake.make_batch(noon);
+    ASSERT_EQ(batch.events.size(), 1U);
+    const Json metadata = Json::parse(batch.events[0].metadata);
+    EXPECT_EQ(metadata["offsets"]["0"], Json::array({first, first + 2}));
+    EXPECT_EQ(Position::parse(batch.cursor, "orders")->next.at(0), first + 3)
+        << "after a crash the next batch is read again";
+    intake.told(noon);
+  }
+  EXPECT_EQ(intake.due(start, noon), start + Seconds{66}) << "the seventh waits";
+  EXPECT_EQ(Position::parse(intake.make_batch(noon).cursor, "orders")->next.at(0), 7);
+}
+
 TEST_F(IntakeTest, AWindowEndsByTheClock) {
   const auto rules = rules_of(orders({.window = Seconds{60}}));
   Intake intake{rules};

@@ -18,6 +18,19 @@ constexpr std::size_t keys_max = 1'000;    ///< Partitions that wait together.
 constexpr std::size_t rejected_max = 100;  ///< Kept of one batch, one by one.
 constexpr Micros tell_position_after = Seconds{5};
 
+Json json_of(const Position::Offsets& offsets) {
+  Json out = Json::object();
+  for (const auto& [partition, range] : offsets)
+    out[std::to_string(partition)] = {range.first, range.second};
+  return out;
+}
+
+std::int32_t number_of(const std::string& partition) {
+  std::int32_t number{};
+  std::from_chars(partition.data(), partition.data() + partition.size(), number);
+  return number;
+}
+
 }  // namespace
 
 std::string Position::text(const std::string& topic) const {
@@ -42,11 +55,6 @@ std::optional<Position> Position::parse(std::string_view text, const std::string
   const Json next = json.value("next", Json::object());
   const Json open = json.value("open", Json::object());
   const Json latest = json.value("latest", Json::object());
-  const auto number_of = [](const std::string& partition) {
-    std::int32_t number{};
-    std::from_chars(partition.data(), partition.data() + partition.size(), number);
-    return number;
-  };
   for (const auto& [partition, offset] : next.items()) {
     if (offset.is_number_integer()) out.next[number_of(partition)] = offset.get<std::int64_t>();
   }
@@ -83,29 +91,49 @@ void Intake::lose(std::int32_t topic_partition, std::int64_t next, SteadyTime no
   pending.version = partition + ':' + std::to_string(next - 1);
   pending.id = "";
   pending.lost += static_cast<std::uint64_t>(next - first);
+  end_if_full();
 }
 
 void Intake::wait_with_it(SteadyTime now, Instant wall) {
-  if (waiting_++ == 0) {
-    first_ = now;
+  if (waiting_.messages++ == 0) {
+    waiting_.first = now;
     const KafkaSource& source = rules_->source();
-    latest_ = now + source.max_wait.value_or(10 * source.settle);
-    if (source.window) latest_ = now + *source.window - wall.time_since_epoch() % *source.window;
+    waiting_.latest = now + source.max_wait.value_or(10 * source.settle);
+    if (source.window)
+      waiting_.latest = now + *source.window - wall.time_since_epoch() % *source.window;
   }
-  last_ = now;
+  waiting_.last = now;
+}
+
+void Intake::end_if_full() {
+  const std::uint32_t count = rules_->source().count;
+  const bool is_full =
+      (count != 0 && waiting_.messages >= count) || waiting_.pending.size() >= keys_max;
+  if (!is_full) return;
+  waiting_.next = position_.next;
+  waiting_.times = position_.latest;
+  full_.push_back(std::exchange(waiting_, {}));
 }
 
 Intake::Pending& Intake::pending_of(const std::string& partition) {
-  auto at = pending_.size();
-  if (!rules_->is_each()) at = places_.try_emplace(partition, at).first->second;
-  if (at == pending_.size()) pending_.emplace_back(partition, Pending{});
-  return pending_[at].second;
+  auto& pending = waiting_.pending;
+  auto at = pending.size();
+  if (!rules_->is_each()) at = waiting_.places.try_emplace(partition, at).first->second;
+  if (at == pending.size()) pending.emplace_back(partition, Pending{});
+  return pending[at].second;
 }
 
 Intake::Pending& Intake::pending_of_all() {
   if (rules_->source().partition.empty()) return pending_of("");
-  places_.clear();
-  return pending_.emplace_back("", Pending{.every = true}).second;
+  waiting_.places.clear();
+  return waiting_.pending.emplace_back("", Pending{.every = true}).second;
+}
+
+void Intake::reject(std::int32_t topic_partition, std::int64_t offset, input::Event event) {
+  ++dead_;
+  if (waiting_.rejected.size() < rejected_max) return waiting_.rejected.push_back(std::move(event));
+  ++waiting_.rejected_more;
+  waiting_.rejected_at.add(topic_partition, offset);
 }
 
 void Intake::take(Rules::Reading reading, SteadyTime now, Instant wall) {
@@ -124,24 +152,20 @@ void Intake::take(Rules::Reading reading, SteadyTime now, Instant wall) {
   wait_with_it(now, wall);
   const std::string offset =
       std::to_string(reading.topic_partition) + ':' + std::to_string(reading.offset);
-  if (!reading.error.empty()) {
-    ++dead_;
-    if (rejected_.size() >= rejected_max) {
-      ++rejected_more_;
-      rejected_at_.add(reading.topic_partition, reading.offset);
-      return;
-    }
-    rejected_.push_back({.kind = input::Event::Kind::observation,
-                         .asset = rules_->asset(),
-                         .source = rules_->asset(),
-                         .body = std::move(reading.body),
-                         .error = offset + ": " + reading.error});
-    return;
-  }
   const std::string version = reading.version.empty() ? offset : reading.version;
-  add(reading.place, reading, version, reading.id);
-  if (reading.left)
+  if (!reading.error.empty()) {
+    reject(reading.topic_partition, reading.offset,
+           {.kind = input::Event::Kind::observation,
+            .asset = rules_->asset(),
+            .source = rules_->asset(),
+            .body = std::move(reading.body),
+            .error = offset + ": " + reading.error});
+  } else {
+    add(reading.place, reading, version, reading.id);
+  }
+  if (reading.counts && reading.left)
     add(*reading.left, reading, version, reading.id.empty() ? "" : reading.id + " left");
+  end_if_full();
 }
 
 void Intake::add(const Place& place, const Rules::Reading& reading, const std::string& version,
@@ -162,16 +186,16 @@ std::optional<SteadyTime> Intake::due(SteadyTime now, Instant wall) const {
   const auto consider = [&](SteadyTime at) {
     if (!out || at < *out) out = at;
   };
-  if (waiting_ > 0) {
+  if (!full_.empty()) {
+    consider(full_.front().first);
+  } else if (waiting_.messages > 0) {
     const KafkaSource& source = rules_->source();
-    const bool is_full = (source.count != 0 && waiting_ >= source.count) ||
-                         pending_.size() >= keys_max || rules_->is_each();
-    if (is_full) {
-      consider(first_);
+    if (rules_->is_each()) {
+      consider(waiting_.first);
     } else if (source.window) {
-      consider(latest_);
+      consider(waiting_.latest);
     } else {
-      consider(std::min(last_ + source.settle, latest_));
+      consider(std::min(waiting_.last + source.settle, waiting_.latest));
     }
   } else if (position_.next != told_.next) {
     consider(moved_ + tell_position_after);
@@ -182,9 +206,7 @@ std::optional<SteadyTime> Intake::due(SteadyTime now, Instant wall) const {
 
 input::Event Intake::event_of(const std::string& partition, const Pending& pending) const {
   Json metadata{{"topic", rules_->source().topic}, {"messages", pending.messages}};
-  for (const auto& [topic_partition, range] : pending.offsets) {
-    metadata["offsets"][std::to_string(topic_partition)] = {range.first, range.second};
-  }
+  if (!pending.offsets.empty()) metadata["offsets"] = json_of(pending.offsets);
   if (pending.lost > 0) metadata["lost"] = pending.lost;
   for (const auto& [op, count] : pending.ops) metadata["ops"][std::string(1, op)] = count;
   std::string text = metadata.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -205,13 +227,17 @@ input::Event Intake::event_of(const std::string& partition, const Pending& pendi
 
 Position Intake::after(Instant wall) const {
   Position out = position_;
+  if (!full_.empty()) {
+    out.next = first().next;
+    out.latest = first().times;
+  }
   std::erase_if(out.open, [&](const auto& each) { return each.second.from <= wall; });
-  for (const auto& [partition, pending] : pending_) {
+  for (const auto& [partition, pending] : first().pending) {
     if (!is_open(pending, wall)) continue;
     Position::Open& open = out.open[partition];
-    open = {.version = pending.version,
-            .messages = open.messages + pending.messages,
-            .from = *pending.from};
+    open.version = pending.version;
+    open.messages += pending.messages;
+    open.from = *pending.from;
   }
   return out;
 }
@@ -223,32 +249,32 @@ Intake::Batch Intake::make_batch(Instant wall) const {
     out.events.push_back(
         event_of(partition, {.version = window.version, .messages = window.messages}));
   }
-  for (const auto& [partition, pending] : pending_) {
+  const Waiting& told = first();
+  for (const auto& [partition, pending] : told.pending) {
     if (!is_open(pending, wall)) out.events.push_back(event_of(partition, pending));
   }
-  out.events.insert(out.events.end(), rejected_.begin(), rejected_.end());
-  if (rejected_more_ > 0) {
-    DeadRanges at = rejected_at_;
+  out.events.insert(out.events.end(), told.rejected.begin(), told.rejected.end());
+  if (told.rejected_more > 0) {
+    DeadRanges at = told.rejected_at;
     at.topic = rules_->source().topic;
     out.events.push_back({.kind = input::Event::Kind::observation,
                           .asset = rules_->asset(),
                           .source = rules_->asset(),
                           .body = at.text(),
-                          .error = at.shown() + ": " + std::to_string(rejected_more_) +
+                          .error = at.shown() + ": " + std::to_string(told.rejected_more) +
                                    " more that cannot be read"});
   }
   return out;
 }
 
 void Intake::told(Instant wall) {
-  position_ = after(wall);
-  told_ = position_;
-  pending_.clear();
-  places_.clear();
-  rejected_.clear();
-  rejected_more_ = 0;
-  rejected_at_.stretches.clear();
-  waiting_ = 0;
+  told_ = after(wall);
+  position_.open = told_.open;
+  if (full_.empty()) {
+    waiting_ = {};
+  } else {
+    full_.pop_front();
+  }
 }
 
 }  // namespace freshet::kafka

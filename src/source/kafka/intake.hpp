@@ -2,11 +2,13 @@
 // passed in.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -20,6 +22,7 @@ namespace freshet::kafka {
 /// How far a topic has been read, and what has been read of time windows that do not exist yet.
 /// Stored as text with what it caused, so that after a crash reading goes on exactly there.
 struct Position {
+  using Offsets = std::map<std::int32_t, std::pair<std::int64_t, std::int64_t>>;  ///< First, last.
   std::map<std::int32_t, std::int64_t> next;  ///< Offset to be read next, by topic partition.
   /// Time of the latest message before that, where all that was there has been read.
   std::map<std::int32_t, Instant> latest;
@@ -38,7 +41,8 @@ struct Position {
   friend bool operator==(const Position&, const Position&) = default;
 };
 
-/// Collects readings until it is time to tell.
+/// Collects readings until it is time to tell.  A batch that has as many messages, or partitions,
+/// as one may have is at its end: what comes later is of another one.
 class Intake {
  public:
   explicit Intake(std::shared_ptr<const Rules> rules, Position position = {});
@@ -55,7 +59,7 @@ class Intake {
   /// by the clock on the wall: windows come to exist by that.
   [[nodiscard]] std::optional<SteadyTime> due(SteadyTime now, Instant wall) const;
 
-  /// What is to be told now: one moment.
+  /// What is to be told first: one moment.
   struct Batch {
     std::vector<input::Event> events;  ///< May be empty: only how far the topic was read.
     std::string cursor;
@@ -64,8 +68,9 @@ class Intake {
   /// That batch was taken.
   void told(Instant wall);
 
-  /// Whether some of what waits is of windows that do not exist yet.
-  [[nodiscard]] bool has_open(Instant wall) const { return !after(wall).open.empty(); }
+  /// Whether there are messages that have not been told of.
+  [[nodiscard]] bool has_messages() const { return !full_.empty() || waiting_.messages > 0; }
+  /// How far it was read; of windows that do not exist yet, what was told.
   [[nodiscard]] const Position& position() const { return position_; }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }  ///< Since start.
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }    ///< Of those: did not match.
@@ -77,10 +82,24 @@ class Intake {
     std::string id;
     std::optional<Instant> from;
     std::uint64_t messages{};
-    std::map<std::int32_t, std::pair<std::int64_t, std::int64_t>> offsets;  ///< First, last.
+    Position::Offsets offsets;
     std::map<char, std::uint64_t> ops;  ///< Of change events: so many of each.
     std::uint64_t lost{};               ///< Messages that were gone before they were read.
     bool every{false};                  ///< Of each partition that was told of.
+  };
+  /// Of one batch.
+  struct Waiting {
+    std::vector<std::pair<std::string, Pending>> pending;  ///< Partition key and what came of it.
+    std::map<std::string, std::size_t> places;             ///< In pending, unless each is told.
+    std::vector<input::Event> rejected;
+    std::uint64_t rejected_more{};  ///< Beyond those that are kept …
+    DeadRanges rejected_at;         ///< … and where they are.
+    std::uint64_t messages{};       ///< In pending and rejected.
+    SteadyTime first{}, last{};     ///< When they came.
+    SteadyTime latest{};            ///< Not to be waited beyond.
+    // How far it was read when this was at its end:
+    std::map<std::int32_t, std::int64_t> next{};
+    std::map<std::int32_t, Instant> times{};
   };
   /// One more message is to be told of.
   void wait_with_it(SteadyTime now, Instant wall);
@@ -90,6 +109,10 @@ class Intake {
   /// To be told of `place`; the version is never "".
   void add(const Place& place, const Rules::Reading& reading, const std::string& version,
            const std::string& id);
+  void reject(std::int32_t topic_partition, std::int64_t offset, input::Event event);
+  void end_if_full();
+  /// What is told first.
+  [[nodiscard]] const Waiting& first() const { return full_.empty() ? waiting_ : full_.front(); }
   [[nodiscard]] input::Event event_of(const std::string& partition, const Pending& pending) const;
   /// The position once what is pending has been told.
   [[nodiscard]] Position after(Instant wall) const;
@@ -100,15 +123,9 @@ class Intake {
   std::shared_ptr<const Rules> rules_;
   Position position_;
   Position told_;
-  std::vector<std::pair<std::string, Pending>> pending_;  ///< Partition key and what came of it.
-  std::map<std::string, std::size_t> places_;             ///< In pending_, unless each is told.
-  std::vector<input::Event> rejected_;
-  std::uint64_t rejected_more_{};  ///< Beyond those that are kept …
-  DeadRanges rejected_at_;         ///< … and where they are.
-  std::uint64_t waiting_{};        ///< Messages in pending_ and rejected_.
-  SteadyTime first_{}, last_{};    ///< When the messages that wait came.
-  SteadyTime latest_{};            ///< Not to be waited beyond.
-  SteadyTime moved_{};             ///< Since when more has been read than was told.
+  std::deque<Waiting> full_;  ///< At their end, the oldest first …
+  Waiting waiting_;           ///< … and the one that grows.
+  SteadyTime moved_{};        ///< Since when more has been read than was told.
   std::uint64_t messages_{}, ignored_{}, dead_{};
 };
 

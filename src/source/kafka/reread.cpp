@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -62,15 +63,24 @@ Result<Rules::Reading> read_from_topic(const Rules& rules, const DeadLetter& let
 }
 
 /// All of it or nothing: what a replay leaves out, nobody would try again.
-Result<std::vector<input::Event>> events_of(const Intake& intake, const Clock& clock) {
-  auto events = intake.make_batch(clock.now()).events;
-  if (intake.has_open(clock.now())) {
+Result<std::vector<input::Event>> events_of(Intake& intake, const Clock& clock) {
+  std::vector<input::Event> out;
+  const Instant wall = clock.now();
+  while (intake.has_messages()) {
+    auto events = intake.make_batch(wall).events;
+    for (const input::Event& event : events) {
+      if (!event.error.empty()) return Error{Errc::invalid, event.error};
+    }
+    std::ranges::move(events, std::back_inserter(out));
+    intake.told(wall);
+  }
+  if (!intake.position().open.empty()) {
     return Error{Errc::conflict,
                  "the message is of a window that has not ended: replay it when it has"};
   }
-  if (events.empty())
+  if (out.empty())
     return Error{Errc::conflict, "no message counts by the rules that the source has now"};
-  return events;
+  return out;
 }
 
 bool is_within(const std::vector<std::pair<std::int64_t, std::int64_t>>& stretches,

@@ -59,31 +59,36 @@ void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
 }
 
 void Source::offer() {
-  const Instant wall = around_.clock.now();
-  const auto due = intake->due(around_.clock.steady(), wall);
-  if (due && *due <= around_.clock.steady()) {
-    Intake::Batch batch = intake->make_batch(wall);
-    const std::string cursor = batch.cursor;
-    std::string& known = around_.cursors[key];
-    const bool is_news = !batch.events.empty() || cursor != known;
-    const bool taken =
-        !is_news || around_.offers.offer(std::move(batch.events), {{key, std::move(batch.cursor)}});
-    if (taken) {
-      intake->told(wall);
-      known = cursor;
-      for (const auto& [partition, latest] : intake->position().latest) {
-        const auto [at, is_first] = checked.latest.try_emplace(partition, latest);
-        if (is_first || at->second == Instant{}) {  // of which nothing had been read
-          at->second = latest;
-          checked.next[partition] = *next(partition);
-        }
-      }
-      for (const auto& [partition, offset] : intake->position().next)
-        cluster->published[{definition.topic, partition}] = offset;
-    }
+  bool taken = true;
+  while (taken) {
+    const Instant wall = around_.clock.now();
+    const SteadyTime now = around_.clock.steady();
+    const auto due = intake->due(now, wall);
+    if (!due || *due > now) break;
+    taken = tell(wall);
     set_paused(!taken);
   }
   wait();
+}
+
+bool Source::tell(Instant wall) {
+  Intake::Batch batch = intake->make_batch(wall);
+  std::string& known = around_.cursors[key];
+  const bool is_news = !batch.events.empty() || batch.cursor != known;
+  if (is_news && !around_.offers.offer(std::move(batch.events), {{key, batch.cursor}}))
+    return false;
+  intake->told(wall);
+  known = std::move(batch.cursor);
+  for (const auto& [partition, latest] : intake->position().latest) {
+    const auto [at, is_first] = checked.latest.try_emplace(partition, latest);
+    if (is_first || at->second == Instant{}) {  // of which nothing had been read
+      at->second = latest;
+      checked.next[partition] = *next(partition);
+    }
+  }
+  for (const auto& [partition, offset] : intake->position().next)
+    cluster->published[{definition.topic, partition}] = offset;
+  return true;
 }
 
 void Source::wait() {

@@ -79,6 +79,8 @@ class Source : public std::enable_shared_from_this<Source> {
   Hold hold;
 
  private:
+  /// What is due; false: it was not taken.
+  bool tell(Instant wall);
   void set_paused(bool paused);
 
   const Surroundings around_;
