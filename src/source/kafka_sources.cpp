@@ -273,6 +273,11 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
           const Instant wall = self.around_.clock.now();
           for (auto& [reader, reading] : drained.readings)
             (*readers)[reader]->take(std::move(reading), now, wall);
+          for (const auto& [of, offset] : drained.ends) {
+            for (const auto& source : *readers) {
+              if (source->definition.topic == of.topic) source->pass(of.partition, offset);
+            }
+          }
           for (const auto& source : *readers) {
             if (!self.is_current(source)) continue;
             source->offer();

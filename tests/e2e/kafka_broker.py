@@ -65,6 +65,17 @@ class Broker:
             low, error = struct.unpack(">qh", answer.read(size)[-10:])
         assert (low, error) == (offset, 0), (low, error)
 
+    def transaction(self, topic, messages):
+        """An open one, whose messages have been written."""
+        producer = Producer({"bootstrap.servers": self.address, "transactional.id": f"{topic}-writer"})
+        producer.init_transactions(30)
+        producer.begin_transaction()
+        for message in messages:
+            producer.produce(topic, message)
+        left = producer.flush(60)
+        assert left == 0, f"{left} messages were not written"
+        return producer
+
     def send(self, topic, messages, partition=None):
         """Returns once all have been written."""
         producer = Producer({"bootstrap.servers": self.address, "acks": "all", "enable.idempotence": True})

@@ -225,6 +225,19 @@ sources:
         until("its four messages to be told", told)
         self.assertEqual(len(self.caught_up(it, 10)), len(it.items("/assets/raw/orders/events")))
 
+    def test_behind_transactions_nothing_is_left_to_be_read(self):
+        topic = self.topic()
+        it = self.serve(topic)
+        self.broker.transaction(topic, ["a"] * 3).commit_transaction(30)
+        until("the mark of the end to be passed over", lambda: (s := self.source(it))["position"] == "0:4" and s["lag"] == 0)
+        self.broker.transaction(topic, ["b"] * 2).abort_transaction(30)
+        until("what came to nothing to be passed over", lambda: (s := self.source(it))["position"] == "0:7" and s["lag"] == 0)
+        producer = self.broker.transaction(topic, ["c"] * 2)
+        self.assertEqual(self.source(it)["lag"], 0, "what is not decided cannot be read")
+        producer.commit_transaction(30)
+        until("the last to be told", lambda: (s := self.source(it))["position"] == "0:10" and s["lag"] == 0)
+        self.assertEqual(sum(e["metadata"]["messages"] for e in it.items("/assets/raw/orders/events")), 5)
+
     # --- Who is killed.
 
     def test_a_restart_reads_on_where_it_was(self):

@@ -278,6 +278,20 @@ TEST_F(IntakeTest, WhatComesBehindSoManyIsOfTheNextBatch) {
   EXPECT_EQ(Position::parse(intake.make_batch(noon).cursor, "orders")->next.at(0), 7);
 }
 
+TEST_F(IntakeTest, MarksOfTransactionsArePassedOver) {
+  const auto rules = rules_of(orders({.settle = Seconds{1}}));
+  Intake intake{rules};
+  read(intake, *rules, 0, "a");
+  intake.pass(0, 2, start);
+  EXPECT_EQ(intake.position().next.at(0), 2);
+  intake.pass(0, 1, start);
+  intake.pass(7, 3, start);
+  EXPECT_EQ(intake.position().next, (std::map<std::int32_t, std::int64_t>{{0, 2}}));
+  intake.told(noon);
+  intake.pass(0, 3, start + Seconds{9});
+  EXPECT_EQ(intake.due(start, noon), start + Seconds{14}) << "that is stored, too";
+}
+
 TEST_F(IntakeTest, AWindowEndsByTheClock) {
   const auto rules = rules_of(orders({.window = Seconds{60}}));
   Intake intake{rules};

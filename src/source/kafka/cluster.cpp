@@ -146,7 +146,8 @@ void Cluster::drain(const std::function<Readers()>& readers, std::function<void(
                 out.readings.emplace_back(reader, read_guarded(topic, message, read));
               }
             },
-            [&](Consumer::Trouble trouble) { out.troubles.push_back(std::move(trouble)); });
+            [&](Consumer::Trouble trouble) { out.troubles.push_back(std::move(trouble)); },
+            [&](const TopicPartition& of, std::int64_t offset) { out.ends[of] = offset; });
         return out;
       },
       [self = shared_from_this(), then = std::move(then)](Drained drained) {

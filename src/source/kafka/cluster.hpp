@@ -57,6 +57,7 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
   struct Drained {
     std::vector<std::pair<std::size_t, Rules::Reading>> readings;  ///< Of which reader.
     std::vector<Consumer::Trouble> troubles;
+    std::map<TopicPartition, std::int64_t> ends;  ///< As Consumer::End: the last of each.
     bool is_empty{};
   };
   /// Takes what has come, if nobody does so already.  Where more may have come, `called` is called

@@ -129,6 +129,13 @@ Intake::Pending& Intake::pending_of_all() {
   return waiting_.pending.emplace_back("", Pending{.every = true}).second;
 }
 
+void Intake::pass(std::int32_t topic_partition, std::int64_t next, SteadyTime now) {
+  const auto known = position_.next.find(topic_partition);
+  if (known == position_.next.end() || next <= known->second) return;
+  if (position_.next == told_.next) moved_ = now;
+  known->second = next;
+}
+
 void Intake::reject(std::int32_t topic_partition, std::int64_t offset, input::Event event) {
   ++dead_;
   if (waiting_.rejected.size() < rejected_max) return waiting_.rejected.push_back(std::move(event));

@@ -49,6 +49,8 @@ class Intake {
 
   /// Messages at or before what was read already are ignored.
   void take(Rules::Reading reading, SteadyTime now, Instant wall);
+  /// Before that offset there is nothing more to be taken.
+  void pass(std::int32_t topic_partition, std::int64_t next, SteadyTime now);
   /// Reading of a topic partition begins, or begins anew because its messages are others;
   /// `is_whole`: nothing is there before that.
   void move(std::int32_t topic_partition, std::int64_t next, bool is_whole);

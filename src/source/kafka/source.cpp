@@ -50,12 +50,19 @@ void Source::stop() {
 void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
   if (moved.contains(reading.topic_partition)) return;
   troubles.erase(reading.topic_partition);
+  at_end_.erase(reading.topic_partition);
   if (reading.schema) {
     hold.partitions.insert(reading.topic_partition);
     hold.schema = reading.schema;
   } else if (!hold.partitions.contains(reading.topic_partition)) {
     intake->take(std::move(reading), now, wall);
   }
+}
+
+void Source::pass(std::int32_t partition, std::int64_t offset) {
+  if (moved.contains(partition) || hold.partitions.contains(partition)) return;
+  intake->pass(partition, offset, around_.clock.steady());
+  if (next(partition) == offset) at_end_.insert(partition);
 }
 
 void Source::offer() {
@@ -133,6 +140,8 @@ SourceStatus Source::status() const {
   for (const auto& [partition, next] : intake->position().next) {
     out.position +=
         (out.position.empty() ? "" : " ") + std::to_string(partition) + ':' + std::to_string(next);
+    // Behind what can be read there may be messages of a transaction that goes on.
+    if (at_end_.contains(partition) && !is_paused_) continue;
     const auto end = cluster->known_end({definition.topic, partition});
     if (end > next) lag += static_cast<std::uint64_t>(end - next);
   }

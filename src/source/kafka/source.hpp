@@ -43,6 +43,8 @@ class Source : public std::enable_shared_from_this<Source> {
   [[nodiscard]] std::optional<std::int64_t> next(std::int32_t partition) const;
 
   void take(Rules::Reading reading, SteadyTime now, Instant wall);
+  /// All that can be read before that offset has come.
+  void pass(std::int32_t partition, std::int64_t next);
   /// Tells what is due, and waits for what will be.
   void offer();
   void wait();
@@ -86,7 +88,8 @@ class Source : public std::enable_shared_from_this<Source> {
   const Surroundings around_;
   const std::optional<PartitionsDefinition> partitions_;
   boost::asio::steady_timer timer_;
-  bool is_paused_{false};  ///< Out of credit.
+  bool is_paused_{false};          ///< Out of credit.
+  std::set<std::int32_t> at_end_;  ///< Partitions of which all that can be read has come.
   bool is_stopped_{false};
 };
 
