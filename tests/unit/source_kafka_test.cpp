@@ -404,18 +404,33 @@ TEST_F(IntakeTest, AWindowThatDoesNotExistYetIsToldWhenItDoesAlsoAfterACrash) {
   ASSERT_EQ(later.events.size(), 1U);
   EXPECT_EQ(later.events[0].partition, "2026-11-30");
   EXPECT_EQ(later.events[0].data_version, "0:1");
+  EXPECT_EQ(Json::parse(later.events[0].metadata)["offsets"]["0"], Json::array({1, 1}));
   again.told(noon + hours{11});
   EXPECT_EQ(again.due(start, noon + hours{11}), std::nullopt);
 }
 
-TEST_F(IntakeTest, ADayThatNeverComesIsWaitedFor) {
+TEST_F(IntakeTest, AWindowFarAheadIsAMistakeAndIsNotWaitedFor) {
   const auto rules = rules_of(
       orders({.settle = Seconds{1}, .partition = "$.at"}, WindowsDefinition{.timezone = "UTC"}));
   Intake intake{rules};
   read(intake, *rules, 0, R"({"at": "9999-12-31"})");
-  EXPECT_TRUE(intake.make_batch(noon).events.empty());
+  read(intake, *rules, 1, R"({"at": "2027-03-11"})");
+  read(intake, *rules, 2, R"({"at": "2027-03-10"})");
+  const auto batch = intake.make_batch(noon);
+  ASSERT_EQ(batch.events.size(), 2U);
+  EXPECT_THAT(batch.events[0].error, HasSubstr("lies more than 100 windows ahead"));
+  EXPECT_EQ(batch.events[1].error,
+            "0:1: partition \"2027-03-11\" lies more than 100 windows ahead: correct the time in "
+            "$.at, or replay it when that has come");
+  EXPECT_EQ(Json::parse(batch.events[1].body)["offsets"]["0"], Json::array({1, 1}));
+  EXPECT_EQ(Json::parse(batch.events[1].body)["partition"], "2027-03-11");
   intake.told(noon);
-  EXPECT_EQ(intake.due(start, noon), start + hours{1});
+  EXPECT_EQ(intake.position().open.size(), 1U);
+  EXPECT_EQ(intake.dead(), 2U);
+  EXPECT_EQ(intake.due(start, noon), start + hours{1}) << "the other is looked at now and then";
+  const Instant later = noon + hours{24};
+  intake.take(rules->read({.offset = 3, .value = R"({"at": "2027-03-11"})"}), start, later);
+  EXPECT_TRUE(intake.make_batch(later).events.empty()) << "a day later it is one of the hundred";
 }
 
 TEST_F(IntakeTest, WhatIsNestedWithoutEndIsRefused) {
@@ -498,7 +513,7 @@ TEST_F(IntakeTest, TheLatestTimeIsKeptWhereAllHasBeenRead) {
 TEST(KafkaPosition, IsReadAsItWasWrittenAndOnlyOfItsTopic) {
   const Position position{.next = {{0, 17}, {3, 4}},
                           .latest = {{3, noon}},
-                          .open = {{"2026-11-30", {"0:16", 3, noon}}}};
+                          .open = {{"2026-11-30", {"0:16", 3, noon, {{0, {9, 16}}}}}}};
   EXPECT_EQ(Position::parse(position.text("orders"), "orders"), position);
   EXPECT_EQ(Position::parse(position.text("orders"), "others"), std::nullopt);
   EXPECT_EQ(Position::parse("", "orders"), std::nullopt);

@@ -100,4 +100,14 @@ Result<PartitionText::Key> PartitionText::read(std::string_view text) const {
   return out;
 }
 
+Instant PartitionText::horizon(Instant now, std::uint32_t windows) const {
+  for (const DimensionDefinition& dimension : dimensions_) {
+    const auto* definition = std::get_if<WindowsDefinition>(&dimension.of);
+    if (definition == nullptr) continue;
+    const std::uint32_t last = windows_->at(now - definition->offset) + windows;
+    return windows_->span(last).end + definition->offset;
+  }
+  return Instant::max();
+}
+
 }  // namespace freshet

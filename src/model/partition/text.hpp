@@ -32,6 +32,9 @@ class PartitionText {
   /// a number of seconds, milli-, micro- or nanoseconds since 1970) that lies in it.  Errc::invalid
   /// says what may be written.
   [[nodiscard]] Result<Key> read(std::string_view text) const;
+  /// When the window comes to exist that is `windows` after the one that `now` lies in; the end of
+  /// time where no dimension is of time.
+  [[nodiscard]] Instant horizon(Instant now, std::uint32_t windows) const;
 
  private:
   [[nodiscard]] Result<std::uint32_t> window_of(std::string_view text) const;

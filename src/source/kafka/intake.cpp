@@ -31,6 +31,24 @@ std::int32_t number_of(const std::string& partition) {
   return number;
 }
 
+Position::Offsets offsets_of(const Json& json) {
+  Position::Offsets out;
+  for (const auto& [partition, range] : json.items()) {
+    if (range.is_array() && range.size() == 2 && range[0].is_number_integer() &&
+        range[1].is_number_integer())
+      out[number_of(partition)] = {range[0].get<std::int64_t>(), range[1].get<std::int64_t>()};
+  }
+  return out;
+}
+
+/// Those of `later` come behind.
+void append(Position::Offsets& to, const Position::Offsets& later) {
+  for (const auto& [partition, range] : later) {
+    const auto [known, is_first] = to.try_emplace(partition, range);
+    if (!is_first) known->second.second = range.second;
+  }
+}
+
 }  // namespace
 
 std::string Position::text(const std::string& topic) const {
@@ -43,7 +61,8 @@ std::string Position::text(const std::string& topic) const {
   for (const auto& [key, window] : open) {
     out["open"][key] = {{"version", window.version},
                         {"messages", window.messages},
-                        {"from", format_instant(window.from)}};
+                        {"from", format_instant(window.from)},
+                        {"offsets", json_of(window.offsets)}};
   }
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -68,7 +87,8 @@ std::optional<Position> Position::parse(std::string_view text, const std::string
     if (!from) continue;
     out.open[key] = {.version = window.value("version", ""),
                      .messages = window.value("messages", std::uint64_t{}),
-                     .from = *from};
+                     .from = *from,
+                     .offsets = offsets_of(window.value("offsets", Json::object()))};
   }
   return out;
 }
@@ -136,6 +156,12 @@ void Intake::pass(std::int32_t topic_partition, std::int64_t next, SteadyTime no
   known->second = next;
 }
 
+bool Intake::is_beyond(const Place& place, Instant wall) {
+  if (!place.from || *place.from <= horizon_) return false;
+  horizon_ = rules_->horizon(wall);
+  return *place.from > horizon_;
+}
+
 void Intake::reject(std::int32_t topic_partition, std::int64_t offset, input::Event event) {
   ++dead_;
   if (waiting_.rejected.size() < rejected_max) return waiting_.rejected.push_back(std::move(event));
@@ -167,10 +193,22 @@ void Intake::take(Rules::Reading reading, SteadyTime now, Instant wall) {
             .source = rules_->asset(),
             .body = std::move(reading.body),
             .error = offset + ": " + reading.error});
+  } else if (is_beyond(reading.place, wall)) {
+    const std::pair at{reading.offset, reading.offset};
+    const Pending alone{.version = version,
+                        .id = reading.id,
+                        .messages = 1,
+                        .offsets = {{reading.topic_partition, at}}};
+    input::Event event = event_of(reading.place.partition, alone);
+    event.error = offset + ": partition \"" + reading.place.partition + "\" lies more than " +
+                  std::to_string(Rules::windows_max) + " windows ahead: correct the time in " +
+                  rules_->source().partition + ", or replay it when that has come";
+    reject(reading.topic_partition, reading.offset, std::move(event));
   } else {
     add(reading.place, reading, version, reading.id);
   }
-  if (reading.counts && reading.left)
+  // What was rejected may have left a place all the same; a place that was beyond held nothing.
+  if (reading.counts && reading.left && !is_beyond(*reading.left, wall))
     add(*reading.left, reading, version, reading.id.empty() ? "" : reading.id + " left");
   end_if_full();
 }
@@ -245,6 +283,7 @@ Position Intake::after(Instant wall) const {
     open.version = pending.version;
     open.messages += pending.messages;
     open.from = *pending.from;
+    append(open.offsets, pending.offsets);
   }
   return out;
 }
@@ -253,8 +292,9 @@ Intake::Batch Intake::make_batch(Instant wall) const {
   Batch out{.events = {}, .cursor = after(wall).text(rules_->source().topic)};
   for (const auto& [partition, window] : position_.open) {
     if (window.from > wall) continue;
-    out.events.push_back(
-        event_of(partition, {.version = window.version, .messages = window.messages}));
+    out.events.push_back(event_of(
+        partition,
+        {.version = window.version, .messages = window.messages, .offsets = window.offsets}));
   }
   const Waiting& told = first();
   for (const auto& [partition, pending] : told.pending) {

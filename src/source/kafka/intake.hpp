@@ -30,6 +30,7 @@ struct Position {
     std::string version;
     std::uint64_t messages{};
     Instant from{};
+    Offsets offsets{};
     friend bool operator==(const Open&, const Open&) = default;
   };
   std::map<std::string, Open> open;  ///< By the key of the window.
@@ -112,6 +113,8 @@ class Intake {
   void add(const Place& place, const Rules::Reading& reading, const std::string& version,
            const std::string& id);
   void reject(std::int32_t topic_partition, std::int64_t offset, input::Event event);
+  /// Whether a window is so far ahead that it is no time but a mistake.
+  [[nodiscard]] bool is_beyond(const Place& place, Instant wall);
   void end_if_full();
   /// What is told first.
   [[nodiscard]] const Waiting& first() const { return full_.empty() ? waiting_ : full_.front(); }
@@ -127,6 +130,7 @@ class Intake {
   Position told_;
   std::deque<Waiting> full_;  ///< At their end, the oldest first …
   Waiting waiting_;           ///< … and the one that grows.
+  Instant horizon_{};         ///< Of some time before now.
   SteadyTime moved_{};        ///< Since when more has been read than was told.
   std::uint64_t messages_{}, ignored_{}, dead_{};
 };

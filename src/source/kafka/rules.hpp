@@ -56,6 +56,10 @@ class Rules {
   [[nodiscard]] Result<nlohmann::json> key_of(const Message& message,
                                               std::optional<SchemaId>& schema) const;
 
+  /// When the last of the windows comes to exist that are waited for.
+  [[nodiscard]] Instant horizon(Instant now) const { return partitions_.horizon(now, windows_max); }
+  static constexpr std::uint32_t windows_max = 100;  ///< Waited for, beside that of now.
+
   /// Whether each message is an event of its own.
   [[nodiscard]] bool is_each() const { return source_.settle == Micros{0} || id_.has_value(); }
   [[nodiscard]] const KafkaSource& source() const { return source_; }
