@@ -14,6 +14,7 @@
 
 #include "base/clock.hpp"
 #include "kafka_mock.hpp"
+#include "source/kafka/consumer.hpp"
 #include "source/kafka_sources.hpp"
 #include "source_kafka.hpp"
 
@@ -136,6 +137,18 @@ class KafkaFaults : public testing::Test {
   int refusals_{};
   std::unique_ptr<KafkaSources> sources_;
 };
+
+TEST(KafkaConsumer, WhatIsReadAlreadyIsReadAnew) {
+  const MockCluster cluster{2};
+  const auto made = Consumer::make({{"bootstrap.servers", cluster.address()}, {"group.id", "x"}});
+  ASSERT_TRUE(made) << made.error().message;
+  Consumer& consumer = **made;
+  EXPECT_TRUE(consumer.add({{{"orders", 0}, 0}}));
+  const auto again = consumer.add({{{"orders", 0}, 0}, {{"orders", 1}, 0}});
+  EXPECT_TRUE(again) << again.error().message;
+  consumer.remove({{"refunds", 0}, {"orders", 1}});
+  EXPECT_TRUE(consumer.add({{{"orders", 1}, 0}})) << "though another one was not read";
+}
 
 TEST_F(KafkaFaults, AFetchThatFailsIsTriedAgain) {
   watch();

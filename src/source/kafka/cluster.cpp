@@ -94,13 +94,9 @@ void Cluster::wait_readable() {
 
 void Cluster::read(const std::map<TopicPartition, std::int64_t>& offsets,
                    std::function<void()> then) {
-  std::vector<TopicPartition> again;
-  for (const auto& [each, offset] : offsets) {
-    if (!read_.insert(each).second) again.push_back(each);
-  }
+  for (const auto& [each, offset] : offsets) read_.insert(each);
   run(
-      [offsets, again = std::move(again)](Consumer& consumer) {
-        if (!again.empty()) consumer.remove(again);
+      [offsets](Consumer& consumer) {
         auto added = offsets.empty() ? Result<void>{} : consumer.add(offsets);
         if (!added) log("source").error("{}", added.error().message);
         return added;

@@ -206,9 +206,15 @@ Result<std::map<TopicPartition, std::int64_t>> Consumer::offsets_at(
 }
 
 Result<void> Consumer::add(const std::map<TopicPartition, std::int64_t>& offsets) {
+  std::vector<TopicPartition> again;
+  for (const auto& [each, offset] : offsets) {
+    if (read_.contains(each)) again.push_back(each);
+  }
+  remove(again);
   const List list = list_of(offsets);
   const Owned<rd_kafka_error_t> error{rd_kafka_incremental_assign(handle_->kafka, list.get())};
   if (error) return Error{Errc::io, std::string{"kafka: "} + rd_kafka_error_string(error.get())};
+  for (const auto& [each, offset] : offsets) read_.insert(each);
   // What was paused stays so, whoever reads it next.
   std::vector<TopicPartition> paused;
   for (const auto& [each, offset] : offsets) {
@@ -219,7 +225,13 @@ Result<void> Consumer::add(const std::map<TopicPartition, std::int64_t>& offsets
 }
 
 void Consumer::remove(const std::vector<TopicPartition>& of) {
-  const List list = list_of(of);
+  // Of a list with one that is not read, librdkafka removes none.
+  std::vector<TopicPartition> known;
+  for (const TopicPartition& each : of) {
+    if (read_.erase(each) > 0) known.push_back(each);
+  }
+  if (known.empty()) return;
+  const List list = list_of(known);
   const Owned<rd_kafka_error_t> ignored{rd_kafka_incremental_unassign(handle_->kafka, list.get())};
 }
 

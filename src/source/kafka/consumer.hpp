@@ -55,7 +55,8 @@ class Consumer {
 
   // --- These do not.
 
-  /// Reads these from their offsets on, beside what is read already; none of them is paused then.
+  /// Reads these from their offsets on, beside what is read already; those that are read already,
+  /// anew from there.  None of them is paused then.
   [[nodiscard]] Result<void> add(const std::map<TopicPartition, std::int64_t>& offsets);
   void remove(const std::vector<TopicPartition>& of);
   void pause(const std::vector<TopicPartition>& of, bool paused);
@@ -85,7 +86,7 @@ class Consumer {
   explicit Consumer(std::unique_ptr<Handle> handle, UniqueFd wake);
   std::unique_ptr<Handle> handle_;
   UniqueFd wake_;
-  std::set<TopicPartition> paused_;
+  std::set<TopicPartition> read_, paused_;
 };
 
 }  // namespace freshet::kafka
