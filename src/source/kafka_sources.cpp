@@ -25,7 +25,7 @@ using kafka::Cluster;
 using kafka::Consumer;
 using kafka::Known;
 using kafka::Position;
-using kafka::SchemaRegistry;
+using kafka::Registry;
 using kafka::Source;
 using kafka::Starts;
 using kafka::TopicPartition;
@@ -64,7 +64,12 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
       release(*each.second);
       return true;
     });
-    std::erase_if(clusters_, [](const auto& each) { return each.second->users == 0; });
+    std::erase_if(leaving_, [](const auto& cluster) { return cluster->has_ended(); });
+    std::erase_if(clusters_, [&](const auto& each) {
+      if (each.second->users > 0) return false;
+      leaving_.push_back(each.second);
+      return true;
+    });
     for (const auto& [key, asset] : wanted) add(*asset);
     if (!clusters_.empty() && !is_refreshing_) refresh_later();
   }
@@ -87,6 +92,13 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     offers_.stop();
     for (const auto& [key, source] : sources_) source->stop();
     for (const auto& [key, cluster] : clusters_) cluster->close();
+    for (const auto& [url, registry] : registries_) registry->questions.close();
+  }
+
+  ~Impl() {
+    for (const auto& [key, cluster] : clusters_) cluster->join();
+    for (const auto& cluster : leaving_) cluster->join();
+    for (const auto& [url, registry] : registries_) registry->questions.join();
   }
 
  private:
@@ -116,10 +128,12 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     source->wait();
   }
 
-  std::shared_ptr<SchemaRegistry> registry_of(const KafkaSource& definition) {
+  std::shared_ptr<Registry> registry_of(const KafkaSource& definition) {
     if (!kafka::needs_registry(definition)) return nullptr;
     auto& registry = registries_[definition.registry];
-    if (registry == nullptr) registry = kafka::make_registry(definition, around_.clock);
+    if (registry == nullptr) {
+      registry = std::make_shared<Registry>(kafka::make_registry(definition, around_.clock), io_);
+    }
     return registry;
   }
 
@@ -134,8 +148,14 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
 
   void open(const std::shared_ptr<Cluster>& cluster,
             const std::map<std::string, std::string>& config) {
-    cluster->open(config, here([weak = std::weak_ptr{cluster}](Impl& self) {
+    const std::weak_ptr weak{cluster};
+    cluster->open(config, here([weak](Impl& self) {
                     if (const auto called = weak.lock()) self.drain(called);
+                  }),
+                  here([weak](Impl& self) {
+                    for (const auto& [key, source] : self.sources_) {
+                      if (source->cluster == weak.lock()) self.begin(source);
+                    }
                   }));
   }
 
@@ -290,18 +310,12 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
 
   void fetch_schema(const std::shared_ptr<Source>& source) {
     if (!source->hold.schema || std::exchange(source->hold.is_fetching, true)) return;
-    boost::asio::post(pool_, [registry = source->registry, id = *source->hold.schema,
-                              timeout = options_.ask_timeout, stop = stop_,
-                              guard = boost::asio::make_work_guard(io_),
-                              then = here([source](Impl& self, const Result<void>& fetched) {
-                                if (self.is_current(source)) self.on_fetched(source, fetched);
-                              })]() mutable {
-      auto fetched = registry->fetch(id, timeout, *stop);
-      if (stop->load()) return;
-      boost::asio::post(
-          guard.get_executor(),
-          [then = std::move(then), fetched = std::move(fetched)]() mutable { then(fetched); });
-    });
+    source->registry->questions.ask([schemas = source->registry->schemas, id = *source->hold.schema,
+                                     timeout = options_.ask_timeout,
+                                     stop = stop_] { return schemas->fetch(id, timeout, *stop); },
+                                    here([source](Impl& self, const Result<void>& fetched) {
+                                      if (self.is_current(source)) self.on_fetched(source, fetched);
+                                    }));
   }
 
   void on_fetched(const std::shared_ptr<Source>& source, const Result<void>& fetched) {
@@ -333,17 +347,7 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void on_trouble(const std::shared_ptr<Cluster>& cluster, Consumer::Trouble trouble) {
-    if (trouble.of.topic.empty()) {
-      // That nobody answers says less than why the last one did not.
-      const bool is_known = !cluster->error.empty();
-      if (is_known && trouble.text.starts_with("_ALL_BROKERS_DOWN")) return;
-      // How long it took is another each time.
-      if (const auto aside = trouble.text.find(" (after "); aside != std::string::npos)
-        trouble.text.resize(aside);
-      if (!is_known) log("source").warn("kafka: {}", trouble.text);
-      cluster->error = std::move(trouble.text);
-      return;
-    }
+    if (trouble.of.topic.empty()) return cluster->fail(std::move(trouble.text));
     log("source").warn("kafka topic={} partition={}: {}", trouble.of.topic, trouble.of.partition,
                        trouble.text);
     if (trouble.is_out_of_range) {
@@ -369,7 +373,7 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     // Of others that read it, it says nothing.
     const bool is_meant = trouble.offset < 0 || *next == trouble.offset;
     const auto time = found == latest.end() ? std::nullopt : std::optional{found->second};
-    source->cluster->run(
+    source->cluster->ask(
         [of, next = *next, time, is_meant, timeout = options_.ask_timeout](Consumer& consumer) {
           return kafka::find_rest(consumer, of, next, is_meant, time, timeout);
         },
@@ -413,7 +417,8 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::steady_timer refresh_timer_;
   std::map<std::string, std::shared_ptr<Source>> sources_;  ///< By asset key.
   std::map<std::map<std::string, std::string>, std::shared_ptr<Cluster>> clusters_;
-  std::map<std::string, std::shared_ptr<SchemaRegistry>> registries_;  ///< By URL.
+  std::vector<std::shared_ptr<Cluster>> leaving_;                ///< Until they have ended.
+  std::map<std::string, std::shared_ptr<Registry>> registries_;  ///< By URL.
   const std::shared_ptr<std::atomic<bool>> stop_{std::make_shared<std::atomic<bool>>(false)};
   bool is_refreshing_{false};
   bool is_stopped_{false};

@@ -3,11 +3,15 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "base/unique_fd.hpp"
 
 namespace freshet::kafka {
 
@@ -81,6 +85,27 @@ class MockCluster {
   rd_kafka_topic_t* topic_{};
   rd_kafka_topic_t* refunds_{};
   rd_kafka_mock_cluster_t* mock_{};
+};
+
+/// Whoever connects to it waits for an answer that never comes.
+class SilentBroker {
+ public:
+  SilentBroker() : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const at = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(::bind(socket_.get(), at, size), 0);
+    EXPECT_EQ(::listen(socket_.get(), 100), 0);
+    EXPECT_EQ(::getsockname(socket_.get(), at, &size), 0);
+    port_ = ntohs(address.sin_port);
+  }
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  UniqueFd socket_;
+  int port_{};
 };
 
 }  // namespace freshet::kafka

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <future>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -234,6 +237,36 @@ TEST_F(KafkaFaults, WhatIsPausedForWantOfCreditIsReadByWhoeverComesNext) {
   refusals_ = 0;
   cluster_.send_refunds(1);
   EXPECT_TRUE(run_until([&] { return refunds_told() == 3; })) << refunds_told();
+}
+
+TEST_F(KafkaFaults, AClusterThatDoesNotAnswerHoldsUpNobodyElse) {
+  const SilentBroker silent;
+  watch();  // for its settings
+  std::map<std::string, AssetDefinition> assets{{asset_.key, asset_}};
+  for (int i = 0; i < 8; ++i) {
+    AssetDefinition asset = asset_;
+    asset.key = "silent/" + std::to_string(i);
+    asset.source.kafka.topic = "silent-" + std::to_string(i);
+    asset.source.kafka.brokers = silent.address();
+    assets[asset.key] = asset;
+  }
+  const auto has_answer = [&] {
+    return std::ranges::any_of(sources_->status(), [](const SourceStatus& source) {
+      return source.asset.starts_with("silent/") && source.state != "waiting";
+    });
+  };
+  sources_->watch({});
+  Wanted wanted;
+  for (const auto& [key, asset] : assets) wanted[key] = &asset;
+  sources_->watch(wanted);
+  cluster_.send(40);
+  cluster_.flush();
+  std::promise<void> looked;  // as files are
+  ASSERT_TRUE(run_until([&] { return told() == 40; })) << status();
+  boost::asio::post(pool_, [&] { looked.set_value(); });
+  looked.get_future().wait();
+  EXPECT_FALSE(has_answer()) << "those who ask it are the only ones that wait";
+  EXPECT_TRUE(run_until(has_answer));
 }
 
 TEST_F(KafkaFaults, WhateverHappensEachMessageCountsOnce) {

@@ -47,16 +47,32 @@ std::map<std::string, std::string> config_of(const KafkaSource& source) {
 }
 
 Cluster::Cluster(boost::asio::io_context& io, boost::asio::thread_pool& pool)
-    : io_{io}, pool_{pool}, strand_{boost::asio::make_strand(pool)}, readable_{io} {}
+    : io_{io},
+      strand_{boost::asio::make_strand(pool)},
+      readable_{io},
+      questions_{std::make_shared<Questions>(io)} {}
 
-void Cluster::open(const std::map<std::string, std::string>& config, std::function<void()> called) {
+void Cluster::open(const std::map<std::string, std::string>& config, std::function<void()> called,
+                   std::function<void()> opened) {
+  if (std::exchange(is_opening_, true)) return;
   called_ = std::move(called);
-  auto consumer = Consumer::make(config);
-  if (!consumer) {
-    error = consumer.error().message;
+  questions_->ask([config] { return Consumer::make(config); },
+                  [weak = weak_from_this(),
+                   opened = std::move(opened)](Result<std::unique_ptr<Consumer>> made) {
+                    const auto self = weak.lock();
+                    if (!self) return;
+                    self->is_opening_ = false;
+                    self->take(std::move(made));
+                    if (self->is_open()) opened();
+                  });
+}
+
+void Cluster::take(Result<std::unique_ptr<Consumer>> made) {
+  if (!made) {
+    error = made.error().message;
     return;
   }
-  consumer_ = *std::move(consumer);
+  consumer_ = *std::move(made);
   UniqueFd copy{::fcntl(consumer_->wake_fd(), F_DUPFD_CLOEXEC, 0)};
   error_code wrong;
   if (copy) readable_.assign(copy.get(), wrong);
@@ -71,13 +87,27 @@ void Cluster::open(const std::map<std::string, std::string>& config, std::functi
 }
 
 void Cluster::close() {
-  closed_->store(true);
+  if (closed_->exchange(true)) return;
   called_ = nullptr;
   error_code ignored;
   readable_.close(ignored);
+  questions_->close();
+  // To end its threads takes time.  By then, nobody in the strand has it any more.
+  boost::asio::post(*strand_,
+                    [questions = questions_, ended = std::exchange(consumer_, nullptr)]() mutable {
+                      questions->end([ended = std::move(ended)]() mutable { ended.reset(); });
+                    });
   strand_.reset();  // whoever still holds this on the io thread may outlive the pool
-  // To end its threads takes time.
-  if (consumer_) boost::asio::post(pool_, [ended = std::exchange(consumer_, nullptr)] {});
+}
+
+void Cluster::fail(std::string text) {
+  // That nobody answers says less than why the last one did not.
+  const bool is_known = !error.empty();
+  if (is_known && text.starts_with("_ALL_BROKERS_DOWN")) return;
+  // How long it took is another each time.
+  if (const auto aside = text.find(" (after "); aside != std::string::npos) text.resize(aside);
+  if (!is_known) log("source").warn("kafka: {}", text);
+  error = std::move(text);
 }
 
 void Cluster::wait_readable() {

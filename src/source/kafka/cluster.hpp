@@ -1,5 +1,6 @@
-// A connection to a cluster, shared by the sources that read topics of it: what waits or takes long
-// happens in its strand on the pool, what comes of that goes on on the io thread.
+// A connection to a cluster, shared by the sources that read topics of it: what takes long happens
+// in its strand on the pool, what waits for the cluster on a thread of its own, and what comes of
+// that goes on on the io thread.
 #pragma once
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
@@ -21,6 +22,7 @@
 
 #include "source/kafka/consumer.hpp"
 #include "source/kafka/intake.hpp"
+#include "source/kafka/questions.hpp"
 
 namespace freshet::kafka {
 
@@ -38,11 +40,16 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
  public:
   Cluster(boost::asio::io_context& io, boost::asio::thread_pool& pool);
 
-  /// `called` on the io thread whenever something may have come.  What is wrong stands in `error`;
-  /// it may be tried again.
-  void open(const std::map<std::string, std::string>& config, std::function<void()> called);
+  /// `called` on the io thread whenever something may have come, and `opened` once questions can be
+  /// asked.  What is wrong stands in `error`; it may be tried again.
+  void open(const std::map<std::string, std::string>& config, std::function<void()> called,
+            std::function<void()> opened);
   /// For good: jobs that have not begun do not, and nothing more is answered.
   void close();
+  /// Whether its thread has ended since then, so that its end waits for nothing.
+  [[nodiscard]] bool has_ended() const { return questions_->has_ended(); }
+  /// Waits for the question that is being asked.
+  void join() { questions_->join(); }
 
   /// Reads these from their offsets on; those that were read already, anew from there.  By the time
   /// of `then`, all has been handed out that came by earlier calls.
@@ -67,13 +74,27 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
   /// Has `work(Consumer&)` done in the strand; what it returns goes to `then` on the io thread.
   template <class Work, class Then>
   void run(Work work, Then then) {
-    if (consumer_ != nullptr) run_on(*strand_, std::move(work), std::move(then));
+    if (consumer_ == nullptr) return;
+    boost::asio::post(*strand_, [guard = boost::asio::make_work_guard(io_), closed = closed_,
+                                 consumer = consumer_, work = std::move(work),
+                                 then = std::move(then)]() mutable {
+      if (closed->load()) return;
+      auto result = work(*consumer);
+      consumer.reset();
+      boost::asio::post(guard.get_executor(), [closed = std::move(closed), then = std::move(then),
+                                               result = std::move(result)]() mutable {
+        if (!closed->load()) then(std::move(result));
+      });
+    });
   }
   /// As run(), but beside what goes on in the strand: for questions to the cluster, whose answers
-  /// no message is to wait for.
+  /// no message is to wait for, nor anybody else.  One at a time.
   template <class Work, class Then>
   void ask(Work work, Then then) {
-    if (consumer_ != nullptr) run_on(pool_, std::move(work), std::move(then));
+    if (consumer_ == nullptr) return;
+    questions_->ask(
+        [consumer = consumer_, work = std::move(work)]() mutable { return work(*consumer); },
+        std::move(then));
   }
   template <class Work>
   void run(Work work) {
@@ -91,36 +112,25 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
   /// -1: not known.
   [[nodiscard]] std::int64_t known_end(const TopicPartition& of) const;
 
+  /// Something is wrong with the cluster as a whole.
+  void fail(std::string text);
   std::string error;                                 ///< Of the cluster as a whole; "": it answers.
   std::size_t users{};                               ///< Sources that read by it.
   std::map<TopicPartition, std::int64_t> published;  ///< To be shown to others.
 
  private:
-  template <class Where, class Work, class Then>
-  void run_on(Where& where, Work work, Then then) {
-    boost::asio::post(where, [guard = boost::asio::make_work_guard(io_), closed = closed_,
-                              consumer = consumer_, work = std::move(work),
-                              then = std::move(then)]() mutable {
-      if (closed->load()) return;
-      auto result = work(*consumer);
-      consumer.reset();
-      boost::asio::post(guard.get_executor(), [closed = std::move(closed), then = std::move(then),
-                                               result = std::move(result)]() mutable {
-        if (!closed->load()) then(std::move(result));
-      });
-    });
-  }
-
+  void take(Result<std::unique_ptr<Consumer>> made);
   void wait_readable();
 
   boost::asio::io_context& io_;
-  boost::asio::thread_pool& pool_;
   std::function<void()> called_;
   std::shared_ptr<Consumer> consumer_;  ///< Null: its settings are wrong, or it is closed.
   std::optional<boost::asio::strand<boost::asio::thread_pool::executor_type>> strand_;
   boost::asio::posix::stream_descriptor readable_;
   std::set<TopicPartition> read_;
   const std::shared_ptr<std::atomic<bool>> closed_{std::make_shared<std::atomic<bool>>(false)};
+  const std::shared_ptr<Questions> questions_;
+  bool is_opening_{false};
   bool is_draining_{false};
   bool is_called_{false};  ///< While it drained.
 };

@@ -13,7 +13,7 @@ std::string shown(const std::pair<const std::int32_t, std::string>& trouble) {
 }  // namespace
 
 Source::Source(const Surroundings& around, const AssetDefinition& asset,
-               std::shared_ptr<SchemaRegistry> registry_in)
+               std::shared_ptr<Registry> registry_in)
     : key{asset.key},
       definition{asset.source.kafka},
       registry{std::move(registry_in)},
@@ -21,7 +21,7 @@ Source::Source(const Surroundings& around, const AssetDefinition& asset,
       around_{around},
       partitions_{asset.partitions},
       timer_{around.io} {
-  auto made = Rules::make(asset, registry);
+  auto made = Rules::make(asset, registry == nullptr ? nullptr : registry->schemas);
   if (!made) {
     error = made.error().message;
     return;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -16,11 +17,20 @@
 #include "freshet/time.hpp"
 #include "source/kafka/cluster.hpp"
 #include "source/kafka/intake.hpp"
+#include "source/kafka/questions.hpp"
 #include "source/kafka/rules.hpp"
 #include "source/kafka/schema_registry.hpp"
 #include "source/offers.hpp"
 
 namespace freshet::kafka {
+
+/// One that is asked for schemas.
+struct Registry {
+  Registry(std::shared_ptr<SchemaRegistry> of, boost::asio::io_context& io)
+      : schemas{std::move(of)}, questions{io} {}
+  const std::shared_ptr<SchemaRegistry> schemas;
+  Questions questions;
+};
 
 /// Lives on the io thread.
 class Source : public std::enable_shared_from_this<Source> {
@@ -34,7 +44,7 @@ class Source : public std::enable_shared_from_this<Source> {
   };
   /// `registry` is null where the format needs none.
   Source(const Surroundings& around, const AssetDefinition& asset,
-         std::shared_ptr<SchemaRegistry> registry);
+         std::shared_ptr<Registry> registry);
 
   [[nodiscard]] bool is_for(const AssetDefinition& asset) const {
     return asset.source.kafka == definition && asset.partitions == partitions_;
@@ -55,12 +65,12 @@ class Source : public std::enable_shared_from_this<Source> {
 
   const std::string key;
   const KafkaSource definition;
-  std::shared_ptr<const Rules> rules;  ///< Null: they are wrong, and nothing is read.
-  std::optional<Intake> intake;        ///< None: likewise.
-  std::shared_ptr<Cluster> cluster;    ///< Null: likewise.
-  const std::shared_ptr<SchemaRegistry> registry;
-  std::string error;     ///< "": none.
-  bool is_begun{false};  ///< Its partitions are known and read.
+  std::shared_ptr<const Rules> rules;        ///< Null: they are wrong, and nothing is read.
+  std::optional<Intake> intake;              ///< None: likewise.
+  std::shared_ptr<Cluster> cluster;          ///< Null: likewise.
+  const std::shared_ptr<Registry> registry;  ///< Null: its format needs none.
+  std::string error;                         ///< "": none.
+  bool is_begun{false};                      ///< Its partitions are known and read.
   bool is_beginning{false};
   bool was_missing{false};  ///< The topic was not there when it was last asked for.
   Position checked;  ///< How far it had been read when the topic was last seen to be the same.
