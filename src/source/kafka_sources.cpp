@@ -21,12 +21,12 @@
 
 namespace freshet {
 
+using kafka::Assignment;
 using kafka::Cluster;
 using kafka::Consumer;
-using kafka::Known;
-using kafka::Position;
 using kafka::Registry;
 using kafka::Source;
+using kafka::Start;
 using kafka::Starts;
 using kafka::TopicPartition;
 
@@ -176,72 +176,61 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     if (source->rules == nullptr || !source->cluster->is_open() ||
         std::exchange(source->is_beginning, true))
       return;
-    const Known known{.now = source->intake->position(),
-                      .checked = source->checked,
-                      .was_missing = source->was_missing};
+    const Assignment::Question asked = source->assignment.ask(source->intake->position());
     source->cluster->ask(
-        [definition = source->definition, known,
+        [definition = source->definition, known = asked.known,
          timeout = options_.ask_timeout](Consumer& consumer) {
           return kafka::find_starts(consumer, definition, known, timeout);
         },
-        here([source, asked = known.now](Impl& self, Result<Starts> starts) {
+        here([source, asked](Impl& self, const Result<Starts>& starts) {
           source->is_beginning = false;
-          if (self.is_current(source)) self.on_starts(source, starts, asked);
+          if (self.is_current(source)) self.on_starts(*source, starts, asked);
         }));
   }
 
-  void on_starts(const std::shared_ptr<Source>& shared, const Result<Starts>& starts,
-                 const Position& asked) {
-    Source& source = *shared;
+  void on_starts(Source& source, const Result<Starts>& starts, const Assignment::Question& asked) {
     source.error = starts ? "" : starts.error().message;
     if (starts || starts.error().code != Errc::io)
       source.cluster->error.clear();  // it has answered
     if (!starts) {
-      if (starts.error().code == Errc::not_found) source.was_missing = true;
+      if (starts.error().code == Errc::not_found) source.assignment.miss(asked);
       return;
     }
-    source.was_missing = false;
-    if (starts->is_checked) source.checked = asked;
     const bool joins = !std::exchange(source.is_begun, true);
-    for (const auto& [partition, start] : starts->of) {
-      if (source.next(partition) && !start.is_anew) continue;  // become known meanwhile
-      if (start.is_anew) {
-        log("source").warn(
-            "kafka topic={} partition={}: it is another one than it was, and read from its "
-            "beginning",
-            source.definition.topic, partition);
-      }
-      source.intake->move(partition, start.offset, start.is_whole);
-      source.checked.latest.erase(partition);
-      source.troubles.erase(partition);
-      source.moved.insert(partition);
-    }
+    const auto found = source.assignment.found(asked, *starts, source.intake->position());
+    for (const auto& [partition, start] : found) source.go_on(partition, start);
     std::vector<TopicPartition> wanted;
     for (const auto& [partition, offset] : source.intake->position().next) {
       const TopicPartition of{source.definition.topic, partition};
-      const bool is_due = joins || source.moved.contains(partition) || !source.cluster->is_read(of);
+      const bool is_due = joins || found.contains(partition) ||
+                          source.assignment.is_moving(partition) || !source.cluster->is_read(of);
       if (partition < starts->partitions && is_due) wanted.push_back(of);
     }
-    read(*source.cluster, wanted, here([shared, wanted](Impl&) {
-      for (const TopicPartition& of : wanted) shared->moved.erase(of.partition);
-    }));
+    read(source.cluster, wanted);
     source.wait();
   }
 
   /// From where the first of its readers needs it: what is on its way already goes to those that
   /// were there before, and whoever had it ignores it when it comes again.
   void read(
-      Cluster& cluster, const std::vector<TopicPartition>& of, std::function<void()> then = [] {}) {
+      const std::shared_ptr<Cluster>& cluster, const std::vector<TopicPartition>& of,
+      std::function<void()> then = [] {}) {
     std::map<TopicPartition, std::int64_t> wanted;
+    std::map<std::pair<std::shared_ptr<Source>, std::int32_t>, std::uint64_t> moving;
     for (const TopicPartition& each : of) {
-      for (const auto& source : readers_of(cluster, each.topic)) {
+      for (const auto& source : readers_of(*cluster, each.topic)) {
         const auto next = source->next(each.partition);
         if (!next) continue;
         const auto [first, is_new] = wanted.try_emplace(each, *next);
         if (!is_new) first->second = std::min(first->second, *next);
+        moving[{source, each.partition}] = source->assignment.moves(each.partition);
       }
     }
-    cluster.read(wanted, std::move(then));
+    cluster->read(wanted, here([moving = std::move(moving), then = std::move(then)](Impl&) {
+                    for (const auto& [of_source, moves] : moving)
+                      of_source.first->assignment.arrived(of_source.second, moves);
+                    then();
+                  }));
   }
 
   /// Who has not begun would take what is on its way for the first there is.
@@ -339,11 +328,11 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
     std::vector<TopicPartition> again;
     for (const std::int32_t partition : held)
       again.push_back({source->definition.topic, partition});
-    read(*source->cluster, again, here([source, held](Impl& self) {
-      for (const std::int32_t partition : held) source->hold.partitions.erase(partition);
-      source->hold.is_fetching = false;
-      self.fetch_schema(source);
-    }));
+    read(source->cluster, again, here([source, held](Impl& self) {
+           for (const std::int32_t partition : held) source->hold.partitions.erase(partition);
+           source->hold.is_fetching = false;
+           self.fetch_schema(source);
+         }));
   }
 
   void on_trouble(const std::shared_ptr<Cluster>& cluster, Consumer::Trouble trouble) {
@@ -377,35 +366,19 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
         [of, next = *next, time, is_meant, timeout = options_.ask_timeout](Consumer& consumer) {
           return kafka::find_rest(consumer, of, next, is_meant, time, timeout);
         },
-        here([source, of, asked = *next, left](Impl& self, const Result<kafka::Start>& rest) {
+        here([source, of, asked = *next, moves = source->assignment.moves(of.partition), left](
+                 Impl& self, const Result<Start>& rest) {
           const bool is_last = --*left == 0;
+          const bool is_since = source->assignment.moves(of.partition) != moves;
           if (!rest) {
             source->troubles[of.partition] = rest.error().message;
             source->cluster->forget(of);  // tried again with the next look for partitions
-          } else if (self.is_current(source) && source->next(of.partition) == asked) {
-            self.go_on(*source, of.partition, *rest);
+          } else if (self.is_current(source) && !is_since && source->next(of.partition) == asked) {
+            source->go_on(of.partition, *rest);
+            source->wait();
           }
-          if (!is_last || !source->cluster->is_read(of)) return;
-          self.read(*source->cluster, {of}, self.here([cluster = source->cluster, of](Impl& me) {
-            for (const auto& reader : me.readers_of(*cluster, of.topic))
-              reader->moved.erase(of.partition);
-          }));
+          if (is_last && source->cluster->is_read(of)) self.read(source->cluster, {of});
         }));
-  }
-
-  void go_on(Source& source, std::int32_t partition, const kafka::Start& rest) {
-    source.troubles.erase(partition);
-    if (rest.lost > 0) {
-      source.intake->lose(partition, rest.offset, around_.clock.steady(), around_.clock.now());
-      log("source").warn(
-          "kafka topic={} partition={}: messages are gone that were not read count={}",
-          source.definition.topic, partition, rest.lost);
-      source.wait();
-    } else if (rest.is_anew) {
-      source.intake->move(partition, rest.offset, rest.is_whole);
-      source.checked.latest.erase(partition);
-      source.moved.insert(partition);
-    }
   }
 
   boost::asio::io_context& io_;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace freshet::kafka {
 
 namespace {
@@ -30,7 +32,7 @@ Source::Source(const Surroundings& around, const AssetDefinition& asset,
   Position position;
   if (const auto found = around_.cursors.find(key); found != around_.cursors.end())
     position = Position::parse(found->second, definition.topic).value_or(Position{});
-  checked = position;
+  assignment = Assignment{position};
   intake.emplace(rules, std::move(position));
 }
 
@@ -48,7 +50,7 @@ void Source::stop() {
 }
 
 void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
-  if (moved.contains(reading.topic_partition)) return;
+  if (assignment.is_moving(reading.topic_partition)) return;
   troubles.erase(reading.topic_partition);
   at_end_.erase(reading.topic_partition);
   if (reading.schema) {
@@ -59,8 +61,25 @@ void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
   }
 }
 
+void Source::go_on(std::int32_t partition, const Start& start) {
+  troubles.erase(partition);
+  if (start.lost > 0) {
+    log("source").warn("kafka topic={} partition={}: messages are gone that were not read count={}",
+                       definition.topic, partition, start.lost);
+    intake->lose(partition, start.offset, around_.clock.steady(), around_.clock.now());
+  } else if (start.is_anew || !next(partition)) {
+    if (start.is_anew) {
+      log("source").warn(
+          "kafka topic={} partition={}: it is another one than it was, and read from its beginning",
+          definition.topic, partition);
+    }
+    intake->move(partition, start.offset, start.is_whole);
+    assignment.move(partition);
+  }
+}
+
 void Source::pass(std::int32_t partition, std::int64_t offset) {
-  if (moved.contains(partition) || hold.partitions.contains(partition)) return;
+  if (assignment.is_moving(partition) || hold.partitions.contains(partition)) return;
   intake->pass(partition, offset, around_.clock.steady());
   if (next(partition) == offset) at_end_.insert(partition);
 }
@@ -86,13 +105,7 @@ bool Source::tell(Instant wall) {
     return false;
   intake->told(wall);
   known = std::move(batch.cursor);
-  for (const auto& [partition, latest] : intake->position().latest) {
-    const auto [at, is_first] = checked.latest.try_emplace(partition, latest);
-    if (is_first || at->second == Instant{}) {  // of which nothing had been read
-      at->second = latest;
-      checked.next[partition] = *next(partition);
-    }
-  }
+  assignment.told(intake->position());
   for (const auto& [partition, offset] : intake->position().next)
     cluster->published[{definition.topic, partition}] = offset;
   return true;

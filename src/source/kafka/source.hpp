@@ -15,6 +15,7 @@
 #include "freshet/definitions.hpp"
 #include "freshet/service.hpp"
 #include "freshet/time.hpp"
+#include "source/kafka/assignment.hpp"
 #include "source/kafka/cluster.hpp"
 #include "source/kafka/intake.hpp"
 #include "source/kafka/questions.hpp"
@@ -53,6 +54,8 @@ class Source : public std::enable_shared_from_this<Source> {
   [[nodiscard]] std::optional<std::int64_t> next(std::int32_t partition) const;
 
   void take(Rules::Reading reading, SteadyTime now, Instant wall);
+  /// The partition is read from there on.
+  void go_on(std::int32_t partition, const Start& start);
   /// All that can be read before that offset has come.
   void pass(std::int32_t partition, std::int64_t next);
   /// Tells what is due, and waits for what will be.
@@ -72,10 +75,7 @@ class Source : public std::enable_shared_from_this<Source> {
   std::string error;                         ///< "": none.
   bool is_begun{false};                      ///< Its partitions are known and read.
   bool is_beginning{false};
-  bool was_missing{false};  ///< The topic was not there when it was last asked for.
-  Position checked;  ///< How far it had been read when the topic was last seen to be the same.
-  std::set<std::int32_t> moved;  ///< Until these are read from where they were moved to, what comes
-                                 ///< of them was on its way before.
+  Assignment assignment{Position{}};
   std::map<std::int32_t, std::string> troubles;  ///< Why a topic partition hands out nothing.
 
   /// What waits for a schema to be known: nothing is taken of those partitions until they are read

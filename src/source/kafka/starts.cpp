@@ -50,9 +50,19 @@ Result<Starts> find_starts(Consumer& consumer, const KafkaSource& source, const 
   out.is_checked = checked.has_value();
   const std::set<std::int32_t> others = checked ? *checked : std::set<std::int32_t>{};
   for (std::int32_t p = 0; p < out.partitions; ++p) {
-    const bool is_known = known.now.next.contains(p);
-    if (is_known && !known.was_missing && !others.contains(p)) continue;
-    FRESHET_TRY(Start start, find_start(consumer, {source.topic, p}, from, timeout));
+    const TopicPartition of{source.topic, p};
+    const auto next = known.now.next.find(p);
+    const bool is_known = next != known.now.next.end();
+    if (is_known && known.missing.contains(p)) {
+      // Most likely it was made anew; but a broker that has just come up knows no topic either.
+      const auto latest = known.now.latest.find(p);
+      const auto time =
+          latest == known.now.latest.end() ? std::nullopt : std::optional{latest->second};
+      FRESHET_TRY(out.of[p], find_rest(consumer, of, next->second, true, time, timeout));
+      continue;
+    }
+    if (is_known && !others.contains(p)) continue;
+    FRESHET_TRY(Start start, find_start(consumer, of, from, timeout));
     start.is_anew = is_known;
     // The time of one message is no proof: it is asked for once.
     if (others.contains(p)) start.is_whole = false;

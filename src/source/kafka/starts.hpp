@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "freshet/result.hpp"
 #include "freshet/sources.hpp"
@@ -16,8 +17,9 @@ namespace freshet::kafka {
 /// What is known of a topic when it is asked for again.
 struct Known {
   Position now;
-  Position checked;         ///< As it was when the topic was last seen to be the same.
-  bool was_missing{false};  ///< The topic was not there in between.
+  Position checked;                  ///< As it was when the topic was last seen to be the same.
+  bool was_missing{false};           ///< The topic was not there in between …
+  std::set<std::int32_t> missing{};  ///< … where these partitions had been read of it.
 };
 
 struct Start {
