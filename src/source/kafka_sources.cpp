@@ -1,9 +1,6 @@
 #include "source/kafka_sources.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <set>
@@ -29,12 +26,6 @@ using kafka::Source;
 using kafka::Start;
 using kafka::Starts;
 using kafka::TopicPartition;
-
-namespace {
-constexpr Millis schema_delay_first{
-    1'000};  ///< Until a registry that did not answer is asked again …
-constexpr Millis schema_delay_max{30'000};  ///< … which doubles up to this.
-}  // namespace
 
 class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
  public:
@@ -87,7 +78,6 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
 
   void stop() {
     is_stopped_ = true;
-    stop_->store(true);
     refresh_timer_.cancel();
     offers_.stop();
     for (const auto& [key, source] : sources_) source->stop();
@@ -295,44 +285,14 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
         }));
   }
 
-  // --- Schemas of what comes.
-
+  /// What was held back is read again once its schema is known.
   void fetch_schema(const std::shared_ptr<Source>& source) {
-    if (!source->hold.schema || std::exchange(source->hold.is_fetching, true)) return;
-    source->registry->questions.ask([schemas = source->registry->schemas, id = *source->hold.schema,
-                                     timeout = options_.ask_timeout,
-                                     stop = stop_] { return schemas->fetch(id, timeout, *stop); },
-                                    here([source](Impl& self, const Result<void>& fetched) {
-                                      if (self.is_current(source)) self.on_fetched(source, fetched);
-                                    }));
-  }
-
-  void on_fetched(const std::shared_ptr<Source>& source, const Result<void>& fetched) {
-    Source::Hold& hold = source->hold;
-    if (!fetched) {
-      if (hold.error.empty())
-        log("source").warn("asset={}: {}", source->key, fetched.error().message);
-      hold.error = fetched.error().message;
-      hold.timer.expires_after(hold.delay);
-      hold.delay = std::min(2 * hold.delay, schema_delay_max);
-      hold.timer.async_wait(here([source](Impl& self, boost::system::error_code wrong) {
-        source->hold.is_fetching = false;
-        if (!wrong) self.fetch_schema(source);
-      }));
-      return;
-    }
-    hold.error.clear();
-    hold.delay = schema_delay_first;
-    hold.schema.reset();
-    const std::vector<std::int32_t> held(hold.partitions.begin(), hold.partitions.end());
-    std::vector<TopicPartition> again;
-    for (const std::int32_t partition : held)
-      again.push_back({source->definition.topic, partition});
-    read(source->cluster, again, here([source, held](Impl& self) {
-           for (const std::int32_t partition : held) source->hold.partitions.erase(partition);
-           source->hold.is_fetching = false;
-           self.fetch_schema(source);
-         }));
+    source->fetch_schema(options_.ask_timeout,
+                         here([source](Impl& self, const std::vector<TopicPartition>& held,
+                                       std::function<void()> then) {
+                           if (self.is_current(source))
+                             self.read(source->cluster, held, std::move(then));
+                         }));
   }
 
   void on_trouble(const std::shared_ptr<Cluster>& cluster, Consumer::Trouble trouble) {
@@ -392,7 +352,6 @@ class KafkaSources::Impl : public std::enable_shared_from_this<Impl> {
   std::map<std::map<std::string, std::string>, std::shared_ptr<Cluster>> clusters_;
   std::vector<std::shared_ptr<Cluster>> leaving_;                ///< Until they have ended.
   std::map<std::string, std::shared_ptr<Registry>> registries_;  ///< By URL.
-  const std::shared_ptr<std::atomic<bool>> stop_{std::make_shared<std::atomic<bool>>(false)};
   bool is_refreshing_{false};
   bool is_stopped_{false};
 };

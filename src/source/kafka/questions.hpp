@@ -35,6 +35,8 @@ class Questions {
   }
   /// No question that has not been asked is, and nothing more is answered.
   void close() { closed_->store(true); }
+  /// For those whose questions can be broken off.
+  [[nodiscard]] std::shared_ptr<const std::atomic<bool>> closed() const { return closed_; }
   /// Has `last` done on the thread behind all else, also when it is closed; any thread.
   template <class Last>
   void end(Last last) {

@@ -1,5 +1,6 @@
 #include "source/kafka/source.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -7,6 +8,9 @@
 namespace freshet::kafka {
 
 namespace {
+
+constexpr Millis schema_delay_first{1'000};  ///< Until a registry is asked again …
+constexpr Millis schema_delay_max{30'000};   ///< … which doubles up to this.
 
 std::string shown(const std::pair<const std::int32_t, std::string>& trouble) {
   return "partition " + std::to_string(trouble.first) + ": " + trouble.second;
@@ -19,9 +23,9 @@ Source::Source(const Surroundings& around, const AssetDefinition& asset,
     : key{asset.key},
       definition{asset.source.kafka},
       registry{std::move(registry_in)},
-      hold{.timer = boost::asio::steady_timer{around.io}},
       around_{around},
       partitions_{asset.partitions},
+      hold_{.delay = schema_delay_first, .timer = boost::asio::steady_timer{around.io}},
       timer_{around.io} {
   auto made = Rules::make(asset, registry == nullptr ? nullptr : registry->schemas);
   if (!made) {
@@ -46,7 +50,7 @@ void Source::stop() {
   is_stopped_ = true;
   if (is_paused_) set_paused(false);  // others may read the same
   timer_.cancel();
-  hold.timer.cancel();
+  hold_.timer.cancel();
 }
 
 void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
@@ -54,9 +58,9 @@ void Source::take(Rules::Reading reading, SteadyTime now, Instant wall) {
   troubles.erase(reading.topic_partition);
   at_end_.erase(reading.topic_partition);
   if (reading.schema) {
-    hold.partitions.insert(reading.topic_partition);
-    hold.schema = reading.schema;
-  } else if (!hold.partitions.contains(reading.topic_partition)) {
+    hold_.partitions.insert(reading.topic_partition);
+    hold_.schema = reading.schema;
+  } else if (!hold_.partitions.contains(reading.topic_partition)) {
     intake->take(std::move(reading), now, wall);
   }
 }
@@ -79,9 +83,51 @@ void Source::go_on(std::int32_t partition, const Start& start) {
 }
 
 void Source::pass(std::int32_t partition, std::int64_t offset) {
-  if (assignment.is_moving(partition) || hold.partitions.contains(partition)) return;
+  if (assignment.is_moving(partition) || hold_.partitions.contains(partition)) return;
   intake->pass(partition, offset, around_.clock.steady());
   if (next(partition) == offset) at_end_.insert(partition);
+}
+
+void Source::fetch_schema(Millis timeout, ReadAgain read_again) {
+  if (is_stopped_ || !hold_.schema || std::exchange(hold_.is_fetching, true)) return;
+  registry->questions.ask(
+      [schemas = registry->schemas, id = *hold_.schema, timeout,
+       stop = registry->questions.closed()] { return schemas->fetch(id, timeout, *stop); },
+      [weak = weak_from_this(), timeout,
+       again = std::move(read_again)](const Result<void>& fetched) mutable {
+        const auto self = weak.lock();
+        if (self && !self->is_stopped_) self->on_schema(fetched, timeout, std::move(again));
+      });
+}
+
+void Source::on_schema(const Result<void>& fetched, Millis timeout, ReadAgain read_again) {
+  if (!fetched) {
+    if (hold_.error.empty()) log("source").warn("asset={}: {}", key, fetched.error().message);
+    hold_.error = fetched.error().message;
+    hold_.timer.expires_after(hold_.delay);
+    hold_.delay = std::min(2 * hold_.delay, schema_delay_max);
+    hold_.timer.async_wait([weak = weak_from_this(), timeout, again = std::move(read_again)](
+                               boost::system::error_code wrong) mutable {
+      const auto self = weak.lock();
+      if (!self || wrong) return;
+      self->hold_.is_fetching = false;
+      self->fetch_schema(timeout, std::move(again));
+    });
+    return;
+  }
+  hold_.error.clear();
+  hold_.delay = schema_delay_first;
+  hold_.schema.reset();
+  std::vector<TopicPartition> held;
+  for (const std::int32_t partition : hold_.partitions)
+    held.push_back({definition.topic, partition});
+  read_again(held, [weak = weak_from_this(), held, timeout, read_again] {
+    const auto self = weak.lock();
+    if (!self) return;
+    for (const TopicPartition& of : held) self->hold_.partitions.erase(of.partition);
+    self->hold_.is_fetching = false;
+    self->fetch_schema(timeout, read_again);
+  });
 }
 
 void Source::offer() {
@@ -137,7 +183,7 @@ SourceStatus Source::status() const {
                    .state = "waiting",
                    .detail = definition.topic + " at " + definition.brokers};
   std::string wrong = !error.empty() || cluster == nullptr ? error
-                      : !hold.error.empty()                ? hold.error
+                      : !hold_.error.empty()               ? hold_.error
                       : !troubles.empty()                  ? shown(*troubles.begin())
                                                            : cluster->error;
   if (!error.empty() && cluster != nullptr && !cluster->error.empty())

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,25 +79,33 @@ class Source : public std::enable_shared_from_this<Source> {
   Assignment assignment{Position{}};
   std::map<std::int32_t, std::string> troubles;  ///< Why a topic partition hands out nothing.
 
-  /// What waits for a schema to be known: nothing is taken of those partitions until they are read
-  /// again, from the message on that named it.
-  struct Hold {
-    std::set<std::int32_t> partitions;
-    std::optional<SchemaId> schema;
-    std::string error;         ///< Why the registry did not tell; "": it did, or was not asked yet.
-    Millis delay{Seconds{1}};  ///< Until it is asked again.
-    bool is_fetching{false};
-    boost::asio::steady_timer timer;
-  };
-  Hold hold;
+  /// Has what was held back `read_again`, and then calls what that is given.
+  using ReadAgain =
+      std::function<void(const std::vector<TopicPartition>& held, std::function<void()> then)>;
+  /// Asks for the schema that a message waits for, if one does; where there is no answer, again and
+  /// again.
+  void fetch_schema(Millis timeout, ReadAgain read_again);
 
  private:
   /// What is due; false: it was not taken.
   bool tell(Instant wall);
   void set_paused(bool paused);
+  void on_schema(const Result<void>& fetched, Millis timeout, ReadAgain read_again);
+
+  /// What waits for a schema to be known: nothing is taken of those partitions until they are read
+  /// again, from the message on that named it.
+  struct Hold {
+    std::set<std::int32_t> partitions;
+    std::optional<SchemaId> schema;
+    std::string error;  ///< Why the registry did not tell; "": it did, or was not asked yet.
+    Millis delay;       ///< Until it is asked again.
+    bool is_fetching{false};
+    boost::asio::steady_timer timer;
+  };
 
   const Surroundings around_;
   const std::optional<PartitionsDefinition> partitions_;
+  Hold hold_;
   boost::asio::steady_timer timer_;
   bool is_paused_{false};          ///< Out of credit.
   std::set<std::int32_t> at_end_;  ///< Partitions of which all that can be read has come.
