@@ -77,6 +77,18 @@ class MockCluster {
     rd_kafka_mock_push_request_errors_array(mock_, request, errors.size(), errors.data());
   }
   [[nodiscard]] int sent() const { return sent_; }
+  /// What is there of the orders: some were sent again where no answer came, and are there twice.
+  [[nodiscard]] int written() const {
+    std::int64_t out = 0;
+    for (int partition = 0; partition < partitions_; ++partition) {
+      std::int64_t low = 0;
+      std::int64_t high = 0;
+      EXPECT_EQ(rd_kafka_query_watermark_offsets(kafka_, "orders", partition, &low, &high, 30'000),
+                RD_KAFKA_RESP_ERR_NO_ERROR);
+      out += high - low;
+    }
+    return static_cast<int>(out);
+  }
 
  private:
   int partitions_;
