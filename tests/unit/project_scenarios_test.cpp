@@ -37,7 +37,10 @@ void each_graph(const Node& node, const std::string& file, int& count) {
       if (graph == nullptr) continue;
       ++count;
       const LoadResult result =
-          load_definitions(*graph, {.scenario = true, .project = "scenario", .file = file});
+          load_definitions(*graph, {.scenario = true,
+                                    .project = "scenario",
+                                    .file = file,
+                                    .unknown_dependency = Diagnostic::Severity::warning});
       for (const Diagnostic& d : result.diagnostics)
         EXPECT_NE(d.severity, Diagnostic::Severity::error) << format(d);
       EXPECT_TRUE(result.definitions.has_value() && !result.definitions->assets.empty());
