@@ -36,6 +36,7 @@ constexpr std::array beyond_the_model{"freshet/alerts_end_with_definitions.yaml"
                                       "freshet/columns_reported.yaml",
                                       "freshet/columns_read.yaml",
                                       "freshet/downstream_conditions.yaml",
+                                      "freshet/edited_by_name.yaml",
                                       "freshet/freshness_deadline.yaml",
                                       "freshet/lazy.yaml",
                                       "freshet/lazy_after_a_restart.yaml",
