@@ -211,7 +211,7 @@ class WithACatalogOnAServer(Elsewhere):
         self.runs(daemon, 2)
         event = daemon.items("/assets/orders/events")[0]
         (before, table), (after, same) = (text.split("-") for text in (version, event["data_version"]))
-        self.assertEqual((int(before) + 3, table), (int(after), same))
+        self.assertEqual((int(before) + 2, table), (int(after), same))
         self.assertEqual(2, len(daemon.items("/assets/orders/events")))
         # A server that is started anew is asked again.
         service("postgres", "kill", self.place)

@@ -26,8 +26,10 @@ def ducklake(folder, table, catalog=None):
         connection.execute(f"load '{site}/duckdb_extension_{name}/extensions/v{duckdb.__version__}/{name}.duckdb_extension'")
     catalog = catalog or f"sqlite:{folder}/catalog.sqlite"
     connection.execute(f"attach 'ducklake:{catalog}' as lake (data_path '{folder}/data')")
+    connection.execute("begin")  # one snapshot, also of the first
     connection.execute(f"create table if not exists lake.{table} (id int)")
     connection.execute(f"insert into lake.{table} values (1)")
+    connection.execute("commit")
 
 
 if __name__ == "__main__":
