@@ -1,6 +1,7 @@
 #include "api/hook.hpp"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -282,7 +283,13 @@ class HookReader {
   }
 
   void keep(const std::optional<std::string>& name, http::Headers& out) const {
-    const auto value = name ? http::find_header(headers_, *name) : std::nullopt;
+    constexpr auto secret = std::to_array<std::string_view>(
+        {"authorization", "cookie", "token", "secret", "signature", "password", "api-key"});
+    if (!name || std::ranges::any_of(secret, [&](std::string_view word) {
+          return name->find(word) != std::string::npos;
+        }))
+      return;  // what says who sent it is nobody's to read
+    const auto value = http::find_header(headers_, *name);
     if (value && !http::find_header(out, *name)) out.emplace_back(*name, *value);
   }
 

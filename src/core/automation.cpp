@@ -302,14 +302,30 @@ bool Decider::can_be_released(MemberId m) const {
   return true;
 }
 
-/// Whether what left a step unstarted does so no more.
-bool Decider::is_repaired(const Blocker& blocker) const {
+/// Whether a member still needs another one.
+bool Decider::needs(MemberId m, MemberId upstream) const {
+  const Rank rank = s_.rank_of[m.asset.value];
+  const auto deps = s_.graph->upstream(rank);
+  for (std::size_t d = 0; d < deps.size(); ++d) {
+    if (s_.id_of[deps[d].value] == upstream.asset &&
+        s_.upstream_of(rank, d, PartitionSet{m.partition}).needed.contains(upstream.partition))
+      return true;
+  }
+  return false;
+}
+
+/// Whether what left a step of a member unstarted does so no more.
+bool Decider::is_repaired(MemberId m, const Blocker& blocker) const {
   const MemberId u = blocker.member;
+  if (!s_.is_defined(u.asset) || !s_.exists(u) || !needs(m, u)) return true;
   if (!blocker.check.empty()) {
+    const std::vector<CheckDefinition>& checks = s_.definition(u.asset).checks;
+    const auto check = std::ranges::find(checks, blocker.check, &CheckDefinition::name);
+    if (check == checks.end() || !check->blocking) return true;
     const CheckRow* row = s_.current_check(u, blocker.check);
     return row != nullptr && (row->passed || row->severity == CheckSeverity::warn);
   }
-  if (!s_.can_run(u.asset) || !s_.exists(u)) return true;  // nobody makes it any more
+  if (!s_.can_run(u.asset)) return true;  // nobody makes it any more
   if (s_.in_progress(u)) return false;
   const MemberRow& row = s_.member(u);
   const auto unchanged = s_.moment.unchanged.find(u.asset);
@@ -327,38 +343,53 @@ bool Decider::is_repaired(const Blocker& blocker) const {
 void Decider::release_repaired() {
   if (s_.handed_back.empty()) return;
   std::set<MemberId> looked_at;
-  const auto look_below = [&](AssetId a) {
-    for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) {
-      const AssetId d = s_.id_of[down.value];
-      for (auto it = s_.handed_back.lower_bound({d, {}});
-           it != s_.handed_back.end() && it->first.asset == d; ++it) {
-        looked_at.insert(it->first);
-      }
+  const auto look_at = [&](AssetId a) {
+    for (auto it = s_.handed_back.lower_bound({a, {}});
+         it != s_.handed_back.end() && it->first.asset == a; ++it) {
+      looked_at.insert(it->first);
     }
   };
+  const auto look_below = [&](AssetId a) {
+    for (const Rank down : s_.graph->downstream(s_.rank_of[a.value])) look_at(s_.id_of[down.value]);
+  };
   for (const MemberId m : std::exchange(left_, {})) looked_at.insert(m);
+  std::set<AssetId> changed;
   for (const ChangeEvent& change : s_.changes) {
+    constexpr std::uint16_t defines = changed_definition | changed_members | changed_missing;
     constexpr std::uint16_t repairs =
-        changed_delivery | changed_check | changed_progress | changed_stale | changed_definition;
-    if ((change.changes & repairs) != 0 && s_.is_defined(change.asset)) look_below(change.asset);
+        changed_delivery | changed_check | changed_progress | changed_stale | defines;
+    if ((change.changes & repairs) == 0 || !s_.is_defined(change.asset)) continue;
+    changed.insert(change.asset);
+    if ((change.changes & defines) != 0) look_at(change.asset);
   }
-  while (!looked_at.empty()) {
+  for (const AssetId a : changed) look_below(a);
+  std::set<AssetId> idle;  // have nothing to do, so that those below them may go on
+  while (!looked_at.empty() || !idle.empty()) {
+    if (looked_at.empty()) {
+      for (const AssetId a : std::exchange(idle, {})) look_below(a);
+      continue;
+    }
     const MemberId m = *looked_at.begin();
     looked_at.erase(looked_at.begin());
     const auto it = s_.handed_back.find(m);
     if (it == s_.handed_back.end() || !s_.is_defined(m.asset)) continue;
     std::vector<Blocker> blockers = it->second;
     const std::size_t count = blockers.size();
-    std::erase_if(blockers, [&](const Blocker& b) { return is_repaired(b); });
+    std::erase_if(blockers, [&](const Blocker& b) { return is_repaired(m, b); });
     if (blockers.size() == count) continue;
     const bool repaired = blockers.empty();
+    const auto& program = s_.programs[m.asset.value];
+    const bool is_edited = program && s_.memory[m.asset.value].expression != program->hash;
+    if (repaired && is_edited) {
+      left_.push_back(m);  // once its new condition was asked
+      continue;
+    }
     record(fact::HandedBack{m, std::move(blockers)});
     if (!repaired) continue;
-    look_below(m.asset);
     const bool differs = s_.member(m).materialized.value == 0 ||
                          (s_.compute_stale(m) & (stale_data | stale_code)) != 0;
-    const auto& program = s_.programs[m.asset.value];
-    if (differs && program && s_.memory[m.asset.value].expression == program->hash) {
+    if (!differs) idle.insert(m.asset);
+    if (differs && program) {
       fact::ConditionMemory memory{.asset = m.asset, .expression = program->hash};
       const PartitionSet one{m.partition};
       for (const fact::Slot slot : {fact::Slot::released, fact::Slot::stirred}) {

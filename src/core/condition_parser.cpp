@@ -606,7 +606,7 @@ class Parser {
       limit_size(*self, at);
       const Selection chosen = selection(name, at, args);
       ConditionPtr out =
-          narrowed(self, name == "allow" ? &Condition::allow : &Condition::ignore, chosen);
+          narrowed(self, name == "allow" ? &Condition::allow : &Condition::ignore, chosen, at);
       if (out == self) {
         fail(at,
              name +
@@ -650,21 +650,30 @@ class Parser {
     limit_size(*out, at);
     return out;
   }
+  [[nodiscard]] Selection beside(const Selection& a, const Selection& b, std::size_t at) const {
+    constexpr std::size_t together_max = 2'048;  // each is read anew with every further one
+    const std::string text = "(" + a.text() + ") or (" + b.text() + ")";
+    auto both = text.size() > together_max ? Result<Selection>{Error{Errc::invalid, ""}}
+                                           : Selection::parse(text);
+    if (!both)
+      fail(at, "what allow and ignore select is too much together: write it as one selection");
+    return *std::move(both);
+  }
   /// With the selection on every part that looks at dependencies; the condition itself where there
   /// is none.  What was selected before counts beside it (Dagster: `|`).
-  static ConditionPtr narrowed(const ConditionPtr& c, std::optional<Selection> Condition::* which,
-                               const Selection& chosen) {
+  ConditionPtr narrowed(const ConditionPtr& c, std::optional<Selection> Condition::* which,
+                        const Selection& chosen, std::size_t at) const {
     if (c->op == Op::any_deps || c->op == Op::all_deps || c->op == Op::any_deps_unready) {
       auto copy = std::make_shared<Condition>(*c);
       std::optional<Selection>& mine = (*copy).*which;
-      mine = mine ? *Selection::parse("(" + mine->text() + ") or (" + chosen.text() + ")") : chosen;
+      mine = mine ? beside(*mine, chosen, at) : chosen;
       return copy;
     }
     if (c->op == Op::asset_matches) return c;  // another asset's dependencies
     std::vector<ConditionPtr> args;
     bool any = false;
     for (const ConditionPtr& arg : c->args) {
-      args.push_back(narrowed(arg, which, chosen));
+      args.push_back(narrowed(arg, which, chosen, at));
       any = any || args.back() != arg;
     }
     if (!any) return c;

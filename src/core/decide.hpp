@@ -154,7 +154,8 @@ class Decider {
   void request_checks();
   [[nodiscard]] PartitionSet can_check(AssetId check, const PartitionSet& of) const;
   void release_repaired();
-  [[nodiscard]] bool is_repaired(const Blocker& blocker) const;
+  [[nodiscard]] bool needs(MemberId m, MemberId upstream) const;
+  [[nodiscard]] bool is_repaired(MemberId m, const Blocker& blocker) const;
   [[nodiscard]] bool can_be_released(MemberId m) const;
   [[nodiscard]] PartitionSet still_queued(AssetId a, const PartitionSet& of) const;
 

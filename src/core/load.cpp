@@ -104,16 +104,6 @@ std::vector<Rank> closure(const Graph& graph, std::vector<Rank> waiting, bool up
   return out;
 }
 
-/// What lies on the ways between these and `other`, in either direction.
-std::vector<Rank> between(const Graph& graph, const std::vector<Rank>& these, Rank other) {
-  std::vector<Rank> out;
-  for (const bool up : {true, false}) {
-    std::ranges::set_intersection(closure(graph, these, up), closure(graph, {other}, !up),
-                                  std::back_inserter(out));
-  }
-  return out;
-}
-
 /// A condition with `any_downstream_conditions` replaced by what they are here: the distinct ones
 /// of everything downstream that do not ask for it themselves.
 ConditionPtr with_downstream(const ConditionPtr& c, const ConditionPtr& theirs) {
@@ -229,6 +219,24 @@ void Engine::State::bring_into_force() {
     }
     return entry;
   };
+  // What is upstream and downstream of assets that conditions name.
+  std::map<Rank, std::pair<std::vector<Rank>, std::vector<Rank>>> around;
+  /// What lies on the ways between `other` and an asset, or `!direct` anything upstream of that.
+  const auto between = [&](Rank rank, bool direct, Rank other) {
+    const auto [it, is_new] = around.try_emplace(other);
+    auto& [above, below] = it->second;
+    if (is_new) above = closure(*graph, {other}, true), below = closure(*graph, {other}, false);
+    std::vector<Rank> these{rank}, out;
+    if (!direct) std::ranges::copy(closure(*graph, these, true), std::back_inserter(these));
+    const auto is_one_of = [&](const std::vector<Rank>& all) {
+      return std::ranges::any_of(these, [&](Rank r) { return std::ranges::binary_search(all, r); });
+    };
+    if (is_one_of(below))
+      std::ranges::set_intersection(closure(*graph, these, true), below, std::back_inserter(out));
+    if (is_one_of(above))
+      std::ranges::set_intersection(closure(*graph, these, false), above, std::back_inserter(out));
+    return out;
+  };
   const auto watch = [&](AssetId subject, const Program& program, Rank rank) {
     for (const auto& name : program.schedules) {
       Schedule& schedule = schedules[name];
@@ -248,12 +256,12 @@ void Engine::State::bring_into_force() {
           change(subject, changed_person);  // gone
         continue;
       }
-      if (!reach.key.empty() && (reach.changes & changed_members) != 0) {
+      const bool is_dependency = reach.direct && std::ranges::find(graph->upstream(rank), *base) !=
+                                                     graph->upstream(rank).end();
+      if (!reach.key.empty() && !is_dependency && !mappings.empty()) {
         // Which members of the two belong together is a matter of what lies between them.
-        std::vector<Rank> these{rank};
-        if (!reach.direct)
-          std::ranges::copy(closure(*graph, these, true), std::back_inserter(these));
-        for (const Rank r : between(*graph, these, *base)) {
+        for (const Rank r : between(rank, reach.direct, *base)) {
+          if (!is_cut(id_of[r.value])) continue;
           watchers[id_of[r.value]].push_back(
               {.subject = subject, .changes = changed_members | changed_definition, .base = r});
         }

@@ -132,6 +132,16 @@ PartitionSet Engine::State::below(Rank down, int depth, Rank up, const Partition
 PartitionSet Engine::State::related(AssetId from, AssetId to, const PartitionSet& of) const {
   if (from == to || of.empty() || mappings.empty()) return of;
   const Rank last = rank_of[to.value];
+  // A dependency's own mapping decides, whatever other ways there are.
+  const auto direct = [&](Rank down, Rank above) {
+    const auto deps = graph->upstream(down);
+    const auto it = std::ranges::find(deps, above);
+    return it == deps.end() ? std::nullopt
+                            : std::optional{static_cast<std::size_t>(it - deps.begin())};
+  };
+  if (const auto d = direct(rank_of[from.value], last))
+    return upstream_of(rank_of[from.value], *d, of).needed;
+  if (const auto d = direct(last, rank_of[from.value])) return downstream_of(last, *d, of);
   const bool up = last < rank_of[from.value];
   std::map<Rank, PartitionSet> front{{rank_of[from.value], of}};
   while (!front.empty()) {

@@ -200,15 +200,22 @@ std::optional<std::set<Member>> Model::above(const Member& m, const std::string&
 }
 
 std::set<Member> Model::related(const Member& m, const std::string& asset) const {
-  const auto& deps = definition(m.asset)->deps;
-  const auto own = std::ranges::find(deps, asset, &Dependency::key);
-  if (own != deps.end()) return needed(m, static_cast<std::size_t>(own - deps.begin())).members;
+  // A dependency's own mapping decides, whatever other ways there are.
+  const auto needed_directly = [&](const Member& of, const std::string& dependency) {
+    const auto& deps = definition(of.asset)->deps;
+    const auto own = std::ranges::find(deps, dependency, &Dependency::key);
+    return own == deps.end()
+               ? std::nullopt
+               : std::optional{needed(of, static_cast<std::size_t>(own - deps.begin())).members};
+  };
+  if (const auto up = needed_directly(m, asset)) return *up;
   if (const auto up = above(m, asset)) return *up;
   std::set<Member> out;
   bool lies_below = false;
   const std::set<Member> all = universe(asset);
   for (const Member& other : all) {
-    const auto up = above(other, m.asset);
+    const auto direct = needed_directly(other, m.asset);
+    const auto up = direct ? direct : above(other, m.asset);
     lies_below = lies_below || up;
     if (up && up->contains(m)) out.insert(other);
   }
@@ -507,13 +514,21 @@ void Model::release_repaired() {
   std::vector<Member> repaired;
   for (auto& [m, blockers] : handed_back_) {
     if (!exists(m)) continue;
+    const Member& who = m;
     std::erase_if(blockers, [&](const Blocker& b) {
+      const AssetDefinition* def = definition(b.member.asset);
+      if (def == nullptr || !exists(b.member)) return true;
+      bool is_needed = false;
+      for (std::size_t d = 0; d < definition(who.asset)->deps.size(); ++d)
+        is_needed = is_needed || needed(who, d).members.contains(b.member);
+      if (!is_needed) return true;
       if (!b.check.empty()) {
+        const auto check = std::ranges::find(def->checks, b.check, &CheckDefinition::name);
+        if (check == def->checks.end() || !check->blocking) return true;
         const CheckResult* is = result(b.member, b.check);
         return is != nullptr && !blocks(is);
       }
-      const AssetDefinition* def = definition(b.member.asset);
-      if (def == nullptr || def->external || !exists(b.member)) return true;
+      if (def->external) return true;
       if (in_progress(b.member)) return false;
       const History& h = history(b.member);
       const bool written = std::ranges::any_of(
@@ -527,8 +542,12 @@ void Model::release_repaired() {
     if (blockers.empty()) repaired.push_back(m);
   }
   for (const Member& m : repaired) {
-    handed_back_.erase(m);
     restless_ = true;
+    const auto edited = conditions_.find(m.asset);
+    const bool is_new =
+        edited != conditions_.end() && edited->second.in_force && edited->second.is_first;
+    if (is_new) continue;  // once it was asked
+    handed_back_.erase(m);
     const bool differs = !history(m).materialized || is_data_stale(m) || is_code_stale(m);
     const auto it = conditions_.find(m.asset);
     if (!differs || it == conditions_.end() || it->second.is_first) continue;

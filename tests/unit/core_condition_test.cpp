@@ -63,10 +63,20 @@ INSTANTIATE_TEST_SUITE_P(
                   ".ignore(\"partitions:daily or column:id\")",
                   "any_deps_match(missing).allow(\"automation:cron and project:x\")"
                   ".ignore(\"partitions:daily or column:id\")"},
+        Canonical{"any_deps_unready.allow(\"a\").allow(\"b\")",
+                  "any_deps_unready.allow(\"a or b\")"},
+        Canonical{"(missing | any_deps_match(missing)).ignore(\"a\")",
+                  "(missing | any_deps_match(missing).ignore(\"a\"))"},
         Canonical{"missing.with_label(\"not there\")", "missing"}));
 
+std::string many(const std::string& text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
 struct Mistake {
-  const char* text;
+  std::string text;
   int column;
   const char* fragment;
 };
@@ -98,6 +108,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"missing)", 8, "unexpected \")\""},
                     Mistake{"missing.sinse(stale)", 9, "did you mean \"since\"?"},
                     Mistake{"missing.allow(\"x\")", 9, "any_deps_match"},
+                    Mistake{"any_deps_missing.allow(\"" + many("not ", 200) + "a\").allow(\"a\")",
+                            829, "too much together"},
+                    Mistake{"eager.replace(\"busy\", missing)", 7, "called \"busy\""},
                     Mistake{"on_cron(\"61 * * * *\")", 9, "minute 61"},
                     Mistake{"on_cron(\"0 * * * *\", \"Europe/Viena\")", 22, "Europe/Vienna"},
                     Mistake{"on_cron()", 1, "needs a cron expression"},
