@@ -273,6 +273,8 @@ TEST_F(IntakeTest, WhatComesBehindSoManyIsOfTheNextBatch) {
     EXPECT_EQ(Position::parse(batch.cursor, "orders")->next.at(0), first + 3)
         << "after a crash the next batch is read again";
     intake.told(noon);
+    EXPECT_EQ(intake.told_position().next.at(0), first + 3) << "what others see of it";
+    EXPECT_EQ(intake.position().next.at(0), 7);
   }
   EXPECT_EQ(intake.due(start, noon), start + Seconds{66}) << "the seventh waits";
   EXPECT_EQ(Position::parse(intake.make_batch(noon).cursor, "orders")->next.at(0), 7);

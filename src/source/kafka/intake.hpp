@@ -75,6 +75,8 @@ class Intake {
   [[nodiscard]] bool has_messages() const { return !full_.empty() || waiting_.messages > 0; }
   /// How far it was read; of windows that do not exist yet, what was told.
   [[nodiscard]] const Position& position() const { return position_; }
+  /// How far all of it was told.
+  [[nodiscard]] const Position& told_position() const { return told_; }
   [[nodiscard]] std::uint64_t messages() const { return messages_; }  ///< Since start.
   [[nodiscard]] std::uint64_t ignored() const { return ignored_; }    ///< Of those: did not match.
   [[nodiscard]] std::uint64_t dead() const { return dead_; }          ///< Of those: not readable.

@@ -152,7 +152,7 @@ bool Source::tell(Instant wall) {
   intake->told(wall);
   known = std::move(batch.cursor);
   assignment.told(intake->position());
-  for (const auto& [partition, offset] : intake->position().next)
+  for (const auto& [partition, offset] : intake->told_position().next)
     cluster->published[{definition.topic, partition}] = offset;
   return true;
 }
