@@ -300,6 +300,10 @@ class Asking(PostgresTest):
         it = self.serve('query: "select 1 as n", data_version: m')
         self.assertIn('data_version: the query has no column "m"', self.wait_error(it))
 
+    def test_that_nobody_answers_is_said_on_one_line(self):
+        it = self.serve("notify: changed", url="postgresql://nobody@127.0.0.1:9/crm")
+        self.assertRegex(self.wait_error(it), "Connection refused; Is the server running on that host [^\t\n]*$")
+
     def test_a_wrong_password_is_said_but_not_quoted(self):
         sql(self.admin, f"create role {self.name} login password 'right'")
         self.addCleanup(lambda: sql(self.server.connect(), f"drop role {self.name}"))

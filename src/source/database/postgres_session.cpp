@@ -27,8 +27,9 @@ struct Options {
 
 /// In one line.
 std::string line_of(const char* message) {
-  std::string out{trim(message == nullptr ? "" : message)};
-  std::ranges::replace(out, '\n', ' ');
+  std::string out;
+  for (const std::string_view line : split(trim(message == nullptr ? "" : message), '\n'))
+    out.append(out.empty() ? "" : "; ").append(trim(line));
   return out;
 }
 
